@@ -1,0 +1,195 @@
+"""Every number of a model, read once into arrays that the kernels index.
+
+Coefficients change by time, tables by the step in which a thing was made, hazards by age. Those that no
+distribution touches have one row, whatever the number of samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.engine.lifetimes import Hazards
+from meguru.errors import MeguruError, RangeError
+from meguru.model import where
+from meguru.model.components import Lifetime, Model
+from meguru.quantity import Distribution, Quantity, draw
+from meguru.random import uniforms
+
+Array = NDArray[np.float64]
+ONE, ZERO = 0, 1
+
+
+class Reader:
+    """Reads quantities of one model for one block of samples.
+
+    Parameters
+    ----------
+    steps
+        Calendar year of each step, (time,).
+    block
+        Samples first to last of a run with ``seed``; None for one run with expected values.
+    values
+        Sampled parameters given from outside: place → (sample,) in the unit of that quantity.
+    """
+
+    def __init__(self, model: Model, years: Array, seed: int, block: tuple[int, int] | None, values: Mapping[str, Array]) -> None:
+        self.model, self.years, self.seed, self.block, self.values = model, years, seed, block, values
+        self.names: dict[str, tuple[Array, str]] = {}
+        for name in _order(model):
+            quantity = model.parameters[name]
+            unit = quantity.unit or "1"
+            self.names[name] = (self(quantity, unit, f"parameters.{name}"), unit)
+
+    def __call__(self, quantity: Quantity, unit: str, place: str) -> Array:
+        """(sample or 1, time or 1) in ``unit``; errors name file and line."""
+        if place in self.values:
+            first, last = self.block or (0, 1)
+            given = np.asarray(self.values[place], dtype=np.float64)[first:last]
+            times = Quantity(1.0, quantity.unit).evaluate(unit, self.years, place=place)
+            return given[:, None] * times
+        try:
+            return quantity.evaluate(unit, self.years, draw=self._draw(place), names=self.names, place=place)
+        except MeguruError as error:
+            file, line = where(self.model, place)
+            error.at(file=file, line=line)
+            raise
+
+    def _draw(self, place: str) -> Callable[[Distribution], Array] | None:
+        if self.block is None:
+            return None
+        first, last = self.block
+
+        def samples(distribution: Distribution) -> Array:
+            return draw(distribution, uniforms(self.seed, place, last - first, start=first))
+
+        return samples
+
+
+def _order(model: Model) -> list[str]:
+    """Parameters, those that formulas refer to first; a circle is found by the checks."""
+    done: dict[str, None] = {}
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        if name in done or name in trail or name not in model.parameters:
+            return
+        for other in sorted(model.parameters[name].formula_names()):
+            visit(other, (*trail, name))
+        done[name] = None
+
+    for name in model.parameters:
+        visit(name, ())
+    return list(done)
+
+
+class Coefficients:
+    """Collects coefficients, tables and hazards; :meth:`arrays` gives them in the kernels' form."""
+
+    def __init__(self, read: Reader, step: float) -> None:
+        self.read = read
+        self.steps = len(read.years)
+        self.step = step
+        self._rows: list[Array] = [np.ones((1, 1)), np.zeros((1, 1))]
+        self._tables: list[Array] = []
+        self._hazards: list[Array] = []
+        self._hazard_size = 0
+        self._known: dict[tuple[int, str, float], int] = {}
+
+    def add(self, quantity: Quantity | None, unit: str, place: str, *, default: int = ONE, scale: float = 1.0,
+            low: float | None = 0.0, high: float | None = None) -> int:
+        """Index of a coefficient; ``default`` where the quantity is not given."""
+        if quantity is None:
+            return default
+        values = self.read(quantity, unit, place)
+        check_range(self.read, values, place, low, high, unit)
+        return self.put(values * scale)
+
+    def put(self, values: Array) -> int:
+        self._rows.append(values)
+        return len(self._rows) - 1
+
+    def get(self, index: int) -> Array:
+        return self._rows[index]
+
+    def share(self, quantity: Quantity | None, place: str, default: int = ONE) -> int:
+        return self.add(quantity, "1", place, default=default, high=1.0)
+
+    def table(self, values: Array) -> int:
+        """A table by step made, (sample or 1, steps or 1)."""
+        self._tables.append(values)
+        return len(self._tables) - 1
+
+    def get_table(self, index: int) -> Array:
+        return self._tables[index]
+
+    def hazard(self, lifetime: Lifetime, place: str, sales: str, stretch: Array | None) -> tuple[int, int, int, int]:
+        """Offset and stride of the hazards by age, offset and stride of those in the step of the sale."""
+        try:
+            found = Hazards(lifetime, place, self.read, self.steps, self.step, sales, stretch)
+        except MeguruError as error:
+            file, line = where(self.read.model, error.place or place)
+            error.at(file=file, line=line)
+            raise
+        return (*self._put_hazard(found.by_age), *self._put_hazard(found.first))
+
+    def _put_hazard(self, values: Array) -> tuple[int, int]:
+        offset, stride = self._hazard_size, (values.shape[2] if values.shape[1] > 1 else 0)
+        self._hazards.append(values.reshape(values.shape[0], -1))
+        self._hazard_size += self._hazards[-1].shape[1]
+        return offset, stride
+
+    def no_hazard(self) -> tuple[int, int, int, int]:
+        zero = self._put_hazard(np.zeros((1, 1, self.steps + 1)))
+        return (*zero, *zero)
+
+    def arrays(self, samples: int) -> tuple[Array, Array, Array]:
+        """(sample, coefficient × time), (sample, table × date), (sample, hazard)."""
+        return (
+            _stack(self._rows, samples, self.steps).reshape(samples, -1),
+            _with_last(_stack(self._tables, samples, self.steps)).reshape(samples, -1),
+            _join(self._hazards, samples),
+        )
+
+
+def _stack(rows: Sequence[Array], samples: int, length: int) -> Array:
+    out = np.empty((samples, len(rows), length))
+    for index, row in enumerate(rows):
+        out[:, index, :] = row
+    return out
+
+
+def _with_last(tables: Array) -> Array:
+    """Dates run one step further than time: pieces put in at the end of the last step."""
+    return np.concatenate([tables, tables[:, :, -1:]], axis=2)
+
+
+def _join(parts: Sequence[Array], samples: int) -> Array:
+    size = sum(part.shape[1] for part in parts)
+    out, at = np.empty((samples, size)), 0
+    for part in parts:
+        out[:, at : at + part.shape[1]] = part
+        at += part.shape[1]
+    return out
+
+
+def check_range(read: Reader, values: Array, place: str, low: float | None, high: float | None, unit: str) -> None:
+    """Refuse numbers outside what is possible.
+
+    Raises
+    ------
+    RangeError
+    """
+    bad: Array | None = None
+    if low is not None and np.any(values < low):
+        bad = values[values < low]
+    if high is not None and np.any(values > high + 1e-12):
+        bad = values[values > high + 1e-12]
+    if bad is None and np.all(np.isfinite(values)):
+        return
+    found = float(bad.flat[0]) if bad is not None else "not a number"
+    bounds = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
+    file, line = where(read.model, place)
+    raise RangeError("outside what is possible", file=file, line=line, place=place, found=found,
+                     expected=f"{bounds} {unit if unit != '1' else ''}".strip())

@@ -1,0 +1,268 @@
+"""A model compiled: flat tables for the kernels, numbers for a block of samples, and names to label the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.engine.coefficients import Coefficients, Reader
+from meguru.engine.compile_pull import PullCompiler, PullTables
+from meguru.engine.compile_push import PushCompiler
+from meguru.engine.compile_use import UseCompiler, UseTables
+from meguru.engine.plan import NUMBER_TABLES, Ints, pack, table
+from meguru.engine.shape import Shape, find_shape
+from meguru.errors import ModelError
+from meguru.model.bom_units import bom_unit
+from meguru.model.checks import locate
+from meguru.model.components import Model
+from meguru.model.network import Network, resolve
+
+Array = NDArray[np.float64]
+LARGEST_AGES = 4_000_000  # numbers; larger stocks by age are not kept
+CONVENTION = {"middle": 0, "start": 1, "end": 2}
+
+
+@dataclass(slots=True)
+class Program:
+    """What one block of samples needs, and the names of what comes out."""
+
+    model: Model
+    network: Network
+    shape: Shape
+    plan: Ints  # see meguru.engine.plan
+    numbers: Array  # (sample, number)
+    coefficients: Coefficients
+    years: Ints  # calendar year of each step
+    samples: int
+    uses: UseTables
+    stores: list[tuple[str, str]]
+    masses: dict[tuple[str, str], int]  # (item, material) → table, kg per unit by step made
+    parts: list[tuple[str, str]]  # (use process, part) of each row of part_age
+    flow_dated: Ints  # flow → row of its record by date, or −1
+    flow_valued: Ints  # flow → row of its record of units × factor on price by age, or −1
+    holder_dated: Ints  # holder (use processes, then stores) → row of its record by date, or −1
+
+
+def steps_of(model: Model) -> Ints:
+    """Calendar year of each step, history included."""
+    first = model.time.history if model.time.history is not None else model.time.first
+    each = 12 if model.time.step == "month" else 1
+    return np.repeat(np.arange(first, model.time.last + 1), each)
+
+
+def build_tables(model: Model, numbers: Coefficients) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    """Children per unit (in the child's unit) and kg of each material per unit, by step made."""
+    counts: dict[tuple[str, str], int] = {}
+    masses: dict[tuple[str, str], int] = {}
+    flat: dict[str, dict[str, Array]] = {}
+
+    def flatten(name: str) -> dict[str, Array]:
+        if name in flat:
+            return flat[name]
+        item = model.items[name]
+        found: dict[str, Array] = {}
+        if item.kind == "material":
+            found[name] = np.full((1, 1), _kg_per_unit(model, name))
+        for child, quantity in item.bom.items():
+            amount = read_bom(model, numbers, name, child)
+            counts[(name, child)] = numbers.table(amount)
+            for material, kg in flatten(child).items():
+                found[material] = found.get(material, np.zeros((1, 1))) + amount * kg
+        flat[name] = found
+        return found
+
+    for name in model.items:
+        flatten(name)
+    for name, materials in flat.items():
+        for material, kg in materials.items():
+            masses[(name, material)] = numbers.table(kg)
+    return counts, masses
+
+
+def read_bom(model: Model, numbers: Coefficients, name: str, child: str) -> Array:
+    """Amount of a child in one unit of an item; 'kg' is understood as kg per piece, a plain number as a count."""
+    from meguru.engine.coefficients import check_range
+
+    quantity = model.items[name].bom[child]
+    unit, own = model.items[child].unit, model.items[name].unit
+    wanted = bom_unit(quantity.unit, unit, own)
+    place = f"items.{name}.bom.{child}"
+    values = numbers.read(quantity, wanted, place)
+    check_range(numbers.read, values, place, 0.0, None, wanted)
+    return values
+
+
+def _kg_per_unit(model: Model, material: str) -> float:
+    from meguru.quantity import convert
+
+    return float(convert(1.0, model.items[material].unit, "kg", place=f"items.{material}.unit"))
+
+
+def compile_model(model: Model, *, seed: int = 0, block: tuple[int, int] | None = None, values: Mapping[str, Array] | None = None) -> Program:
+    """Compile ``model`` (a scenario already applied) for samples ``block`` (or expected values).
+
+    Raises
+    ------
+    ModelError
+        Any fault of the model that only shows when it is put together.
+    """
+    try:
+        return _compile(model, seed, block, values or {})
+    except ModelError as error:
+        raise locate(model, error) from None
+
+
+def _compile(model: Model, seed: int, block: tuple[int, int] | None, values: Mapping[str, Array]) -> Program:
+    years = steps_of(model)
+    network = resolve(model)
+    shape = find_shape(model, network)
+    numbers = Coefficients(Reader(model, years.astype(np.float64), seed, block, values), 1 / 12 if model.time.step == "month" else 1.0)
+    counts, masses = build_tables(model, numbers)
+    pushes = PushCompiler(model, network, shape, numbers, counts, masses)
+    uses = UseCompiler(model, network, shape, numbers, pushes)
+    uses.products()
+    stores = [(n, i) for n, p in model.processes.items() if p.kind == "store" for i in network.arriving.get(n, {})]
+    pushes.stores = {key: index for index, key in enumerate(stores)}
+    uses.processes()
+    for name, process in model.processes.items():
+        pushes.process(name, process)
+    pulls = PullCompiler(model, network, shape, numbers, pushes, uses.tables).compile()
+    samples = 1 if block is None else block[1] - block[0]
+    flow_dated, flow_valued, holder_dated = _record_rows(model, network, shape, uses.tables, stores)
+    tables, state = _tables(model, shape, numbers, pushes, uses.tables, pulls, stores)
+    tables |= {"flow_dated": flow_dated, "flow_valued": flow_valued, "holder_dated": holder_dated}
+    parts = [*numbers.arrays(samples), _price_tables(network, numbers, samples)]
+    steps = numbers.steps
+    plan = pack(
+        (steps, CONVENTION[model.time.sales], int(model.time.exits == "proportional")),
+        tables,
+        {name: part.shape[1] for name, part in zip(NUMBER_TABLES, parts, strict=True)},
+        state,
+        _record_sizes(steps, samples, len(network.flows), len(uses.tables.events), len(uses.tables.use), len(stores),
+                      len(uses.tables.slot_use), flow_dated, flow_valued, holder_dated),
+    )
+    return Program(model, network, shape, plan, np.concatenate(parts, axis=1), numbers, years, samples, uses.tables,
+                   stores, masses, uses.tables.spares, flow_dated, flow_valued, holder_dated)
+
+
+def _record_rows(model: Model, network: Network, shape: Shape, uses: UseTables, stores: list[tuple[str, str]]) -> tuple[Ints, Ints, Ints]:
+    """Which flows and holders are recorded by date, which flows with their value by age."""
+    flow_dated = _rows([f.item in shape.changing and model.items[f.item].kind != "material" for f in network.flows])
+    flow_valued = _rows([bool(f.route.residual) for f in network.flows])
+    holders = [str(model.processes[n].product) for n in uses.names] + [i for _, i in stores]
+    return flow_dated, flow_valued, _rows([i in shape.changing for i in holders])
+
+
+def _record_sizes(steps: int, samples: int, flows: int, events: int, uses: int, stores: int, slots: int, flow_dated: Ints, flow_valued: Ints, holder_dated: Ints) -> dict[str, int]:
+    dates = steps + 1
+    ages = uses * steps * dates
+    return {
+        "flows": flows * steps, "scrap": flows * steps, "flows_dated": int(np.sum(flow_dated >= 0)) * steps * dates,
+        "flows_valued": int(np.sum(flow_valued >= 0)) * steps, "events": events * steps, "stock": (uses + stores) * steps,
+        "stock_dated": int(np.sum(holder_dated >= 0)) * steps * dates, "part_age": slots * 2 * steps,
+        "ages": ages if samples == 1 and ages <= LARGEST_AGES else 0, "status": 3,
+    }  # fmt: skip
+
+
+def _price_tables(network: Network, numbers: Coefficients, samples: int) -> Array:
+    """Factor on the price by age, one row per flow that has one, (sample, row × age)."""
+    ages = np.arange(numbers.steps + 1) * numbers.step
+    rows = [
+        np.interp(ages, sorted(f.route.residual), [f.route.residual[a] for a in sorted(f.route.residual)])
+        for f in network.flows
+        if f.route.residual
+    ]
+    return np.tile(np.array(rows, dtype=np.float64).reshape(1, -1), (samples, 1))
+
+
+def _item_shape(model: Model, shape: Shape, steps: int) -> Ints:
+    rows = []
+    for name in model.items:
+        conditions = 2 if name in shape.failing else 1
+        classes = shape.classes(model, name)
+        dates = steps + 1 if name in shape.dated else 1
+        rows.append([conditions, classes, dates, conditions * classes * dates])
+    return table(rows, 4)
+
+
+def _node_table(pushes: PushCompiler, item_shape: Ints) -> tuple[Ints, int]:
+    rows, at = [], 0
+    for _, item in pushes.nodes:
+        index = pushes.items[item]
+        rows.append([at, index])
+        at += int(item_shape[index, 3])
+    return table(rows, 2), at
+
+
+def _store_table(model: Model, shape: Shape, numbers: Coefficients, pushes: PushCompiler, uses: UseTables, stores: list[tuple[str, str]]) -> tuple[Ints, int, int]:
+    rows: list[list[int]] = []
+    at = pieces = 0
+    products = list(shape.uses)
+    for name, item in stores:
+        process = model.processes[name]
+        dates = numbers.steps + 1 if item in shape.dated else 1
+        limit = loss = over = lost = -1
+        if process.limit is not None:
+            unit = model.items[item].unit
+            limit = numbers.add(process.limit, unit, f"processes.{name}.limit")
+            over = pushes.nodes[(f"{name}.overflow", item)]
+        if process.loss is not None:
+            loss = numbers.add(process.loss, "1/year", f"processes.{name}.loss", scale=numbers.step, high=1.0 / numbers.step)
+            lost = pushes.nodes[(f"{name}.loss", item)]
+        product = products.index(item) if item in shape.followed else -1
+        slots = len(shape.followed.get(item, []))
+        rows.append([pushes.items[item], at, dates, int(process.ageing), limit, loss, pushes.nodes[(name, item)], over, lost,
+                     product, pieces, len(uses.use) + len(rows)])
+        at += dates
+        pieces += slots * dates * dates
+    return table(rows, 12), at, pieces
+
+
+def _tables(model: Model, shape: Shape, numbers: Coefficients, pushes: PushCompiler, uses: UseTables, pulls: PullTables, stores: list[tuple[str, str]]) -> tuple[dict[str, Ints], dict[str, int]]:
+    """Integer tables of the plan, and sizes of the state."""
+    steps = numbers.steps
+    item_shape = _item_shape(model, shape, steps)
+    push = pushes.operations()
+    scrap_push = pushes.operations(pulls.scrap_nodes) if pulls.scrap_nodes else []
+    store, store_size, store_pieces = _store_table(model, shape, numbers, pushes, uses, stores)
+    node, width = _node_table(pushes, item_shape)
+    tables = {
+        "item": item_shape, "node": node, "push": table(push, 10), "scrap_push": table(scrap_push, 10),
+        "loop_node": table(pushes.loop_nodes, 1), "rule": table(pushes.rules, 1), "capacity": table(pushes.cap_rows, 3),
+        "product": table(uses.product, 6), "use": table(uses.use, 17), "cause": table(uses.cause, 4),
+        "cause_hazard": table(uses.cause_hazard, 4), "slot": table(uses.slot, 6), "slot_use": table(uses.slot_use, 7),
+        "slot_hazard": table(uses.slot_hazard, 4), "segment": table(uses.segment, 1), "offer": table(pulls.offer, 7),
+        "input": table(pulls.inputs, 6), "edge": table(pulls.edge, 8), "offer_edge": table(pulls.offer_edge, 1),
+        "offer_edges": table(pulls.offer_edges, 2), "upstream": table(pulls.upstream, 1),
+        "sequence": table(pulls.sequence, 2), "spare": table(pulls.spare_inputs, 1),
+        "replacement": table(pulls.replacement, 2), "store": store, "scrap": table(pulls.scrap, 3),
+    }  # fmt: skip
+    return tables, _state_sizes(tables, uses, width, store_size, store_pieces, pushes.available, steps)
+
+
+def _state_sizes(tables: dict[str, Ints], uses: UseTables, width: int, store: int, store_pieces: int, available: int, steps: int) -> dict[str, int]:
+    dates = steps + 1
+    s, inputs, edges, offers = uses.sizes, len(tables["input"]), len(tables["edge"]), len(tables["offer"])
+    slots, processes = len(tables["slot"]), len(tables["use"])
+    most = max((int(row[4] - row[3]) for row in tables["product"]), default=0) * dates
+    return {
+        "x": width, "waiting": width, "n": s["n"], "n_next": s["n"], "sold": s["n"], "w": s["w"],
+        "leaving": s["leaving"], "leaving_next": s["leaving"], "pieces": s["pieces"], "pieces_next": s["pieces"],
+        "scratch": s["scratch"], "own": len(tables["cause"]), "failing": slots, "repairing": slots, "store": store,
+        "store_start": store, "store_pieces": store_pieces, "store_pieces_start": store_pieces, "extra": store,
+        "extra_before": store, "content": len(tables["store"]), "kept": len(tables["store"]), "available": available,
+        "used": len(tables["push"]), "used_start": len(tables["push"]), "spares": inputs, "owed": inputs,
+        "missing": inputs, "put_law": inputs * dates, "put_new": inputs, "put": inputs * dates, "wanted": inputs,
+        "need": inputs, "got": inputs, "got_free": inputs, "cap": edges, "asked": edges, "given": edges,
+        "potential": offers, "out": offers, "short": offers, "survival": processes, "laws": most, "law": dates,
+        "there": most, "events_before": len(uses.events),
+    }  # fmt: skip
+
+
+def _rows(wanted: list[bool]) -> Ints:
+    """Row numbers for those that are wanted, −1 for the others."""
+    yes = np.array(wanted, dtype=bool)
+    return np.where(yes, np.cumsum(yes) - 1, -1).astype(np.int64)

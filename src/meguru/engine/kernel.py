@@ -1,0 +1,323 @@
+"""One step of a model after the other: the order of section 3 of the methods page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from meguru.engine.kernel_pull import draw_spares, law_of_input, pull, take_out
+from meguru.engine.kernel_push import node_start, push
+from meguru.engine.kernel_use import demand_of, leave, note_stock, put_in_use, settle, spread_new, spread_put, survive_sale
+from meguru.engine.plan import (
+    AVAILABLE, CONTENT, EDGE, EDGE_OFFER, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EVENTS, EVENTS_BEFORE, EXTRA, EXTRA_BEFORE, FLOWS,
+    FLOWS_DATED, FLOWS_VALUED, GIVEN, GOT, HELD, HELD_PIECES, HELD_PIECES_START, HELD_START, INPUT, INPUT_AVAILABLE,
+    INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, ITEM, ITEM_DATES, KEPT, LAW, LAWS, LEAVING, LEAVING_NEXT,
+    NEGATIVE_SALES, NO_CONVERGENCE, NODE, NODE_ITEM, NOT_FINITE, OFFER, OFFER_BUILD, OFFER_INPUT, OFFER_INPUTS_END,
+    OFFER_KIND, OFFER_STORE, OK, OUT, OWED, PART_AGE, PART_SHORT, PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_SLOT,
+    PRODUCT_SLOTS_END, PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SCRAP, SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE,
+    SCRAP_OFFER, SCRAP_PUSH, SEGMENT, SINGULAR_LOOP, SLOT, SLOT_PART, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS,
+    STOCK, STOCK_DATED, STORE, STORE_AGEING, STORE_DATES, STORE_HOLDER, STORE_LOSS, STORE_LOST, STORE_PIECES,
+    STORE_PRODUCT, STORE_START, STORES, SURVIVAL, USE, USE_CLASS, USE_DRIVEN, USE_EVENT, USE_INPUT, USE_PRODUCT,
+    USE_RESOLD, USE_SEGMENT, USE_SEGMENTS, USED, USED_START, WAITING, WANTED, X, HOLDER_DATED, at, copy, fill, line,
+    number, rows,
+)  # fmt: skip
+
+TRIES = 200
+
+
+@njit(cache=True)
+def shelve(p: Any, c: Any, z: Any, t: Any) -> Any:
+    """Start of a step in the stores: things on the shelf do not age (births move on), some are lost."""
+    for index in range(rows(p, STORES)):
+        row = line(p, STORES, index)
+        start = p[HELD] + p[row + STORE_START]
+        if p[row + STORE_DATES] > 1 and p[row + STORE_AGEING] == 0:
+            for date in range(p[row + STORE_DATES] - 1, 0, -1):
+                z[start + date] = z[start + date - 1]
+            z[start] = 0.0
+            if p[row + STORE_PRODUCT] >= 0:
+                shelve_pieces(p, z, row)
+        if p[row + STORE_LOSS] >= 0:
+            lost = number(p, c, p[row + STORE_LOSS], t)
+            into = node_start(p, p[X], p[row + STORE_LOST])
+            for date in range(p[row + STORE_DATES]):
+                z[into + date] += z[start + date] * lost
+                z[start + date] *= 1.0 - lost
+
+
+@njit(cache=True)
+def pieces_held(p: Any, row: Any) -> Any:
+    """Number of slots of the product in a store."""
+    product = line(p, PRODUCT, p[row + STORE_PRODUCT])
+    return p[product + PRODUCT_SLOTS_END] - p[product + PRODUCT_SLOT]
+
+
+@njit(cache=True)
+def shelve_pieces(p: Any, z: Any, row: Any) -> Any:
+    """The followed parts inside stored products do not age either."""
+    dates = p[STEPS] + 1
+    for k in range(pieces_held(p, row)):
+        start = p[HELD_PIECES] + p[row + STORE_PIECES] + k * dates * dates
+        for date in range(dates - 1, -1, -1):
+            for birth in range(dates - 1, -1, -1):
+                value = 0.0
+                if date > 0 and birth > 0:
+                    value = z[start + (date - 1) * dates + birth - 1]
+                z[start + date * dates + birth] = value
+
+
+@njit("void(int64[::1], float64[::1], int64, int64, int64)", cache=True)
+def clear_flows(p: Any, r: Any, t: Any, name: Any, width: Any) -> Any:
+    """Set a step of a part of the record to zero; ``width`` numbers per row and step."""
+    count = p[name + 1] // (p[STEPS] * width)
+    for row in range(count):
+        for k in range(width):
+            r[p[name] + (row * p[STEPS] + t) * width + k] = 0.0
+
+
+@njit(cache=True)
+def begin(p: Any, z: Any, r: Any, t: Any) -> Any:
+    """Undo a try of step t: workspace, records and stores as at its start."""
+    copy(p, z, X, WAITING)
+    copy(p, z, LEAVING, LEAVING_NEXT)
+    copy(p, z, PIECES_IN, PIECES_NEXT)
+    copy(p, z, HELD, HELD_START)
+    copy(p, z, HELD_PIECES, HELD_PIECES_START)
+    for name in (EXTRA, USED, SPARES, WANTED):
+        fill(p, z, name, 0.0)
+    for name in (FLOWS, SCRAP_FLOWS, FLOWS_VALUED, PART_AGE):
+        clear_flows(p, r, t, name, 1)
+    clear_flows(p, r, t, FLOWS_DATED, p[STEPS] + 1)
+    for k in range(p[EVENTS_BEFORE + 1]):
+        r[p[EVENTS] + k * p[STEPS] + t] = z[p[EVENTS_BEFORE] + k]
+
+
+@njit(cache=True)
+def find_content(p: Any, z: Any) -> Any:
+    """What the stores hold, new scrap of this step included."""
+    for index in range(rows(p, STORES)):
+        row = line(p, STORES, index)
+        total = 0.0
+        for date in range(p[row + STORE_START], p[row + STORE_START] + p[row + STORE_DATES]):
+            total += z[p[HELD] + date] + z[p[EXTRA] + date]
+        z[p[CONTENT] + index] = total
+
+
+@njit(cache=True)
+def scrap_once(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
+    """New scrap of what the pull makes goes through the network into the stores. Returns the largest change."""
+    for flow in range(p[SCRAP_FLOWS + 1] // p[STEPS]):
+        k = flow * p[STEPS] + t
+        r[p[FLOWS] + k] -= r[p[SCRAP_FLOWS] + k]
+        r[p[SCRAP_FLOWS] + k] = 0.0
+    copy(p, z, EXTRA_BEFORE, EXTRA)
+    fill(p, z, EXTRA, 0.0)
+    copy(p, z, USED, USED_START)
+    fill(p, z, X, 0.0)
+    for k in range(rows(p, SCRAP)):
+        node = at(p, SCRAP, k, SCRAP_NODE)
+        dated = at(p, ITEM, at(p, NODE, node, NODE_ITEM), ITEM_DATES) > 1
+        amount = z[p[OUT] + at(p, SCRAP, k, SCRAP_OFFER)] * number(p, c, at(p, SCRAP, k, SCRAP_AMOUNT), t)
+        z[node_start(p, p[X], node) + (t if dated else 0)] += amount
+    push(p, c, z, r, t, p[X], SCRAP_PUSH, True)
+    change = 0.0
+    for k in range(p[EXTRA + 1]):
+        now, before = z[p[EXTRA] + k], z[p[EXTRA_BEFORE] + k]
+        change = max(change, abs(now - before) / (1e-300 + abs(now)))
+    return change
+
+
+@njit(cache=True)
+def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
+    """Step 4. Scrap that returns to the same step's production is found by repetition: each round adds less."""
+    copy(p, z, USED_START, USED)
+    for _ in range(TRIES):
+        find_content(p, z)
+        if not pull(p, c, z, t):
+            return False
+        if rows(p, SCRAP) == 0:
+            return True
+        if scrap_once(p, c, z, r, t) < 1e-13:
+            return True
+    return False
+
+
+@njit(cache=True)
+def scale_back(p: Any, z: Any) -> Any:
+    """Where spares or replacement parts fell short: repair so much less. Returns 0 done, 1 try again, 2 cannot."""
+    again = 0
+    for i in range(rows(p, INPUT)):
+        row = line(p, INPUT, i)
+        wanted = z[p[WANTED] + i]
+        if p[row + INPUT_OWNER] >= 0 or p[row + INPUT_AVAILABLE] < 0 or wanted <= 0.0:
+            continue
+        asked = max(z[p[SPARES] + i] + z[p[OWED] + i], wanted)
+        short = wanted - z[p[GOT] + i]
+        if short > 1e-9 * asked:
+            flexible = asked - z[p[OWED] + i]
+            if flexible <= 1e-12 * asked:
+                return 2
+            z[p[AVAILABLE] + p[row + INPUT_AVAILABLE]] *= max(1.0 - short / flexible, 0.0)
+            again = 1
+    return again
+
+
+@njit(cache=True)
+def one_try(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
+    """Steps 1 to 4 without moving the stock on. Returns a code."""
+    begin(p, z, r, t)
+    shelve(p, c, z, t)
+    leave(p, c, z, r, t)
+    draw_spares(p, c, z, r, t)
+    dates = p[STEPS] + 1
+    for k in range(rows(p, SPARE)):
+        i = at(p, SPARE, k, 0)
+        spread_put(p, z, t, p[PUT_LAW] + i * dates, p[PUT] + i * dates, z[p[PUT_NEW] + i])
+    if not push(p, c, z, r, t, p[X], PUSH, False):
+        return SINGULAR_LOOP
+    for k in range(rows(p, REPLACEMENT)):  # as many new children as old ones came out
+        z[p[WANTED] + at(p, REPLACEMENT, k, 1)] += r[p[FLOWS] + at(p, REPLACEMENT, k, 0) * p[STEPS] + t]
+    for u in range(rows(p, USE)):
+        wanted = demand_of(p, c, z, t, u)
+        if wanted < 0.0 or not np.isfinite(wanted):
+            r[p[STATUS] + 2] = u
+            return NEGATIVE_SALES if wanted < 0.0 else NOT_FINITE
+        z[p[WANTED] + at(p, USE, u, USE_INPUT)] = wanted
+    return OK if pull_with_scrap(p, c, z, r, t) else NO_CONVERGENCE
+
+
+@njit(cache=True)
+def place(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any) -> Any:
+    """Step 5 for one use process: what was delivered joins the stock."""
+    i = at(p, USE, u, USE_INPUT)
+    for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
+        if z[p[GIVEN] + e] <= 0.0:
+            continue
+        offer = line(p, OFFER, at(p, EDGE, e, EDGE_OFFER))
+        if p[offer + OFFER_KIND] == STORE:
+            place_used(p, c, z, r, t, u, offer, z[p[GIVEN] + e])
+        else:
+            place_new(p, c, z, r, t, u, offer, z[p[GIVEN] + e])
+
+
+@njit(cache=True)
+def place_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any) -> Any:
+    """Products from a make process, their followed parts new or with the ages that the parts came with."""
+    product = line(p, PRODUCT, at(p, USE, u, USE_PRODUCT))
+    for index in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
+        for birth in range(p[STEPS] + 1):
+            z[p[LAW] + birth] = 0.0
+        new = 1.0
+        for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
+            if at(p, INPUT, i, INPUT_ITEM) == at(p, SLOT, index, SLOT_PART):
+                new = law_of_input(p, z, t, i, p[LAW])
+        spread_new(p, z, t, p[LAW], p[LAWS] + (index - p[product + PRODUCT_SLOT]) * (p[STEPS] + 1), new)
+    to_segments(p, c, z, r, t, u, p[offer + OFFER_BUILD], t, given)
+
+
+@njit(cache=True)
+def place_used(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any) -> Any:
+    """Whole products out of a store, with the age that they have: a resale."""
+    row = line(p, STORES, p[offer + OFFER_STORE])
+    dates = p[STEPS] + 1
+    for date in range(p[row + STORE_DATES]):
+        units = given * z[p[HELD] + p[row + STORE_START] + date] / z[p[CONTENT] + p[offer + OFFER_STORE]]
+        if units <= 0.0:
+            continue
+        if p[row + STORE_PRODUCT] >= 0:
+            for k in range(pieces_held(p, row)):
+                start = p[HELD_PIECES] + p[row + STORE_PIECES] + (k * dates + date) * dates
+                total = 0.0
+                for birth in range(dates):
+                    total += z[start + birth]
+                for birth in range(dates):
+                    z[p[LAWS] + k * dates + birth] = z[start + birth] / total
+        to_segments(p, c, z, r, t, u, at(p, USE, u, USE_RESOLD), date if p[row + STORE_DATES] > 1 else t, units)
+
+
+@njit(cache=True)
+def to_segments(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, build: Any, date: Any, units: Any) -> Any:
+    use = line(p, USE, u)
+    for segment in range(p[use + USE_SEGMENTS]):
+        share = number(p, c, at(p, SEGMENT, p[use + USE_SEGMENT] + segment, 0), t)
+        if share > 0.0:
+            put_in_use(p, c, z, r, t, u, p[use + USE_CLASS] + build * p[use + USE_SEGMENTS] + segment, date, units * share)
+
+
+@njit(cache=True)
+def accept(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
+    """Move the stock on, place what was delivered, record."""
+    settle(p, c, z, t)
+    for name in (WAITING, LEAVING_NEXT, PIECES_NEXT, OWED):
+        fill(p, z, name, 0.0)
+    for u in range(rows(p, USE)):
+        event = p[EVENTS] + at(p, USE, u, USE_EVENT) * p[STEPS] + t
+        i = at(p, USE, u, USE_INPUT)
+        wanted, got = z[p[WANTED] + i], z[p[GOT] + i]
+        r[event + EVENT_DEMAND * p[STEPS]] += wanted
+        r[event + EVENT_SALES * p[STEPS]] += got
+        r[event + EVENT_UNMET * p[STEPS]] += max(wanted - got, 0.0)
+        place(p, c, z, r, t, u)
+    fill(p, z, KEPT, 1.0)
+    take_out(p, c, z, r, t)
+    note_stock(p, c, z, r, t)
+    for index in range(rows(p, STORES)):
+        finish_store(p, z, r, t, index)
+
+
+@njit(cache=True)
+def finish_store(p: Any, z: Any, r: Any, t: Any, index: Any) -> Any:
+    """Followed parts leave with the products that hold them; what a store holds is recorded."""
+    row = line(p, STORES, index)
+    dates = p[STEPS] + 1
+    kept = z[p[KEPT] + index]
+    if p[row + STORE_PRODUCT] >= 0 and kept != 1.0:
+        start = p[HELD_PIECES] + p[row + STORE_PIECES]
+        for k in range(start, start + pieces_held(p, row) * dates * dates):
+            z[k] *= kept
+    holder = p[row + STORE_HOLDER]
+    dated = at(p, HOLDER_DATED, holder, 0)
+    for date in range(p[row + STORE_DATES]):
+        held = z[p[HELD] + p[row + STORE_START] + date]
+        r[p[STOCK] + holder * p[STEPS] + t] += held
+        if dated >= 0:
+            r[p[STOCK_DATED] + (dated * p[STEPS] + t) * dates + date] += held
+
+
+@njit(cache=True)
+def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
+    """One time step. Returns a code."""
+    copy(p, z, HELD_START, HELD)
+    copy(p, z, HELD_PIECES_START, HELD_PIECES)
+    fill(p, z, AVAILABLE, 1.0)
+    for u in range(rows(p, USE)):
+        if at(p, USE, u, USE_DRIVEN) == 1:
+            z[p[SURVIVAL] + u] = survive_sale(p, c, z, t, line(p, USE, u))
+    for k in range(p[EVENTS_BEFORE + 1]):
+        z[p[EVENTS_BEFORE] + k] = r[p[EVENTS] + k * p[STEPS] + t]
+    for _ in range(TRIES):
+        code = one_try(p, c, z, r, t)
+        if code != OK:
+            return code
+        again = scale_back(p, z)
+        if again == 2:
+            return SPARES_SHORT
+        if again == 0:
+            accept(p, c, z, r, t)
+            return OK
+    return PART_SHORT
+
+
+@njit(cache=True, nogil=True)
+def simulate(p: Any, c: Any, z: Any, r: Any) -> Any:
+    """All steps of every sample. ``c`` (sample, numbers), ``z`` (state), ``r`` (sample, record)."""
+    for s in range(c.shape[0]):
+        z[:] = 0.0
+        for t in range(p[STEPS]):
+            code = step(p, c[s], z, r[s], t)
+            if code != OK:
+                r[s, p[STATUS]] = code
+                r[s, p[STATUS] + 1] = t
+                break

@@ -1,0 +1,317 @@
+"""Push: things move through the reverse network, operation by operation, in topological order.
+
+``x`` is the position in the state where the workspace of the nodes begins.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from meguru.engine.plan import (
+    AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DEPOSIT, EXTRA, FLOW,
+    FLOW_DATED, FLOW_VALUED, FLOWS, FLOWS_DATED, FLOWS_VALUED, HELD, HELD_PIECES, ITEM, ITEM_CLASSES,
+    ITEM_CONDITIONS, ITEM_DATES, ITEM_WIDTH, LEAVING, LOOP_NODE, NODE, NODE_ITEM, NODE_START, OP_AVAILABLE, OP_CODE,
+    OP_COEFFICIENT, OP_COMPLEMENT, OP_EXTRA, OP_FLOW, OP_SHARE, OP_SOURCE, OP_TABLE, OP_TARGET, PIECES, PIECES_IN,
+    PRODUCT, PRODUCT_CLASSES, PRODUCT_SLOT, PRODUCT_SLOTS_END, RULE, RULES, SCRAP_FLOWS, SHIFT, SLOT, SLOT_LEAVING,
+    SLOT_PIECES, SOLVE, STEPS, STORE_DATES, STORE_LIMIT, STORE_NODE, STORE_OVER, STORE_PIECES, STORE_PRODUCT,
+    STORE_START, STORES, USED, VALUED, at, by_date, line, number, rows,
+)  # fmt: skip
+
+
+@njit("float64(int64[::1], float64[::1], float64[::1], int64, int64)", cache=True)
+def factor(p: Any, c: Any, z: Any, t: Any, op: Any) -> Any:
+    """Transfer coefficient of an operation in step t."""
+    value = number(p, c, p[op + OP_COEFFICIENT], t)
+    if p[op + OP_AVAILABLE] >= 0:
+        value *= z[p[AVAILABLE] + p[op + OP_AVAILABLE]]
+    if p[op + OP_COMPLEMENT] == 1:
+        value = 1.0 - value
+    return value * number(p, c, p[op + OP_SHARE], t)
+
+
+@njit("void(int64[::1], float64[::1], float64[::1], int64, int64, float64, int64, boolean)", cache=True)
+def note(p: Any, c: Any, r: Any, t: Any, flow: Any, value: Any, age: Any, scrap: Any) -> Any:
+    """Record ``value`` units of a flow, made or born ``age`` steps ago."""
+    r[p[FLOWS] + flow * p[STEPS] + t] += value
+    if scrap:
+        r[p[SCRAP_FLOWS] + flow * p[STEPS] + t] += value
+    row = at(p, FLOW_DATED, flow, 0)
+    if row >= 0:
+        r[p[FLOWS_DATED] + (row * p[STEPS] + t) * (p[STEPS] + 1) + max(t - age, 0)] += value
+    row = at(p, FLOW_VALUED, flow, 0)
+    if row >= 0:
+        r[p[FLOWS_VALUED] + row * p[STEPS] + t] += value * c[p[VALUED] + row * (p[STEPS] + 1) + max(age, 0)]
+
+
+@njit("int64(int64[::1], int64, int64)", cache=True)
+def node_start(p: Any, x: Any, node: Any) -> Any:
+    """Position of a node's block in the state."""
+    return x + at(p, NODE, node, NODE_START)
+
+
+@njit("int64(int64[::1], int64)", cache=True)
+def shape_of(p: Any, node: Any) -> Any:
+    """Position of the shape of a node's item in the plan."""
+    return line(p, ITEM, at(p, NODE, node, NODE_ITEM))
+
+
+@njit(cache=True)
+def share_of(p: Any, c: Any, t: Any, op: Any, j: Any, dates: Any) -> Any:
+    """Share of element j of the source's block that goes this way, by rule."""
+    age = t - j % dates if dates > 1 else 0
+    row = at(p, RULE, p[op + OP_TABLE] + (j // dates) * (p[STEPS] + 1) + max(age, 0), 0)
+    return number(p, c, p[op + OP_EXTRA] + row, t) * number(p, c, p[op + OP_SHARE], t)
+
+
+@njit(cache=True)
+def move(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any, arrive: Any) -> Any:
+    """FLOW and RULES: elementwise from node to node."""
+    source, target = node_start(p, x, p[op + OP_SOURCE]), node_start(p, x, p[op + OP_TARGET])
+    shape = shape_of(p, p[op + OP_SOURCE])
+    dates = p[shape + ITEM_DATES]
+    rules = p[op + OP_CODE] == RULES
+    a = 0.0 if rules else factor(p, c, z, t, op)
+    for j in range(p[shape + ITEM_WIDTH]):
+        value = z[source + j]
+        if value != 0.0:
+            value *= share_of(p, c, t, op, j, dates) if rules else a
+            note(p, c, r, t, p[op + OP_FLOW], value, t - j % dates if dates > 1 else 0, scrap)
+            if arrive:
+                z[target + j] += value
+
+
+@njit(cache=True)
+def release(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any) -> Any:
+    """CHILD: the children (or materials) of what is taken apart, counted by the BOM of the year made."""
+    source, target = node_start(p, x, p[op + OP_SOURCE]), node_start(p, x, p[op + OP_TARGET])
+    shape = shape_of(p, p[op + OP_SOURCE])
+    dates = p[shape + ITEM_DATES]
+    child_dated = p[shape_of(p, p[op + OP_TARGET]) + ITEM_DATES] > 1
+    a = factor(p, c, z, t, op)
+    for j in range(p[shape + ITEM_WIDTH]):
+        value = z[source + j]
+        if value != 0.0:
+            date = j % dates
+            value *= a * by_date(p, c, p[op + OP_TABLE], date)
+            note(p, c, r, t, p[op + OP_FLOW], value, t - date if dates > 1 else 0, scrap)
+            z[target + (date if child_dated else 0)] += value
+
+
+@njit(cache=True)
+def release_pieces(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any) -> Any:
+    """PIECES: followed parts of products, with the ages that they have.
+
+    OP_TABLE is the slot, OP_EXTRA the state of the pieces (0 intact, 1 failed).
+    """
+    source, target = node_start(p, x, p[op + OP_SOURCE]), node_start(p, x, p[op + OP_TARGET])
+    shape = shape_of(p, p[op + OP_SOURCE])
+    dates = p[shape + ITEM_DATES]
+    block = p[shape + ITEM_CLASSES] * dates
+    slot = line(p, SLOT, p[op + OP_TABLE])
+    failed = p[op + OP_EXTRA]
+    target += failed * dates
+    a = factor(p, c, z, t, op)
+    for condition in range(failed, p[shape + ITEM_CONDITIONS]):
+        for j in range(block):
+            value = z[source + condition * block + j]
+            if value == 0.0:
+                continue
+            per_unit = a * value / z[p[LEAVING] + p[slot + SLOT_LEAVING] + condition * block + j]
+            start = p[PIECES_IN] + p[slot + SLOT_PIECES] + ((condition + failed) * block + j) * dates
+            for date in range(dates):
+                inside = z[start + date]
+                if inside != 0.0:
+                    note(p, c, r, t, p[op + OP_FLOW], per_unit * inside, t - date, False)
+                    z[target + date] += per_unit * inside
+
+
+@njit(cache=True)
+def rejuvenate(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any) -> Any:
+    """SHIFT: reconditioned things lose a share of their age and are intact again (OP_EXTRA 1)."""
+    source, target = node_start(p, x, p[op + OP_SOURCE]), node_start(p, x, p[op + OP_TARGET])
+    shape = shape_of(p, p[op + OP_SOURCE])
+    dates = p[shape + ITEM_DATES]
+    block = p[shape + ITEM_CLASSES] * dates
+    flow = p[op + OP_FLOW]
+    a = factor(p, c, z, t, op)
+    reset = number(p, c, p[op + OP_TABLE], t)
+    for j in range(p[shape + ITEM_WIDTH]):
+        value = z[source + j] * a
+        if value == 0.0:
+            continue
+        intact = j % block if p[op + OP_EXTRA] == 1 else j
+        if dates == 1:
+            note(p, c, r, t, flow, value, 0, scrap)
+            z[target + intact] += value
+            continue
+        date = j % dates
+        exact = date + reset * max(t - date, 0)
+        low = min(int(np.floor(exact)), dates - 1)
+        part = exact - low
+        note(p, c, r, t, flow, value * (1.0 - part), t - low, scrap)
+        z[target + intact - date + low] += value * (1.0 - part)
+        if part > 0.0:
+            note(p, c, r, t, flow, value * part, t - low - 1, scrap)
+            z[target + intact - date + low + 1] += value * part
+
+
+@njit(cache=True)
+def limit_capacity(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any) -> Any:
+    """CAPACITY: what is above the capacity of a process goes to its overflow nodes, in proportion."""
+    total = 0.0
+    for row in range(p[op + OP_TABLE], p[op + OP_EXTRA]):
+        member = line(p, CAPACITIES, row)
+        start = node_start(p, x, p[member + CAPACITY_NODE])
+        weight = by_date(p, c, p[member + CAPACITY_WEIGHT], 0)
+        for j in range(p[shape_of(p, p[member + CAPACITY_NODE]) + ITEM_WIDTH]):
+            total += z[start + j] * weight
+    used = p[USED] + p[op + OP_SOURCE]
+    free = max(number(p, c, p[op + OP_COEFFICIENT], t) - z[used], 0.0)
+    kept = 1.0 if total <= free else free / total
+    z[used] += total * kept
+    if kept == 1.0:
+        return
+    for row in range(p[op + OP_TABLE], p[op + OP_EXTRA]):
+        member = line(p, CAPACITIES, row)
+        start, over = node_start(p, x, p[member + CAPACITY_NODE]), node_start(p, x, p[member + CAPACITY_OVER])
+        for j in range(p[shape_of(p, p[member + CAPACITY_NODE]) + ITEM_WIDTH]):
+            value = z[start + j]
+            z[over + j] += value * (1.0 - kept)
+            z[start + j] = value * kept
+
+
+@njit(cache=True)
+def deposit(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any, scrap: Any) -> Any:
+    """DEPOSIT: into a store as far as its limit allows; the rest to its overflow node.
+
+    New scrap is put beside the content (EXTRA), so that it can be solved again within the step.
+    """
+    row = line(p, STORES, p[op + OP_TABLE])
+    source = node_start(p, x, p[row + STORE_NODE])
+    shape = shape_of(p, p[row + STORE_NODE])
+    arriving = 0.0
+    for j in range(p[shape + ITEM_WIDTH]):
+        arriving += z[source + j]
+    kept = 1.0
+    if p[row + STORE_LIMIT] >= 0 and arriving > 0.0:
+        held = 0.0
+        for date in range(p[row + STORE_START], p[row + STORE_START] + p[row + STORE_DATES]):
+            held += z[p[HELD] + date] + z[p[EXTRA] + date]
+        kept = min(1.0, max(number(p, c, p[row + STORE_LIMIT], t) - held, 0.0) / arriving)
+    into = (p[EXTRA] if scrap else p[HELD]) + p[row + STORE_START]
+    for j in range(p[shape + ITEM_WIDTH]):
+        value = z[source + j]
+        if value == 0.0:
+            continue
+        z[into + j % p[shape + ITEM_DATES]] += value * kept
+        if p[row + STORE_PRODUCT] >= 0 and not scrap:
+            deposit_pieces(p, z, row, j, value * kept)
+        if kept < 1.0:
+            z[node_start(p, x, p[row + STORE_OVER]) + j] += value * (1.0 - kept)
+
+
+@njit(cache=True)
+def deposit_pieces(p: Any, z: Any, row: Any, j: Any, value: Any) -> Any:
+    """The followed parts inside whole products that are stored."""
+    product = line(p, PRODUCT, p[row + STORE_PRODUCT])
+    dates = p[STEPS] + 1
+    block = p[product + PRODUCT_CLASSES] * dates
+    for index in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
+        slot = line(p, SLOT, index)
+        per_unit = value / z[p[LEAVING] + p[slot + SLOT_LEAVING] + j]
+        into = p[HELD_PIECES] + p[row + STORE_PIECES]
+        into += ((index - p[product + PRODUCT_SLOT]) * dates + j % dates) * dates
+        start = p[PIECES_IN] + p[slot + SLOT_PIECES] + (j % block) * dates
+        for birth in range(dates):
+            z[into + birth] += per_unit * z[start + birth]
+
+
+@njit(cache=True)
+def member_of(p: Any, first: Any, count: Any, node: Any) -> Any:
+    """Row of a node among the members of a loop."""
+    for i in range(count):
+        if at(p, LOOP_NODE, first + i, 0) == node:
+            return i
+    return -1
+
+
+@njit(cache=True)
+def solve_loop(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any, operations: Any) -> Any:
+    """SOLVE: totals inside a loop, by elimination, element by element. False if the loop loses nothing."""
+    first, count = p[op + OP_TABLE], p[op + OP_EXTRA]
+    shape = shape_of(p, at(p, LOOP_NODE, first, 0))
+    for j in range(p[shape + ITEM_WIDTH]):
+        matrix = np.eye(count)
+        right = np.zeros(count)
+        anything = False
+        for i in range(count):
+            right[i] = z[node_start(p, x, at(p, LOOP_NODE, first + i, 0)) + j]
+            anything = anything or right[i] != 0.0
+        if not anything:
+            continue
+        for index in range(p[op + OP_SOURCE], p[op + OP_TARGET]):
+            inner = line(p, operations, index)
+            if p[inner + OP_CODE] == RULES:
+                a = share_of(p, c, t, inner, j, p[shape + ITEM_DATES])
+            else:
+                a = factor(p, c, z, t, inner)
+            there = member_of(p, first, count, p[inner + OP_TARGET])
+            matrix[there, member_of(p, first, count, p[inner + OP_SOURCE])] -= a
+        if not eliminate(matrix, right):
+            return False
+        for i in range(count):
+            z[node_start(p, x, at(p, LOOP_NODE, first + i, 0)) + j] = right[i]
+    return True
+
+
+@njit(cache=True)
+def eliminate(matrix: Any, right: Any) -> Any:
+    """Gaussian elimination in place, the answer in ``right``. False where a loop loses nothing.
+
+    I − A with column sums of A at most one needs no pivoting; a pivot near zero is a loop without loss.
+    """
+    n = right.shape[0]
+    for k in range(n):
+        if matrix[k, k] < 1e-12:
+            return False
+        for i in range(k + 1, n):
+            a = matrix[i, k] / matrix[k, k]
+            if a != 0.0:
+                for j in range(k, n):
+                    matrix[i, j] -= a * matrix[k, j]
+                right[i] -= a * right[k]
+    for k in range(n - 1, -1, -1):
+        for j in range(k + 1, n):
+            right[k] -= matrix[k, j] * right[j]
+        right[k] /= matrix[k, k]
+    return True
+
+
+@njit("boolean(int64[::1], float64[::1], float64[::1], float64[::1], int64, int64, int64, boolean)", cache=True)
+def push(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, operations: Any, scrap: Any) -> Any:
+    """Run all push operations of a step. False if a loop cannot be solved."""
+    recording_until = -1
+    for index in range(rows(p, operations)):
+        op = line(p, operations, index)
+        code = p[op + OP_CODE]
+        if code == FLOW or code == RULES:
+            move(p, c, z, r, t, x, op, scrap, index >= recording_until)
+        elif code == CHILD:
+            release(p, c, z, r, t, x, op, scrap)
+        elif code == PIECES:
+            release_pieces(p, c, z, r, t, x, op)
+        elif code == SHIFT:
+            rejuvenate(p, c, z, r, t, x, op, scrap)
+        elif code == CAPACITY:
+            limit_capacity(p, c, z, t, x, op)
+        elif code == DEPOSIT:
+            deposit(p, c, z, t, x, op, scrap)
+        elif code == SOLVE:
+            if not solve_loop(p, c, z, t, x, op, operations):
+                return False
+            # The operations inside the loop follow: they are recorded, but nothing arrives twice.
+            recording_until = p[op + OP_TARGET]
+    return True

@@ -1,0 +1,114 @@
+"""Money on routes and for measures: prices, gate fees, fees that third actors pay; and the check that none is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.engine.activity import Amounts, Driver
+from meguru.engine.entries import OUTSIDE, Books, Term
+from meguru.engine.transport import enter_transport
+from meguru.errors import BalanceError, UnsupportedError
+from meguru.model import where
+from meguru.model.components import Model, Route
+
+Array = NDArray[np.float64]
+LARGEST_RESIDUAL = 1e-9
+
+
+def enter_routes(books: Books) -> None:
+    """Enter prices, fees and transport of all routes."""
+    by_route: dict[int, list[int]] = {}
+    for index, flow in enumerate(books.flows):
+        by_route.setdefault(id(flow.route), []).append(index)
+    for flows in by_route.values():
+        route = books.flows[flows[0]].route
+        if route.price is not None:
+            for flow in flows:
+                _enter_price(books, route, flow)
+        _enter_fees(books, route, flows)
+        enter_transport(books, route, flows)
+
+
+def _enter_price(books: Books, route: Route, index: int) -> None:
+    """The receiver's owner pays the sender's; a negative price is a gate fee that the sender pays."""
+    flow = books.flows[index]
+    place = f"routes.{flow.name}.price"
+    assert route.price is not None
+    term = books.per_unit(route.price, books.currency, index, place)
+    if route.residual:
+        if term.driver.kind == "mass" and books.program.flow_dated[index] >= 0:
+            file, line = where(books.model, place)
+            raise UnsupportedError(
+                f"a price by age and mass of '{flow.item}', whose mass depends on the year made",
+                file=file, line=line, place=place, expected=f"a price per {books.model.items[flow.item].unit}",
+            )  # fmt: skip
+        term.driver = Driver({"mass": "valued_mass", "units": "valued"}[term.driver.kind], (index,))
+    books.ledger.pay(books.actor(flow.target), books.actor(flow.source), "price", [term], name=flow.name,
+                     where="route", group=route.group or "", item=flow.item)
+
+
+def _enter_fees(books: Books, route: Route, flows: list[int]) -> None:
+    name = books.flows[flows[0]].name
+    for number, fee in enumerate(route.fees):
+        place = f"routes.{name}.fees.{number}"
+        group = fee.group or route.group or ""
+        if fee.amount is not None:
+            for flow in flows:
+                term = books.per_unit(fee.amount, books.currency, flow, f"{place}.amount")
+                books.ledger.pay(fee.payer, fee.payee, "fee", [term], name=name, where="route", group=group,
+                                 item=books.flows[flow].item)
+        if fee.fixed is not None:
+            fixed = books.read(fee.fixed, f"{books.currency}/year", f"{place}.fixed") * books.length
+            books.ledger.pay(fee.payer, fee.payee, "fee", [Term(Driver("runs", tuple(flows)), (fixed,))], name=name,
+                             where="route", group=group)
+
+
+def enter_measures(books: Books, scenario: str) -> None:
+    """What the measures of a scenario cost those who decide them, from their year on."""
+    years = books.program.years[books.first :]
+    for name in measures_of(books.model, scenario):
+        measure = books.model.measures[name]
+        if measure.cost is None:
+            continue
+        cost = books.read(measure.cost, f"{books.currency}/year", f"measures.{name}.cost") * books.length
+        holds = (years >= (measure.since if measure.since is not None else years[0])).astype(np.float64)[None, :]
+        term = Term(Driver("always"), (cost, holds))
+        books.ledger.pay(measure.owner or OUTSIDE, OUTSIDE, "fixed", [term], name=name, where="measure")
+
+
+def measures_of(model: Model, scenario: str) -> list[str]:
+    """Measures that a scenario takes, with those of the scenarios that it inherits from, first ancestor first."""
+    found: list[list[str]] = []
+    current: str | None = scenario if scenario in model.scenarios else None
+    while current is not None:
+        found.append(model.scenarios[current].measures)
+        current = model.scenarios[current].inherits
+    return list(dict.fromkeys(name for names in reversed(found) for name in names))
+
+
+def check_money(books: Books, amounts: Amounts) -> None:
+    """The sum over all actors and the outside world of income less cost is zero in every step.
+
+    Raises
+    ------
+    BalanceError
+        It is not, or an amount is not a number.
+    """
+    net: dict[str, Array] = {}
+    turnover = np.zeros(amounts.shape)
+    for payment in books.ledger.payments:
+        value = payment.value(amounts)
+        for actor, sign in ((payment.labels["payer"], -1.0), (payment.labels["payee"], 1.0)):
+            if actor not in net:
+                net[actor] = np.zeros(amounts.shape)
+            net[actor] += sign * value
+        turnover += np.abs(value)
+    residual = np.abs(sum(net.values(), np.zeros(amounts.shape)))
+    bad = ~(residual <= LARGEST_RESIDUAL * turnover)
+    if np.any(bad):
+        sample, time = (int(found[0]) for found in np.nonzero(bad))
+        year = int(books.program.years[books.first + time])
+        raise BalanceError(f"money does not balance in {year}", place="money",
+                           found=f"{float(residual[sample, time]):g} {books.currency} too much or too little",
+                           expected="a sum over all actors of zero")

@@ -1,0 +1,175 @@
+"""What must be followed of each item: its age or year made, its state, its class.
+
+A thing is *dated* (followed by the step in which it was made, or, for followed parts, the step that its age points
+back to) only where something depends on it; all else is a single number per node.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from meguru.errors import NetworkError, UnsupportedError
+from meguru.model import where
+from meguru.model.components import Model, Process
+from meguru.model.network import Network
+from meguru.quantity import Quantity
+
+
+@dataclass(slots=True)
+class Shape:
+    """Axes of an item's blocks, and classes of the products."""
+
+    dated: set[str] = field(default_factory=set)
+    failing: set[str] = field(default_factory=set)
+    changing: set[str] = field(default_factory=set)  # items whose composition depends on the year made
+    followed: dict[str, list[str]] = field(default_factory=dict)  # product → parts followed
+    builds: dict[str, list[str]] = field(default_factory=dict)  # product → build classes
+    uses: dict[str, list[str]] = field(default_factory=dict)  # product → use processes
+
+    def classes(self, model: Model, item: str) -> int:
+        if item not in self.uses:
+            return 1
+        return sum(len(self.builds[item]) * max(1, len(model.processes[u].segments)) for u in self.uses[item])
+
+
+def uses_of(model: Model) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, process in model.processes.items():
+        if process.kind == "use" and process.product:
+            found.setdefault(process.product, []).append(name)
+    return found
+
+
+def _varies(quantity: Quantity, parameters: dict[str, Quantity], trail: frozenset[str] = frozenset()) -> bool:
+    """Whether a quantity may change by year."""
+    if quantity.values or quantity.since:
+        return True
+    names = quantity.formula_names() - trail if quantity.formula is not None else set()
+    return any(_varies(parameters[n], parameters, trail | {n}) for n in names if n in parameters)
+
+
+def _changing(model: Model) -> set[str]:
+    found: set[str] = set()
+    for _ in model.items:
+        before = len(found)
+        for name, item in model.items.items():
+            if any(_varies(q, model.parameters) for q in item.bom.values()) or any(c in found for c in item.bom):
+                found.add(name)
+        if len(found) == before:
+            break
+    return found
+
+
+def _refuse(model: Model, place: str, message: str, **more: str) -> UnsupportedError:
+    file, line = where(model, place)
+    return UnsupportedError(message, file=file, line=line, place=place, **more)
+
+
+def _follow(model: Model, shape: Shape) -> None:
+    """Products' followed parts; all use processes of a product follow the same."""
+    for product, names in shape.uses.items():
+        parts = list(model.processes[names[0]].parts)
+        builds: dict[str, None] = {}
+        for name in names:
+            process = model.processes[name]
+            if list(process.parts) != parts:
+                raise _refuse(model, f"processes.{name}.parts", f"all use processes of '{product}' must follow the same parts",
+                              found=", ".join(process.parts) or "none", expected=", ".join(parts) or "none")
+            builds.update(dict.fromkeys(process.builds))
+            for part in parts:
+                if part not in model.items[product].bom:
+                    raise _refuse(model, f"processes.{name}.parts.{part}", "a followed part must stand in the product's BOM",
+                                  found=part, expected=", ".join(model.items[product].bom))
+        shape.builds[product] = list(builds) or ["new"]
+        if parts:
+            shape.followed[product] = parts
+
+
+def _age_matters(model: Model, network: Network, shape: Shape) -> None:
+    shape.dated |= shape.changing - {n for n, i in model.items.items() if i.kind == "material"}
+    for product, parts in shape.followed.items():
+        shape.dated.add(product)
+        shape.dated.update(parts)
+    for name, process in model.processes.items():
+        arriving = network.arriving.get(name, {})
+        if any(rule.age_below is not None for rule in process.rules):
+            shape.dated.update(i for i in arriving if model.items[i].kind != "material")
+        if process.kind == "store" and any(f.source == name and f.side == "pull" for f in network.flows):
+            shape.dated.update(i for i in arriving if i in shape.uses)
+    for flow in network.flows:
+        if flow.route.residual and model.items[flow.item].kind != "material":
+            shape.dated.add(flow.item)
+
+
+def _ancestors(model: Model, shape: Shape) -> None:
+    """What holds a dated part is dated too: the part's age is its own."""
+    for _ in model.items:
+        more = {
+            name for name, item in model.items.items()
+            if name not in shape.dated and any(c in shape.dated for c in item.bom)
+        }
+        if not more:
+            return
+        shape.dated |= more
+
+
+def find_shape(model: Model, network: Network) -> Shape:
+    """Decide what is followed.
+
+    Raises
+    ------
+    UnsupportedError
+        A combination about which the engine would have to guess.
+    NetworkError
+        Failed pieces would reach a store from which good ones are drawn.
+    """
+    shape = Shape(uses=uses_of(model), changing=_changing(model))
+    _follow(model, shape)
+    _age_matters(model, network, shape)
+    _ancestors(model, shape)
+    for process in model.processes.values():
+        if process.kind == "use" and process.product and any(s.lifetime for s in process.parts.values()):
+            shape.failing.add(process.product)
+            shape.failing.update(process.parts)
+    shape.failing |= {item for _, item in network.failed}
+    _refusals(model, network, shape)
+    return shape
+
+
+def _refusals(model: Model, network: Network, shape: Shape) -> None:
+    for parts in shape.followed.values():
+        for part in parts:
+            if part in shape.changing:
+                raise _refuse(model, f"items.{part}.bom", "a followed part can not change its composition by year made",
+                              found="a series", expected="constants")
+    for name, process in model.processes.items():
+        for item in network.arriving.get(name, {}):
+            if process.kind == "store":
+                _refuse_store(model, network, shape, name, process, item)
+            if process.kind == "recondition" and process.age_reset is not None and item in shape.changing:
+                raise _refuse(model, f"processes.{name}.age_reset", f"the age of '{item}' can not be reset: its composition depends on the year made")
+    for flow in network.flows:
+        if flow.side == "pull" and model.processes[flow.source].kind == "store" and flow.item in shape.dated:
+            _refuse_lost_ages(model, shape, flow.item, flow.target, flow.name)
+
+
+def _refuse_store(model: Model, network: Network, shape: Shape, name: str, process: Process, item: str) -> None:
+    drawn = any(f.source == name and f.side == "pull" and f.item == item for f in network.flows)
+    if (name, item) in network.failed and drawn:
+        file, line = where(model, f"processes.{name}")
+        raise NetworkError(f"failed '{item}' would be stored with good ones", file=file, line=line, place=f"processes.{name}",
+                           found="a store", expected="a recondition, or a sort by condition, before it")
+    if item in shape.changing and not process.ageing:
+        raise _refuse(model, f"processes.{name}.ageing", f"'{item}' changes its composition by year made: its years run on in the store too",
+                      found="ageing: false", expected="ageing: true")
+
+
+def _refuse_lost_ages(model: Model, shape: Shape, item: str, target: str, route: str) -> None:
+    process = model.processes[target]
+    if process.kind == "use":
+        return
+    if process.kind == "make" and process.item in shape.followed and item in shape.followed[process.item]:
+        return
+    if item in shape.changing or any(item in parts for parts in shape.followed.values()):
+        raise _refuse(model, f"routes.{route}", f"the ages of '{item}' would be lost in '{target}'",
+                      expected=f"a product that lists '{item}' under 'parts' of its use process")

@@ -1,0 +1,97 @@
+"""Run a compiled program: allocate state and record, call the kernel, name what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.engine.compile import Program
+from meguru.engine.plan import (
+    FLOWS, NEGATIVE_SALES, NO_CONVERGENCE, NOT_FINITE, OK, PART_SHORT, RECORD, SINGULAR_LOOP, SPARES_SHORT, STATE, X,
+)  # fmt: skip
+from meguru.errors import NetworkError, RunError, ShortageError, StockError
+from meguru.model import where
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a run wrote, in units per step."""
+
+    flows: Array  # (sample, flow, step)
+    scrap: Array  # (sample, flow, step) of these, new scrap of the step
+    flows_dated: Array  # (sample, row, step, date)
+    flows_valued: Array  # (sample, row, step) units × factor on price by age
+    events: Array  # (sample, event, step)
+    stock: Array  # (sample, holder, step) at the end of the step
+    stock_dated: Array  # (sample, row, step, date)
+    part_age: Array  # (sample, use slot, 2, step) sum of ages: pieces in stock, loose failed pieces
+    ages: Array  # (sample, use or 0, step, date) units in use by step made
+    status: Array  # (sample, 3) code, step, use process
+
+
+def _views(program: Program, whole: Array) -> Record:
+    steps = int(program.plan[0])
+    shapes = {
+        "flows": (steps,), "scrap": (steps,), "flows_dated": (steps, steps + 1), "flows_valued": (steps,),
+        "events": (steps,), "stock": (steps,), "stock_dated": (steps, steps + 1), "part_age": (2, steps),
+        "ages": (steps, steps + 1), "status": (),
+    }  # fmt: skip
+    parts = {}
+    for k, name in enumerate(RECORD):
+        start, size = program.plan[FLOWS + 2 * k : FLOWS + 2 * k + 2]
+        each = int(np.prod(shapes[name], dtype=np.int64))
+        parts[name] = whole[:, start : start + size].reshape(len(whole), size // each, *shapes[name])
+    return Record(**parts)
+
+
+def simulate(program: Program) -> Record:
+    """All samples of the program's block through all steps.
+
+    Raises
+    ------
+    StockError
+        A falling target stock would need negative sales.
+    ShortageError
+        Spares or replacement parts cannot be delivered.
+    NetworkError
+        A loop that loses nothing.
+    RunError
+        Anything else that keeps a step from being solved.
+    """
+    from meguru.engine.kernel import simulate as kernel
+
+    plan = program.plan
+    state = np.zeros(int(plan[X + 2 * len(STATE) - 2 : X + 2 * len(STATE)].sum()))
+    whole = np.zeros((program.samples, int(plan[FLOWS + 2 * len(RECORD) - 2 :][:2].sum())))
+    kernel(plan, program.numbers, state, whole)
+    record = _views(program, whole)
+    bad = np.flatnonzero(record.status[:, 0] != OK)
+    if bad.size:
+        raise _failure(program, *(int(v) for v in record.status[bad[0]]))
+    return record
+
+
+def _failure(program: Program, code: int, step: int, u: int) -> Exception:
+    year = int(program.years[step])
+    if code in (NEGATIVE_SALES, NOT_FINITE):
+        place = f"processes.{program.uses.names[u]}.demand"
+        file, line = where(program.model, place)
+        if code == NOT_FINITE:
+            return StockError(f"the stock wanted in {year} can not be reached: nothing sold survives its first step",
+                              file=file, line=line, place=place)
+        return StockError(f"the stock wanted in {year} would need negative sales", file=file, line=line, place=place,
+                          found="a target that falls faster than things leave", expected="a slower fall, or shorter lifetimes")
+    if code == SPARES_SHORT:
+        return ShortageError(f"spares owed from the step before cannot be delivered in {year}", place="processes",
+                             expected="a source of spares without such a limit")
+    if code == PART_SHORT:
+        return ShortageError(f"spares or replacement parts do not settle in {year}", place="processes", expected="another source for them")
+    if code == SINGULAR_LOOP:
+        return NetworkError(f"a loop of the reverse network loses nothing in {year}", place="routes", found="a cycle without loss",
+                            expected="some share that leaves the loop")
+    assert code == NO_CONVERGENCE
+    return RunError(f"the rations of short sources do not settle in {year}", place="routes")

@@ -1,0 +1,24 @@
+"""Faults know their file and line."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from meguru.errors import MeguruError, ModelError
+from meguru.model.components import Model
+from meguru.model.marks import where
+
+E = TypeVar("E", bound=MeguruError)
+
+
+def fault(kind: type[ModelError], model: Model, place: str, message: str, **more: Any) -> ModelError:
+    """A fault at a place of the model, with the file and line where that was written."""
+    file, line = where(model, place)
+    return kind(message, file=file, line=line, place=place, **more)
+
+
+def locate(model: Model, error: E) -> E:
+    """The same error, with file and line filled in from its place where they are not known yet."""
+    file, line = where(model, error.place or "")
+    # Without a place only the file is certain: the first line would lead astray.
+    return error.at(file=file, line=line if error.place else None)

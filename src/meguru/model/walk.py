@@ -1,0 +1,120 @@
+"""Walking over a model by its declarations: what components hold, every quantity with its place, a copy."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeVar
+
+from meguru.model import components
+from meguru.model.attribute import Attribute, attributes_of
+from meguru.model.components import Component
+from meguru.model.network import route_name
+from meguru.quantity import Quantity
+
+C = TypeVar("C", bound=Component)
+
+COMPONENTS: dict[str, type[Component]] = {
+    name: kind
+    for name, kind in vars(components).items()
+    if isinstance(kind, type) and issubclass(kind, Component)
+}
+_PLAIN_CONTAINERS = ("label", "texts", "names", "table", "quantities", "split")
+_NESTED = ("component", "components", "recipe", "list", "unit_data")
+
+
+class Declared(NamedTuple):
+    """An attribute of a component: its key in the file, name in Python, declaration, and type as written."""
+
+    key: str
+    name: str
+    attribute: Attribute
+    annotation: str
+
+
+_DECLARED: dict[type[Component], dict[str, Declared]] = {}
+_OF_FORMS: dict[tuple[type[Component], tuple[str, ...]], tuple[Declared, ...]] = {}
+
+
+def declared(kind: type[Component]) -> dict[str, Declared]:
+    """File key → attribute, in file order."""
+    if kind not in _DECLARED:
+        _DECLARED[kind] = {
+            key: Declared(key, item.name, spec, str(item.type))
+            for key, (item, spec) in attributes_of(kind).items()
+        }
+    return _DECLARED[kind]
+
+
+def _of_forms(kind: type[Component], forms: tuple[str, ...]) -> tuple[Declared, ...]:
+    if (kind, forms) not in _OF_FORMS:
+        _OF_FORMS[kind, forms] = tuple(one for one in declared(kind).values() if one.attribute.form in forms)
+    return _OF_FORMS[kind, forms]
+
+
+def entry_names(attribute: Attribute, entries: list[Any]) -> list[str]:
+    """Names of the entries of a list as they stand in places: routes by name, others by index from 0."""
+    if attribute.component == "Route":
+        return [route_name(route) for route in entries]
+    return [str(index) for index in range(len(entries))]
+
+
+def nested(component: Component) -> Iterator[tuple[str, Component]]:
+    """Components directly inside a component, each with its place relative to it."""
+    for key, name, attribute, _ in _of_forms(type(component), _NESTED):
+        value = getattr(component, name)
+        if not value:
+            continue
+        if isinstance(value, dict):
+            for inner, entry in value.items():
+                yield f"{key}.{inner}", entry
+        elif isinstance(value, list):
+            for inner, entry in zip(entry_names(attribute, value), value, strict=True):
+                if isinstance(entry, Component):  # a name of the library stands for itself
+                    yield f"{key}.{inner}", entry
+        else:
+            yield key, value
+
+
+def walk(component: Component, place: str = "") -> Iterator[tuple[str, Component]]:
+    """A component and every component inside it, with their places, in file order."""
+    yield place, component
+    for inner, entry in nested(component):
+        yield from walk(entry, f"{place}.{inner}" if place else inner)
+
+
+def quantities(model: Component) -> Iterator[tuple[str, Quantity, Attribute, Component]]:
+    """Every quantity of a model: its place, itself, its declaration and the component that holds it."""
+    for place, owner in walk(model):
+        start = f"{place}." if place else ""
+        for key, name, attribute, _ in _of_forms(type(owner), ("quantity", "quantities", "split")):
+            value = getattr(owner, name)
+            if value is None:
+                continue
+            if attribute.form == "quantity":
+                yield f"{start}{key}", value, attribute, owner
+                continue
+            start_of_entry = f"{start}{key}."
+            for inner, quantity in value.items():
+                if quantity is not None:  # 'rest' of a split
+                    yield start_of_entry + inner, quantity, attribute, owner
+
+
+def clone(component: C) -> C:
+    """A copy that shares only what can not be changed: quantities, texts, numbers."""
+    other = copy.copy(component)
+    for _, name, _, _ in _of_forms(type(component), _PLAIN_CONTAINERS):
+        value = getattr(component, name)
+        if isinstance(value, (dict, list)):
+            setattr(other, name, value.copy())
+    for _, name, _, _ in _of_forms(type(component), ("changes",)):
+        setattr(other, name, copy.deepcopy(getattr(component, name)))
+    for _, name, _, _ in _of_forms(type(component), _NESTED):
+        value = getattr(component, name)
+        if isinstance(value, dict):
+            setattr(other, name, {key: clone(entry) for key, entry in value.items()})
+        elif isinstance(value, list):
+            setattr(other, name, [clone(entry) if isinstance(entry, Component) else entry for entry in value])
+        elif value is not None:
+            setattr(other, name, clone(value))
+    return other
