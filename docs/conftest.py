@@ -2,16 +2,19 @@
 
 The blocks of a page run in order, in one fresh folder in which ``examples`` is the repository's. A block with
 a ``title`` is written to the file of that name; else ``python`` and ``bash`` are run, ``yaml`` and ``json``
-must be well formed, and ``text`` is only shown. Any other language is an error: nothing stays unchecked.
+must be well formed, and ``text`` is only shown. A ``text`` whose title is ``prints`` (``表示``) must be what the
+block before it printed, where ``…`` stands for anything. Any other language is an error: nothing stays unchecked.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,8 @@ from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r'[ \t]*(?P<language>\w*)(?:[ \t]+title="(?P<title>[^"\n]+)")?(?P<other>[^\n]*)\n')
-run_python = PythonEvaluator()
+PRINTS = ("prints", "表示")
+evaluate_python = PythonEvaluator()
 find_blocks = RawFencedCodeBlockLexer(BLOCK)
 
 
@@ -35,12 +39,14 @@ def parse_blocks(document: Document) -> Any:
 
 def check_block(example: Example) -> None:
     language, title = example.region.lexemes["language"], example.region.lexemes["title"]
-    if title:
+    if title in PRINTS:
+        compare(example.parsed, example.namespace["_printed"])
+    elif title:
         Path(title).write_text(example.parsed, encoding="utf-8")
     elif language == "python":
         run_python(example)
     elif language == "bash":
-        run_bash(example.parsed)
+        example.namespace["_printed"] = run_bash(example.parsed)
     elif language in ("yaml", "json"):
         YAML(typ="safe").load(example.parsed)
     elif language != "text":
@@ -49,11 +55,27 @@ def check_block(example: Example) -> None:
         )
 
 
-def run_bash(source: str) -> None:
+def run_python(example: Example) -> None:
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        evaluate_python(example)
+    example.namespace["_printed"] = printed.getvalue()
+
+
+def compare(shown: str, printed: str) -> None:
+    """What a page shows must be what was printed; blanks at the ends of lines do not count."""
+    lines = [[line.rstrip() for line in text.strip("\n").splitlines()] for text in (shown, printed)]
+    pattern = ".*".join(re.escape(part) for part in "\n".join(lines[0]).split("…"))
+    if not re.fullmatch(pattern, "\n".join(lines[1]), re.DOTALL):
+        raise AssertionError(f"the page shows\n{shown}\nbut this was printed:\n{printed}")
+
+
+def run_bash(source: str) -> str:
+    """Run a block; what it printed."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", source],
-        env={**os.environ, "PATH": path},
+        env={**os.environ, "PATH": path, "COLUMNS": "100"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -61,6 +83,7 @@ def run_bash(source: str) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"exit code {done.returncode} of\n{source}\n{done.stdout}")
+    return done.stdout
 
 
 def enter_folder(namespace: dict[str, Any]) -> None:

@@ -63,8 +63,8 @@ routes:
   - {from: ore, to: make_core, priority: 2, price: 100 JPY/kg}
   - {from: ore, to: make_coil}
   - {from: ore, to: make_motor}
-  - {from: cores, to: make_motor, item: core, exact_share: 10 %}
-  - {from: make_core, to: make_motor}
+  - {from: cores, to: make_motor, item: core, priority: 1}
+  - {from: make_core, to: make_motor, priority: 2}
   - {from: make_coil, to: make_motor}
   - {from: make_motor, to: use, price: 9000 JPY/piece, residual: {0: 1, 5: 0.5}}
   - {from: make_coil, to: use}

@@ -25,7 +25,7 @@ def check(model: Model) -> None:
 
 
 def faults(model: Model) -> list[ModelError]:
-    """All faults of a model, each once; those that only show when it is compiled once the others are mended."""
+    """All faults of a model, each once; if there are none, those that show when it is compiled."""
     return find_faults(model) or list({str(one): one for one in _compiling(model)}.values())
 
 

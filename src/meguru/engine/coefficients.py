@@ -92,7 +92,8 @@ class Coefficients:
         self.steps = len(read.years)
         self.step = step
         self._rows: list[Array] = [np.ones((1, 1)), np.zeros((1, 1))]
-        self._tables: list[Array] = []
+        self._tables: list[Array | float] = []
+        self._in_kernel: dict[int, int] = {}
         self._hazards: list[Array] = []
         self._hazard_size = 0
         self._known: dict[tuple[int, str, float], int] = {}
@@ -116,13 +117,18 @@ class Coefficients:
     def share(self, quantity: Quantity | None, place: str, default: int = ONE) -> int:
         return self.add(quantity, "1", place, default=default, high=1.0)
 
-    def table(self, values: Array) -> int:
-        """A table by step made, (sample or 1, steps or 1)."""
+    def table(self, values: Array | float) -> int:
+        """A table by step made, (sample or 1, steps or 1), or one number for all."""
         self._tables.append(values)
         return len(self._tables) - 1
 
     def get_table(self, index: int) -> Array:
-        return self._tables[index]
+        values = self._tables[index]
+        return np.full((1, 1), values) if isinstance(values, float) else values
+
+    def in_kernel(self, index: int) -> int:
+        """Index of a table among those that the kernels read; the others never get a column by date."""
+        return self._in_kernel.setdefault(index, len(self._in_kernel))
 
     def hazard(self, lifetime: Lifetime, place: str, sales: str, stretch: Array | None) -> tuple[int, int, int, int]:
         """Offset and stride of the hazards by age, offset and stride of those in the step of the sale."""
@@ -148,12 +154,12 @@ class Coefficients:
         """(sample, coefficient × time), (sample, table × date), (sample, hazard)."""
         return (
             _stack(self._rows, samples, self.steps).reshape(samples, -1),
-            _with_last(_stack(self._tables, samples, self.steps)).reshape(samples, -1),
+            _with_last(_stack([self._tables[i] for i in self._in_kernel], samples, self.steps)).reshape(samples, -1),
             _join(self._hazards, samples),
         )
 
 
-def _stack(rows: Sequence[Array], samples: int, length: int) -> Array:
+def _stack(rows: Sequence[Array | float], samples: int, length: int) -> Array:
     out = np.empty((samples, len(rows), length))
     for index, row in enumerate(rows):
         out[:, index, :] = row

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.coefficients import Coefficients, Reader
+from meguru.engine.coefficients import Coefficients, Reader, check_range
 from meguru.engine.compile_pull import PullCompiler, PullTables
 from meguru.engine.compile_push import PushCompiler
 from meguru.engine.compile_use import UseCompiler, UseTables
@@ -19,6 +19,8 @@ from meguru.model.bom_units import bom_unit
 from meguru.model.checks import locate
 from meguru.model.components import Model
 from meguru.model.network import Network, resolve
+from meguru.quantity import same_dimension
+from meguru.quantity.units import factor
 
 Array = NDArray[np.float64]
 LARGEST_AGES = 4_000_000  # numbers; larger stocks by age are not kept
@@ -57,38 +59,37 @@ def build_tables(model: Model, numbers: Coefficients) -> tuple[dict[tuple[str, s
     """Children per unit (in the child's unit) and kg of each material per unit, by step made."""
     counts: dict[tuple[str, str], int] = {}
     masses: dict[tuple[str, str], int] = {}
-    flat: dict[str, dict[str, Array]] = {}
+    flat: dict[str, dict[str, Array | float]] = {}
 
-    def flatten(name: str) -> dict[str, Array]:
+    def flatten(name: str) -> dict[str, Array | float]:
         if name in flat:
             return flat[name]
         item = model.items[name]
-        found: dict[str, Array] = {}
+        found = flat[name] = {}
         if item.kind == "material":
-            found[name] = np.full((1, 1), _kg_per_unit(model, name))
-        for child, quantity in item.bom.items():
+            found[name] = _kg_per_unit(model, name)
+        for child in item.bom:
             amount = read_bom(model, numbers, name, child)
             counts[(name, child)] = numbers.table(amount)
             for material, kg in flatten(child).items():
-                found[material] = found.get(material, np.zeros((1, 1))) + amount * kg
-        flat[name] = found
+                found[material] = found[material] + amount * kg if material in found else amount * kg
         return found
 
     for name in model.items:
-        flatten(name)
-    for name, materials in flat.items():
-        for material, kg in materials.items():
+        for material, kg in flatten(name).items():
             masses[(name, material)] = numbers.table(kg)
     return counts, masses
 
 
-def read_bom(model: Model, numbers: Coefficients, name: str, child: str) -> Array:
+def read_bom(model: Model, numbers: Coefficients, name: str, child: str) -> Array | float:
     """Amount of a child in one unit of an item; 'kg' is understood as kg per piece, a plain number as a count."""
-    from meguru.engine.coefficients import check_range
-
     quantity = model.items[name].bom[child]
-    unit, own = model.items[child].unit, model.items[name].unit
-    wanted = bom_unit(quantity.unit, unit, own)
+    wanted = bom_unit(quantity.unit, model.items[child].unit, model.items[name].unit)
+    if quantity.value is not None and quantity.value >= 0.0 and quantity.uncertain is None and not quantity.since and not numbers.read.values:
+        # Large models hold tens of thousands of constants here.
+        if same_dimension(quantity.unit, wanted):
+            times, by = factor(quantity.unit, wanted)
+            return quantity.value * times / by
     place = f"items.{name}.bom.{child}"
     values = numbers.read(quantity, wanted, place)
     check_range(numbers.read, values, place, 0.0, None, wanted)
@@ -134,6 +135,7 @@ def _compile(model: Model, seed: int, block: tuple[int, int] | None, values: Map
     flow_dated, flow_valued, holder_dated = _record_rows(model, network, shape, uses.tables, stores)
     tables, state = _tables(model, shape, numbers, pushes, uses.tables, pulls, stores)
     tables |= {"flow_dated": flow_dated, "flow_valued": flow_valued, "holder_dated": holder_dated}
+    state |= {"dated_before": int(np.sum(flow_dated >= 0)) * (numbers.steps + 1), "valued_before": int(np.sum(flow_valued >= 0))}
     parts = [*numbers.arrays(samples), _price_tables(network, numbers, samples)]
     steps = numbers.steps
     plan = pack(
@@ -184,8 +186,8 @@ def _item_shape(model: Model, shape: Shape, steps: int) -> Ints:
         conditions = 2 if name in shape.failing else 1
         classes = shape.classes(model, name)
         dates = steps + 1 if name in shape.dated else 1
-        rows.append([conditions, classes, dates, conditions * classes * dates])
-    return table(rows, 4)
+        rows.append([conditions, classes, dates, conditions * classes * dates, int(name in shape.changing)])
+    return table(rows, 5)
 
 
 def _node_table(pushes: PushCompiler, item_shape: Ints) -> tuple[Ints, int]:
@@ -258,7 +260,7 @@ def _state_sizes(tables: dict[str, Ints], uses: UseTables, width: int, store: in
         "missing": inputs, "put_law": inputs * dates, "put_new": inputs, "put": inputs * dates, "wanted": inputs,
         "need": inputs, "got": inputs, "got_free": inputs, "cap": edges, "asked": edges, "given": edges,
         "potential": offers, "out": offers, "short": offers, "survival": processes, "laws": most, "law": dates,
-        "there": most, "events_before": len(uses.events),
+        "there": most, "events_before": len(uses.events), "drawn": edges, "wish": edges, "wish_need": inputs,
     }  # fmt: skip
 
 

@@ -7,8 +7,8 @@ an overflow. An operation takes from one node and adds to another; one operation
 from __future__ import annotations
 
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 
-import networkx as nx
 import numpy as np
 
 from meguru.engine.coefficients import ONE, Coefficients
@@ -19,7 +19,7 @@ from meguru.engine.shape import Shape
 from meguru.errors import NetworkError, ShareError, UnsupportedError
 from meguru.model import where
 from meguru.model.components import Model, Process, Rule
-from meguru.model.network import Network
+from meguru.model.network import Network, materials_of
 from meguru.quantity import Quantity
 
 Operation = list[int]
@@ -122,7 +122,7 @@ class PushCompiler:
         first = len(self.cap_rows)
         for item in arriving:
             node, over = self.nodes[(name, item)], self.node(f"{name}.overflow", item)
-            weight = self.numbers.table(self._mass_table(item) if by_mass else np.ones((1, 1)))
+            weight = self.numbers.in_kernel(self.numbers.table(self._mass_table(item) if by_mass else 1.0))
             self.cap_rows.append([node, over, weight])
             self.groups[node] = name
             self.before.append((node, over))
@@ -143,7 +143,7 @@ class PushCompiler:
                           found=quantity.unit, expected="kg/year")
 
     def _mass_table(self, item: str) -> np.ndarray:
-        tables = [self.numbers.get_table(index) for (i, _), index in self.masses.items() if i == item]
+        tables = [self.numbers.get_table(self.masses[(item, m)]) for m in materials_of(self.model, item)]
         return sum(tables, np.zeros((1, 1)))  # type: ignore[return-value]
 
     def _split(self, split: dict[str, Quantity | None], place: str) -> dict[str, int]:
@@ -216,7 +216,7 @@ class PushCompiler:
                 left = self.numbers.put(1.0 - self.numbers.get(recover))
             else:
                 recover, left = -1, ONE
-            table = self.counts[(item, child)]
+            table = self.numbers.in_kernel(self.counts[(item, child)])
             if (item, child) not in self.slots:
                 if recover >= 0:
                     self.emit(CHILD, node, name, child, child, recover, table=table)
@@ -229,13 +229,12 @@ class PushCompiler:
             failed_port = (name, f"{child}.failed", child) in self.network.emissions
             if recover >= 0 and failed_port:
                 self.emit(PIECES, node, name, f"{child}.failed", child, recover, table=slot, extra=1)
-            if item in self.shape.failing:
+            if (name, item) in self.network.failed:
                 self.emit(PIECES, node, name, "rest", child, left if failed_port else ONE, table=slot, extra=1)
 
     def _recycle(self, name: str, process: Process, item: str, node: int) -> None:
-        for (owner, material), table in self.masses.items():
-            if owner != item:
-                continue
+        for material in materials_of(self.model, item):
+            table = self.numbers.in_kernel(self.masses[(item, material)])
             if material in process.yields:
                 got = self.numbers.share(process.yields[material], f"processes.{name}.yield.{material}")
                 left = self.numbers.put(1.0 - self.numbers.get(got))
@@ -265,12 +264,20 @@ class PushCompiler:
             if (item, child) not in self.counts:
                 raise self._error(NetworkError, f"{place}.replace.{child}", f"'{item}' holds no '{child}'", found=child,
                                   expected=", ".join(self.model.items[item].bom))
+            if child in self.shape.followed.get(item, []):
+                raise self._error(UnsupportedError, f"{place}.replace.{child}", f"the age of '{child}' inside '{item}' is followed",
+                                  found=child, expected="dismantle it and make it again")
             both = self.numbers.put(self.numbers.get(recovery) * self.numbers.get(self.numbers.share(share, f"{place}.replace.{child}")))
-            flows = self.emit(CHILD, node, name, "replaced", child, both, table=self.counts[(item, child)], available=available)
+            flows = self.emit(CHILD, node, name, "replaced", child, both, table=self.numbers.in_kernel(self.counts[(item, child)]), available=available)
             self.replaced += [(flow, name, child, available) for flow in flows]
 
     def _store(self, name: str, process: Process, item: str, node: int) -> None:
         over = -1
+        if process.limit is not None and len(self.network.arriving[name]) > 1:
+            raise self._error(UnsupportedError, f"processes.{name}.limit", "a limited store holds one item",
+                              found=", ".join(self.network.arriving[name]), expected="one store each")
+        if process.loss is not None and item in self.shape.followed:
+            self._refuse_opening(name, item)
         if process.limit is not None:
             over = self.node(f"{name}.overflow", item)
             self.before.append((node, over))
@@ -279,32 +286,42 @@ class PushCompiler:
         if process.loss is not None:
             self.emit(FLOW, self.node(f"{name}.loss", item), name, "loss", item, ONE)
 
+    def _refuse_opening(self, name: str, item: str) -> None:
+        """Ages of the parts inside products lost from a store are not followed: they cannot be taken out again."""
+        seen, waiting = {name}, [f.target for f in self.network.flows if (f.source, f.port, f.item) == (name, "loss", item)]
+        while waiting:
+            target = waiting.pop()
+            if self.model.processes[target].kind in ("dismantle", "store"):
+                raise self._error(UnsupportedError, f"processes.{name}.loss", f"ages of the parts inside lost '{item}' are not followed",
+                                  found=f"a way to '{target}'", expected="a sink or a recycle for what is lost")
+            if target not in seen:
+                seen.add(target)
+                waiting += [f.target for f in self.network.flows if (f.source, f.item) == (target, item)]
+
     # -- order -------------------------------------------------------------------------------------------------
+
+    def _edges(self) -> dict[int | str, dict[int | str, None]]:
+        """What must come after what. A process with capacity is a vertex of its own, between its nodes and the rest."""
+        after: dict[int | str, dict[int | str, None]] = {node: {} for node in self.by_node}
+        for source, target in self.before:
+            after[source][target] = None
+        for name in self.capacity:
+            members = [node for node, group in self.groups.items() if group == name]
+            after[name] = {target: None for node in members for target in after[node]}
+            for node in members:
+                after[node][name] = None
+        return after
 
     def operations(self, starts: Iterable[int] | None = None) -> list[Operation]:
         """All operations in topological order; with ``starts`` only those that these nodes can reach."""
-        graph: nx.DiGraph = nx.DiGraph()
-        graph.add_nodes_from(self.by_node)
-        graph.add_edges_from(self.before)
-        for node, name in self.groups.items():
-            graph.add_edge(node, name)
-        for name in self.capacity:
-            for row in self.cap_rows[self.capacity[name][OP_TABLE]: self.capacity[name][OP_EXTRA]]:
-                for _, target in list(graph.out_edges(row[0])):
-                    if target != name:
-                        graph.add_edge(name, target)
-        keep = set(graph.nodes)
-        if starts is not None:
-            keep = set(starts).union(*(nx.descendants(graph, start) for start in starts))
+        after = self._edges()
+        keep = set(after) if starts is None else _reached(after, starts)
         out: list[Operation] = []
-        held = nx.condensation(graph)
-        order = nx.lexicographical_topological_sort(held, key=lambda c: min(str(m).zfill(8) for m in held.nodes[c]["members"]))
         late: dict[str, list[int]] = {}
-        for component in order:
-            members = sorted(held.nodes[component]["members"], key=lambda m: str(m).zfill(8))
+        for members in _in_order(after):
             if not any(m in keep for m in members):
                 continue
-            if len(members) == 1 and not graph.has_edge(members[0], members[0]):
+            if len(members) == 1 and members[0] not in after[members[0]]:
                 self._append(members[0], out, late)
             else:
                 self._loop(members, out)
@@ -343,6 +360,33 @@ class PushCompiler:
         out.append(solve)
         out.extend([FLOW if op[0] == SHIFT else op[0], *op[1:]] for op in inner)
         out.extend(list(op) for n in nodes for op in self.by_node[n] if op[OP_TARGET] not in nodes)
+
+
+def _reached(after: dict[int | str, dict[int | str, None]], starts: Iterable[int]) -> set[int | str]:
+    found: set[int | str] = set()
+    waiting: list[int | str] = list(starts)
+    while waiting:
+        vertex = waiting.pop()
+        if vertex not in found:
+            found.add(vertex)
+            waiting += after[vertex]
+    return found
+
+
+def _in_order(after: dict[int | str, dict[int | str, None]]) -> list[list[int | str]]:
+    """Vertices in topological order, each loop as one entry."""
+    sorter: TopologicalSorter[int | str] = TopologicalSorter({vertex: () for vertex in after})
+    for vertex, targets in after.items():
+        for target in targets:
+            sorter.add(target, vertex)
+    try:
+        return [[vertex] for vertex in sorter.static_order()]
+    except CycleError:
+        import networkx as nx  # only models with loops pay for it
+
+        held = nx.condensation(nx.DiGraph(after))
+        members = {c: sorted(held.nodes[c]["members"], key=lambda m: str(m).zfill(8)) for c in held}
+        return [members[c] for c in nx.lexicographical_topological_sort(held, key=lambda c: str(members[c][0]).zfill(8))]
 
 
 def class_labels(model: Model, shape: Shape, item: str) -> list[tuple[str, str]]:

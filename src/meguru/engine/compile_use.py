@@ -58,14 +58,14 @@ class UseCompiler:
             block = classes * dates
             for part in self.shape.followed.get(product, []):
                 self.pushes.slots[(product, part)] = len(t.slot)
-                t.slot.append([self.pushes.items[part], t.sizes["w"], t.sizes["pieces"], self.pushes.counts[(product, part)], t.sizes["scratch"], t.sizes["leaving"]])
+                t.slot.append([self.pushes.items[part], t.sizes["w"], t.sizes["pieces"], self.numbers.in_kernel(self.pushes.counts[(product, part)]), t.sizes["scratch"], t.sizes["leaving"]])
                 t.sizes["w"] += block * dates
                 t.sizes["scratch"] += block
                 if self._pieces_wanted(product):
                     t.sizes["pieces"] += 3 * block * dates
             t.product.append([self.pushes.items[product], t.sizes["n"], classes, first, len(t.slot), int(self._pieces_wanted(product))])
             t.sizes["n"] += block
-            t.sizes["leaving"] += 2 * block
+            t.sizes["leaving"] += 2 * block if len(t.slot) > first else 0
 
     def _pieces_wanted(self, product: str) -> bool:
         """Whether the pieces inside leaving products are looked at: they are taken apart or stored whole."""

@@ -7,21 +7,23 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernel_pull import draw_spares, law_of_input, pull, take_out
+from meguru.engine.kernel_pull import draw_spares, expect_spares, law_of_input, pull, take_out
 from meguru.engine.kernel_push import node_start, push
 from meguru.engine.kernel_use import demand_of, leave, note_stock, put_in_use, settle, spread_new, spread_put, survive_sale
 from meguru.engine.plan import (
-    AVAILABLE, CONTENT, EDGE, EDGE_OFFER, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EVENTS, EVENTS_BEFORE, EXTRA, EXTRA_BEFORE, FLOWS,
-    FLOWS_DATED, FLOWS_VALUED, GIVEN, GOT, HELD, HELD_PIECES, HELD_PIECES_START, HELD_START, INPUT, INPUT_AVAILABLE,
-    INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, ITEM, ITEM_DATES, KEPT, LAW, LAWS, LEAVING, LEAVING_NEXT,
-    NEGATIVE_SALES, NO_CONVERGENCE, NODE, NODE_ITEM, NOT_FINITE, OFFER, OFFER_BUILD, OFFER_INPUT, OFFER_INPUTS_END,
-    OFFER_KIND, OFFER_STORE, OK, OUT, OWED, PART_AGE, PART_SHORT, PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_SLOT,
-    PRODUCT_SLOTS_END, PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SCRAP, SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE,
-    SCRAP_OFFER, SCRAP_PUSH, SEGMENT, SINGULAR_LOOP, SLOT, SLOT_PART, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS,
-    STOCK, STOCK_DATED, STORE, STORE_AGEING, STORE_DATES, STORE_HOLDER, STORE_LOSS, STORE_LOST, STORE_PIECES,
-    STORE_PRODUCT, STORE_START, STORES, SURVIVAL, USE, USE_CLASS, USE_DRIVEN, USE_EVENT, USE_INPUT, USE_PRODUCT,
-    USE_RESOLD, USE_SEGMENT, USE_SEGMENTS, USED, USED_START, WAITING, WANTED, X, HOLDER_DATED, at, copy, fill, line,
-    number, rows,
+    AVAILABLE, CONTENT, DATED_BEFORE, EDGE, EDGE_OFFER, EVENTS, EVENTS_BEFORE, EVENT_DEMAND, EVENT_SALES,
+    EVENT_UNMET, EXTRA, EXTRA_BEFORE, FLOWS, FLOWS_DATED, FLOWS_VALUED, GIVEN, GOT, HELD, HELD_PIECES,
+    HELD_PIECES_START, HELD_START, HOLDER_DATED, INPUT, INPUT_AVAILABLE, INPUT_EDGE, INPUT_EDGES_END,
+    INPUT_ITEM, INPUT_OWNER, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT, LAW, LAWS, LEAVING,
+    LEAVING_NEXT, NEGATIVE_SALES, NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OFFER, OFFER_BUILD,
+    OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_STORE, OK, OUT, OWED, PART_AGE, PART_SHORT, PIECES_IN,
+    PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END,
+    PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SALES_IN, SCRAP, SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE,
+    SCRAP_OFFER, SCRAP_PUSH, SEGMENT, SINGULAR_LOOP, SLOT, SLOT_LEAVING, SLOT_PART, SLOT_PIECES, SPARE,
+    SPARES, SPARES_SHORT, STATUS, STEPS, STOCK, STOCK_DATED, STORE, STORES, STORE_AGEING, STORE_DATES,
+    STORE_HOLDER, STORE_ITEM, STORE_LOSS, STORE_LOST, STORE_PIECES, STORE_PRODUCT, STORE_START, SURVIVAL, USE,
+    USED, USED_START, USE_CLASS, USE_DRIVEN, USE_EVENT, USE_INPUT, USE_PRODUCT, USE_RESOLD, USE_SEGMENT,
+    USE_SEGMENTS, VALUED_BEFORE, WAITING, WANTED, X, at, copy, fill, line, number, rows,
 )  # fmt: skip
 
 TRIES = 200
@@ -45,6 +47,8 @@ def shelve(p: Any, c: Any, z: Any, t: Any) -> Any:
             for date in range(p[row + STORE_DATES]):
                 z[into + date] += z[start + date] * lost
                 z[start + date] *= 1.0 - lost
+            if p[row + STORE_PRODUCT] >= 0:
+                keep_pieces(p, z, row, 1.0 - lost)
 
 
 @njit(cache=True)
@@ -52,6 +56,15 @@ def pieces_held(p: Any, row: Any) -> Any:
     """Number of slots of the product in a store."""
     product = line(p, PRODUCT, p[row + STORE_PRODUCT])
     return p[product + PRODUCT_SLOTS_END] - p[product + PRODUCT_SLOT]
+
+
+@njit(cache=True)
+def keep_pieces(p: Any, z: Any, row: Any, kept: Any) -> Any:
+    """Followed parts leave a store with the products that hold them."""
+    dates = p[STEPS] + 1
+    start = p[HELD_PIECES] + p[row + STORE_PIECES]
+    for k in range(start, start + pieces_held(p, row) * dates * dates):
+        z[k] *= kept
 
 
 @njit(cache=True)
@@ -78,11 +91,47 @@ def clear_flows(p: Any, r: Any, t: Any, name: Any, width: Any) -> Any:
 
 
 @njit(cache=True)
+def take_up_waiting(p: Any, z: Any) -> Any:
+    """What left in the step of its sale is pushed now, as old as it was then: it waited out of use."""
+    dates = p[STEPS] + 1
+    for node in range(rows(p, NODE)):
+        shape = line(p, ITEM, at(p, NODE, node, NODE_ITEM))
+        older = 1 if p[shape + ITEM_DATES] > 1 and p[shape + ITEM_CHANGING] == 0 else 0
+        start, width = at(p, NODE, node, NODE_START), p[shape + ITEM_WIDTH]
+        later(z, p[X] + start, p[WAITING] + start, width // p[shape + ITEM_DATES], p[shape + ITEM_DATES], older)
+    for product in range(rows(p, PRODUCT)):
+        row = line(p, PRODUCT, product)
+        older = 1 - at(p, ITEM, p[row + PRODUCT_ITEM], ITEM_CHANGING)
+        blocks = p[row + PRODUCT_CLASSES]
+        for index in range(p[row + PRODUCT_SLOT], p[row + PRODUCT_SLOTS_END]):
+            start = at(p, SLOT, index, SLOT_LEAVING)
+            later(z, p[LEAVING] + start, p[LEAVING_NEXT] + start, 2 * blocks, dates, older)
+            if p[row + PRODUCT_PIECES] == 0:
+                continue
+            for cell in range(3 * blocks * dates):
+                start = at(p, SLOT, index, SLOT_PIECES) + cell * dates
+                if cell % dates >= older:
+                    later(z, p[PIECES_IN] + start, p[PIECES_NEXT] + start - older * dates, 1, dates, 1)
+                else:
+                    for birth in range(dates):
+                        z[p[PIECES_IN] + start + birth] = 0.0
+
+
+@njit(cache=True)
+def later(z: Any, there: Any, here: Any, blocks: Any, dates: Any, older: Any) -> Any:
+    """Copy blocks by date, every date ``older`` (0 or 1) steps later; the last date is empty in the step before."""
+    for block in range(blocks):
+        start = block * dates
+        if older == 1:
+            z[there + start] = 0.0
+        for date in range(dates - older):
+            z[there + start + date + older] = z[here + start + date]
+
+
+@njit(cache=True)
 def begin(p: Any, z: Any, r: Any, t: Any) -> Any:
     """Undo a try of step t: workspace, records and stores as at its start."""
-    copy(p, z, X, WAITING)
-    copy(p, z, LEAVING, LEAVING_NEXT)
-    copy(p, z, PIECES_IN, PIECES_NEXT)
+    take_up_waiting(p, z)
     copy(p, z, HELD, HELD_START)
     copy(p, z, HELD_PIECES, HELD_PIECES_START)
     for name in (EXTRA, USED, SPARES, WANTED):
@@ -106,12 +155,31 @@ def find_content(p: Any, z: Any) -> Any:
 
 
 @njit(cache=True)
+def save_dated(p: Any, z: Any, r: Any, t: Any, save: Any) -> Any:
+    """Keep the step's flows by date and by value as the push left them, or put them back."""
+    dates = p[STEPS] + 1
+    for k in range(p[DATED_BEFORE + 1]):
+        there = p[FLOWS_DATED] + ((k // dates) * p[STEPS] + t) * dates + k % dates
+        if save:
+            z[p[DATED_BEFORE] + k] = r[there]
+        else:
+            r[there] = z[p[DATED_BEFORE] + k]
+    for k in range(p[VALUED_BEFORE + 1]):
+        there = p[FLOWS_VALUED] + k * p[STEPS] + t
+        if save:
+            z[p[VALUED_BEFORE] + k] = r[there]
+        else:
+            r[there] = z[p[VALUED_BEFORE] + k]
+
+
+@njit(cache=True)
 def scrap_once(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """New scrap of what the pull makes goes through the network into the stores. Returns the largest change."""
     for flow in range(p[SCRAP_FLOWS + 1] // p[STEPS]):
         k = flow * p[STEPS] + t
         r[p[FLOWS] + k] -= r[p[SCRAP_FLOWS] + k]
         r[p[SCRAP_FLOWS] + k] = 0.0
+    save_dated(p, z, r, t, False)
     copy(p, z, EXTRA_BEFORE, EXTRA)
     fill(p, z, EXTRA, 0.0)
     copy(p, z, USED, USED_START)
@@ -133,6 +201,7 @@ def scrap_once(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
 def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Step 4. Scrap that returns to the same step's production is found by repetition: each round adds less."""
     copy(p, z, USED_START, USED)
+    save_dated(p, z, r, t, True)
     for _ in range(TRIES):
         find_content(p, z)
         if not pull(p, c, z, t):
@@ -171,10 +240,7 @@ def one_try(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     shelve(p, c, z, t)
     leave(p, c, z, r, t)
     draw_spares(p, c, z, r, t)
-    dates = p[STEPS] + 1
-    for k in range(rows(p, SPARE)):
-        i = at(p, SPARE, k, 0)
-        spread_put(p, z, t, p[PUT_LAW] + i * dates, p[PUT] + i * dates, z[p[PUT_NEW] + i])
+    spread_spares(p, z, t)
     if not push(p, c, z, r, t, p[X], PUSH, False):
         return SINGULAR_LOOP
     for k in range(rows(p, REPLACEMENT)):  # as many new children as old ones came out
@@ -189,21 +255,35 @@ def one_try(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
 
 
 @njit(cache=True)
-def place(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any) -> Any:
-    """Step 5 for one use process: what was delivered joins the stock."""
+def spread_spares(p: Any, z: Any, t: Any) -> Any:
+    """Births with which spares are put in, from the births that they have."""
+    dates = p[STEPS] + 1
+    for k in range(rows(p, SPARE)):
+        i = at(p, SPARE, k, 0)
+        spread_put(p, z, t, p[PUT_LAW] + i * dates, p[PUT] + i * dates, z[p[PUT_NEW] + i])
+
+
+@njit(cache=True)
+def place(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, join: Any) -> Any:
+    """Step 5 for one use process: what was delivered joins the stock. Returns what is still in use at the step's end.
+
+    Without ``join`` nothing moves: the answer alone is wanted.
+    """
     i = at(p, USE, u, USE_INPUT)
+    stay = 0.0
     for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
         if z[p[GIVEN] + e] <= 0.0:
             continue
         offer = line(p, OFFER, at(p, EDGE, e, EDGE_OFFER))
         if p[offer + OFFER_KIND] == STORE:
-            place_used(p, c, z, r, t, u, offer, z[p[GIVEN] + e])
+            stay += place_used(p, c, z, r, t, u, offer, z[p[GIVEN] + e], join)
         else:
-            place_new(p, c, z, r, t, u, offer, z[p[GIVEN] + e])
+            stay += place_new(p, c, z, r, t, u, offer, z[p[GIVEN] + e], join)
+    return stay
 
 
 @njit(cache=True)
-def place_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any) -> Any:
+def place_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any, join: Any) -> Any:
     """Products from a make process, their followed parts new or with the ages that the parts came with."""
     product = line(p, PRODUCT, at(p, USE, u, USE_PRODUCT))
     for index in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
@@ -214,42 +294,83 @@ def place_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given:
             if at(p, INPUT, i, INPUT_ITEM) == at(p, SLOT, index, SLOT_PART):
                 new = law_of_input(p, z, t, i, p[LAW])
         spread_new(p, z, t, p[LAW], p[LAWS] + (index - p[product + PRODUCT_SLOT]) * (p[STEPS] + 1), new)
-    to_segments(p, c, z, r, t, u, p[offer + OFFER_BUILD], t, given)
+    return to_segments(p, c, z, r, t, u, p[offer + OFFER_BUILD], t, given, join)
 
 
 @njit(cache=True)
-def place_used(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any) -> Any:
+def place_used(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any, join: Any) -> Any:
     """Whole products out of a store, with the age that they have: a resale."""
     row = line(p, STORES, p[offer + OFFER_STORE])
     dates = p[STEPS] + 1
+    # As for reused pieces: age x has index x in the first step of use, which at the end of a step is the next one.
+    moved = 1 if p[SALES_IN] == 2 and at(p, ITEM, p[row + STORE_ITEM], ITEM_CHANGING) == 0 else 0
+    stay = 0.0
     for date in range(p[row + STORE_DATES]):
         units = given * z[p[HELD] + p[row + STORE_START] + date] / z[p[CONTENT] + p[offer + OFFER_STORE]]
         if units <= 0.0:
             continue
         if p[row + STORE_PRODUCT] >= 0:
-            for k in range(pieces_held(p, row)):
-                start = p[HELD_PIECES] + p[row + STORE_PIECES] + (k * dates + date) * dates
-                total = 0.0
-                for birth in range(dates):
-                    total += z[start + birth]
-                for birth in range(dates):
-                    z[p[LAWS] + k * dates + birth] = z[start + birth] / total
-        to_segments(p, c, z, r, t, u, at(p, USE, u, USE_RESOLD), date if p[row + STORE_DATES] > 1 else t, units)
+            laws_inside(p, z, t, row, date)
+        made = min(date + moved, t) if p[row + STORE_DATES] > 1 else t
+        stay += to_segments(p, c, z, r, t, u, at(p, USE, u, USE_RESOLD), made, units, join)
+    return stay
 
 
 @njit(cache=True)
-def to_segments(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, build: Any, date: Any, units: Any) -> Any:
+def laws_inside(p: Any, z: Any, t: Any, row: Any, date: Any) -> Any:
+    """Births of the followed parts inside stored products of one date, into LAWS."""
+    dates = p[STEPS] + 1
+    for k in range(pieces_held(p, row)):
+        start = p[HELD_PIECES] + p[row + STORE_PIECES] + (k * dates + date) * dates
+        total = 0.0
+        for birth in range(dates):
+            total += z[start + birth]
+        for birth in range(dates):
+            z[p[LAW] + birth] = z[start + birth] / total
+        spread_new(p, z, t, p[LAW], p[LAWS] + k * dates, 0.0)
+
+
+@njit(cache=True)
+def to_segments(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, build: Any, date: Any, units: Any, join: Any) -> Any:
     use = line(p, USE, u)
+    stay = 0.0
     for segment in range(p[use + USE_SEGMENTS]):
         share = number(p, c, at(p, SEGMENT, p[use + USE_SEGMENT] + segment, 0), t)
         if share > 0.0:
-            put_in_use(p, c, z, r, t, u, p[use + USE_CLASS] + build * p[use + USE_SEGMENTS] + segment, date, units * share)
+            stay += units * share * survive_sale(p, c, z, t, use, segment, date)
+            if join:
+                put_in_use(p, c, z, r, t, u, p[use + USE_CLASS] + build * p[use + USE_SEGMENTS] + segment, date, units * share)
+    return stay
+
+
+@njit(cache=True)
+def survive_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any) -> Any:
+    """Share of all-new products still in use at the end of the step of their sale."""
+    product = line(p, PRODUCT, at(p, USE, u, USE_PRODUCT))
+    for k in range((p[product + PRODUCT_SLOTS_END] - p[product + PRODUCT_SLOT]) * (p[STEPS] + 1)):
+        z[p[LAWS] + k] = 1.0 if k % (p[STEPS] + 1) == t else 0.0
+    return to_segments(p, c, z, r, t, u, 0, t, 1.0, False)
+
+
+@njit(cache=True)
+def mistaken(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
+    """Whether what was delivered for a target stock survives the step otherwise than was reckoned with."""
+    again = False
+    for u in range(rows(p, USE)):
+        got = z[p[GOT] + at(p, USE, u, USE_INPUT)]
+        if at(p, USE, u, USE_DRIVEN) == 1 and got > 0.0:
+            share = place(p, c, z, r, t, u, False) / got
+            again = again or abs(share - z[p[SURVIVAL] + u]) > 1e-12
+            z[p[SURVIVAL] + u] = share
+    return again
 
 
 @njit(cache=True)
 def accept(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Move the stock on, place what was delivered, record."""
     settle(p, c, z, t)
+    expect_spares(p, c, z, t)
+    spread_spares(p, z, t)
     for name in (WAITING, LEAVING_NEXT, PIECES_NEXT, OWED):
         fill(p, z, name, 0.0)
     for u in range(rows(p, USE)):
@@ -259,7 +380,7 @@ def accept(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
         r[event + EVENT_DEMAND * p[STEPS]] += wanted
         r[event + EVENT_SALES * p[STEPS]] += got
         r[event + EVENT_UNMET * p[STEPS]] += max(wanted - got, 0.0)
-        place(p, c, z, r, t, u)
+        place(p, c, z, r, t, u, True)
     fill(p, z, KEPT, 1.0)
     take_out(p, c, z, r, t)
     note_stock(p, c, z, r, t)
@@ -274,9 +395,7 @@ def finish_store(p: Any, z: Any, r: Any, t: Any, index: Any) -> Any:
     dates = p[STEPS] + 1
     kept = z[p[KEPT] + index]
     if p[row + STORE_PRODUCT] >= 0 and kept != 1.0:
-        start = p[HELD_PIECES] + p[row + STORE_PIECES]
-        for k in range(start, start + pieces_held(p, row) * dates * dates):
-            z[k] *= kept
+        keep_pieces(p, z, row, kept)
     holder = p[row + STORE_HOLDER]
     dated = at(p, HOLDER_DATED, holder, 0)
     for date in range(p[row + STORE_DATES]):
@@ -294,7 +413,7 @@ def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     fill(p, z, AVAILABLE, 1.0)
     for u in range(rows(p, USE)):
         if at(p, USE, u, USE_DRIVEN) == 1:
-            z[p[SURVIVAL] + u] = survive_sale(p, c, z, t, line(p, USE, u))
+            z[p[SURVIVAL] + u] = survive_new(p, c, z, r, t, u)
     for k in range(p[EVENTS_BEFORE + 1]):
         z[p[EVENTS_BEFORE] + k] = r[p[EVENTS] + k * p[STEPS] + t]
     for _ in range(TRIES):
@@ -304,7 +423,7 @@ def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
         again = scale_back(p, z)
         if again == 2:
             return SPARES_SHORT
-        if again == 0:
+        if again == 0 and not mistaken(p, c, z, r, t):
             accept(p, c, z, r, t)
             return OK
     return PART_SHORT

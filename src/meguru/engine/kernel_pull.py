@@ -14,11 +14,11 @@ from numba import njit
 
 from meguru.engine.kernel_push import note
 from meguru.engine.plan import (
-    ASK, ASKED, CAP, CONTENT, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_FLOW, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_SPARE,
+    ASK, ASKED, CAP, CONTENT, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_FLOW, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_SPARE,
     EXTRA, GIVEN, GOT, GOT_FREE, HELD, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_OWNER, KEPT, MAKE,
     MISSING, NEED, OFFER, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT,
     OFFER_STORE, OUT, OWED, POTENTIAL, PUT_LAW, PUT_NEW, SEQUENCE, SHORT, SPARE, SPARES, STEPS, STORE, STORE_DATES,
-    STORE_START, STORES, UPSTREAM, WANTED, at, fill, line, number, rows,
+    STORE_START, STORES, UPSTREAM, WANTED, WISH, WISH_NEED, at, fill, line, number, rows,
 )  # fmt: skip
 
 INFINITE = 1e300
@@ -27,7 +27,9 @@ ROUNDING = 1e-11
 
 @njit(cache=True)
 def most_from(p: Any, z: Any, e: Any) -> Any:
-    """Most that an edge can carry."""
+    """Most that an edge can carry; spares out of stores were drawn before."""
+    if at(p, EDGE, e, EDGE_SPARE) == 1:
+        return z[p[DRAWN] + e]
     return min(z[p[CAP] + e], z[p[POTENTIAL] + at(p, EDGE, e, EDGE_OFFER)])
 
 
@@ -100,24 +102,31 @@ def find_potential(p: Any, c: Any, z: Any, t: Any) -> Any:
 def ask(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     """How much a target asks of one source: what is still missing, within its share."""
     edge = line(p, EDGE, e)
+    if p[edge + EDGE_SPARE] == 1:
+        z[p[ASKED] + e] = 0.0
+        return
     i = p[edge + EDGE_INPUT]
-    need = z[p[NEED] + i]
+    share, got = 1.0, 0.0
     if p[edge + EDGE_EXACT] >= 0:
-        wanted = number(p, c, p[edge + EDGE_EXACT], t) * need
+        share = number(p, c, p[edge + EDGE_EXACT], t)
     else:
-        left = 1.0
         for other in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
             exact = at(p, EDGE, other, EDGE_EXACT)
             if exact >= 0:
-                left -= number(p, c, exact, t)
-        most = number(p, c, p[edge + EDGE_MOST], t) * need
-        wanted = min(max(left, 0.0) * need - z[p[GOT_FREE] + i], most)
-    z[p[ASKED] + e] = max(min(wanted, z[p[CAP] + e]), 0.0)
+                share -= number(p, c, exact, t)
+        got = z[p[GOT_FREE] + i]
+    share, most = max(share, 0.0), number(p, c, p[edge + EDGE_MOST], t)
+    asked = min(share * z[p[NEED] + i] - got, most * z[p[NEED] + i])
+    z[p[ASKED] + e] = max(min(asked, z[p[CAP] + e]), 0.0)
+    z[p[WISH] + e] = max(min(share * z[p[WISH_NEED] + i] - got, most * z[p[WISH_NEED] + i]), z[p[ASKED] + e])
 
 
 @njit(cache=True)
 def share_out(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
-    """Give an offer's targets what they asked; a short offer serves claims in order, equal claims in proportion."""
+    """Give an offer's targets what they asked; a short offer serves claims in order, equal claims in proportion.
+
+    In proportion to what each would want of a plentiful source, and to none more than it can use.
+    """
     offer = line(p, OFFER, o)
     first, last = at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)
     total = 0.0
@@ -133,21 +142,53 @@ def share_out(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
         while end < last and at(p, EDGE, at(p, OFFER_EDGE, end, 0), EDGE_CLAIM) == claim:
             same += z[p[ASKED] + at(p, OFFER_EDGE, end, 0)]
             end += 1
-        ratio = 1.0 if same <= left else left / same
+        ratio = INFINITE if same <= left else ration(p, z, k, end, left)
         for j in range(k, end):
             give(p, z, at(p, OFFER_EDGE, j, 0), ratio)
-        out += same * ratio
-        left = max(left - same * ratio, 0.0)
+        out += min(same, left)
+        left = max(left - same, 0.0)
         k = end
     z[p[OUT] + o] = out
     if p[offer + OFFER_KIND] == MAKE:
+        wish = wish_of(p, c, z, t, o)
         for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
-            z[p[NEED] + i] = out * number(p, c, at(p, INPUT, i, INPUT_AMOUNT), t)
+            amount = number(p, c, at(p, INPUT, i, INPUT_AMOUNT), t)
+            z[p[NEED] + i] = out * amount
+            z[p[WISH_NEED] + i] = max(wish, out) * amount
+
+
+@njit(cache=True)
+def wish_of(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
+    """What a make process would make of plentiful inputs."""
+    wish = 0.0
+    for k in range(at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)):
+        wish += z[p[WISH] + at(p, OFFER_EDGE, k, 0)]
+    limit = at(p, OFFER, o, OFFER_LIMIT)
+    return min(wish, number(p, c, limit, t)) if limit >= 0 else wish
+
+
+@njit(cache=True)
+def ration(p: Any, z: Any, first: Any, last: Any, left: Any) -> Any:
+    """λ with Σ min(asked, λ·wish) = left; it rises as those that ask less than their share are served in full."""
+    ratio = 0.0
+    for _ in range(last - first):
+        rest, wishes = left, 0.0
+        for k in range(first, last):
+            e = at(p, OFFER_EDGE, k, 0)
+            if ratio > 0.0 and ratio * z[p[WISH] + e] >= z[p[ASKED] + e]:
+                rest -= z[p[ASKED] + e]
+            else:
+                wishes += z[p[WISH] + e]
+        if wishes <= 0.0 or rest <= ratio * wishes:
+            return ratio
+        ratio = rest / wishes
+    return ratio
 
 
 @njit(cache=True)
 def give(p: Any, z: Any, e: Any, ratio: Any) -> Any:
-    given = z[p[ASKED] + e] * ratio
+    """An edge gets what it asked, or its wish times the ratio of a short source."""
+    given = min(z[p[ASKED] + e], ratio * z[p[WISH] + e]) if ratio < INFINITE else z[p[ASKED] + e]
     z[p[GIVEN] + e] = given
     i = at(p, EDGE, e, EDGE_INPUT)
     z[p[GOT] + i] += given
@@ -178,15 +219,20 @@ def cap_short(p: Any, z: Any) -> Any:
 def pull(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Fill the demands in WANTED as far as possible. False if rations do not settle."""
     for e in range(rows(p, EDGE)):
-        # Spares out of stores were drawn before.
-        z[p[CAP] + e] = 0.0 if at(p, EDGE, e, EDGE_SPARE) == 1 else INFINITE
+        z[p[CAP] + e] = INFINITE
     for _ in range(rows(p, OFFER) + 5):
         find_potential(p, c, z, t)
         for i in range(rows(p, INPUT)):
             if at(p, INPUT, i, INPUT_OWNER) < 0:
                 z[p[NEED] + i] = min(z[p[WANTED] + i], largest_need(p, c, z, t, i))
+                z[p[WISH_NEED] + i] = z[p[WANTED] + i]
         fill(p, z, GOT, 0.0)
         fill(p, z, GOT_FREE, 0.0)
+        for e in range(rows(p, EDGE)):
+            if at(p, EDGE, e, EDGE_SPARE) == 1:
+                z[p[GOT] + at(p, EDGE, e, EDGE_INPUT)] += z[p[DRAWN] + e]
+                if at(p, EDGE, e, EDGE_EXACT) < 0:
+                    z[p[GOT_FREE] + at(p, EDGE, e, EDGE_INPUT)] += z[p[DRAWN] + e]
         for index in range(rows(p, SEQUENCE)):
             if at(p, SEQUENCE, index, 0) == ASK:
                 ask(p, c, z, t, at(p, SEQUENCE, index, 1))
@@ -206,6 +252,7 @@ def draw_spares(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """
     ranks = 0
     fill(p, z, PUT_LAW, 0.0)
+    fill(p, z, DRAWN, 0.0)
     for k in range(rows(p, SPARE)):
         i = at(p, SPARE, k, 0)
         z[p[MISSING] + i] = z[p[SPARES] + i] + z[p[OWED] + i]
@@ -219,7 +266,47 @@ def draw_spares(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
         if total > 0.0:
             for birth in range(p[STEPS] + 1):
                 z[p[PUT_LAW] + i * (p[STEPS] + 1) + birth] /= total
-        z[p[WANTED] + i] = z[p[MISSING] + i]
+        z[p[WANTED] + i] = total
+
+
+@njit(cache=True)
+def expect_spares(p: Any, c: Any, z: Any, t: Any) -> Any:
+    """Births of the spares that repairs in the step of the sale will take: of what this step leaves in the stores.
+
+    They are drawn in the next step. Where a store runs short, the share that it gave in this step is expected again.
+    """
+    fill(p, z, PUT_LAW, 0.0)
+    for k in range(rows(p, SPARE)):
+        i = at(p, SPARE, k, 0)
+        asked = z[p[SPARES] + i] + z[p[OWED] + i]
+        missing, other = 1.0, False
+        for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
+            if at(p, EDGE, e, EDGE_SPARE) == 0:
+                other = True
+                continue
+            exact, o = at(p, EDGE, e, EDGE_EXACT), at(p, EDGE, e, EDGE_OFFER)
+            held = z[p[CONTENT] + at(p, OFFER, o, OFFER_STORE)] - z[p[OUT] + o]
+            share = min(number(p, c, exact if exact >= 0 else at(p, EDGE, e, EDGE_MOST), t), missing)
+            if asked > 0.0:
+                share = min(share, held / asked)
+            if share > 0.0 and held > 0.0:
+                missing -= share
+                add_law(p, z, t, at(p, OFFER, o, OFFER_STORE), share, p[PUT_LAW] + i * (p[STEPS] + 1))
+        if not other and 0.0 < missing < 1.0:
+            for birth in range(p[STEPS] + 1):
+                z[p[PUT_LAW] + i * (p[STEPS] + 1) + birth] /= 1.0 - missing
+            missing = 0.0
+        z[p[PUT_NEW] + i] = missing
+
+
+@njit(cache=True)
+def add_law(p: Any, z: Any, t: Any, store: Any, share: Any, law: Any) -> Any:
+    """Add the births of what a store holds, times a share, to a law; what has no age counts as new."""
+    row = line(p, STORES, store)
+    dated = p[row + STORE_DATES] > 1
+    for date in range(p[row + STORE_DATES]):
+        k = p[row + STORE_START] + date
+        z[law + (date if dated else t)] += share * (z[p[HELD] + k] + z[p[EXTRA] + k]) / z[p[CONTENT] + store]
 
 
 @njit(cache=True)
@@ -273,6 +360,7 @@ def draw_spare(p: Any, c: Any, z: Any, r: Any, t: Any, e: Any, i: Any) -> Any:
     if drawn <= 0.0:
         return
     z[p[MISSING] + i] -= drawn
+    z[p[DRAWN] + e] = drawn
     dated = p[row + STORE_DATES] > 1
     for date in range(p[row + STORE_DATES]):
         part = drawn * z[p[HELD] + p[row + STORE_START] + date] / held
@@ -326,9 +414,7 @@ def law_of_input(p: Any, z: Any, t: Any, i: Any, law: Any) -> Any:
         offer = line(p, OFFER, at(p, EDGE, e, EDGE_OFFER))
         store = line(p, STORES, max(p[offer + OFFER_STORE], 0))
         if p[offer + OFFER_KIND] == STORE and p[store + STORE_DATES] > 1 and share > 0.0:
-            for date in range(p[store + STORE_DATES]):
-                k = p[store + STORE_START] + date
-                z[law + date] += share * (z[p[HELD] + k] + z[p[EXTRA] + k]) / z[p[CONTENT] + p[offer + OFFER_STORE]]
+            add_law(p, z, t, p[offer + OFFER_STORE], share, law)
         else:
             new += share
     return new

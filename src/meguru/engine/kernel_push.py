@@ -165,9 +165,10 @@ def limit_capacity(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any) -> Any:
     for row in range(p[op + OP_TABLE], p[op + OP_EXTRA]):
         member = line(p, CAPACITIES, row)
         start = node_start(p, x, p[member + CAPACITY_NODE])
-        weight = by_date(p, c, p[member + CAPACITY_WEIGHT], 0)
-        for j in range(p[shape_of(p, p[member + CAPACITY_NODE]) + ITEM_WIDTH]):
-            total += z[start + j] * weight
+        shape = shape_of(p, p[member + CAPACITY_NODE])
+        for j in range(p[shape + ITEM_WIDTH]):
+            if z[start + j] != 0.0:
+                total += z[start + j] * by_date(p, c, p[member + CAPACITY_WEIGHT], j % p[shape + ITEM_DATES])
     used = p[USED] + p[op + OP_SOURCE]
     free = max(number(p, c, p[op + OP_COEFFICIENT], t) - z[used], 0.0)
     kept = 1.0 if total <= free else free / total

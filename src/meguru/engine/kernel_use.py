@@ -234,11 +234,45 @@ def step_class(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, u: Any, local: An
 
 
 @njit(cache=True)
+def leave_plain(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, local: Any) -> Any:
+    """:func:`leave` for products without followed parts: the same, cause by cause, in tight loops."""
+    item = at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_ITEM)
+    dated = p[line(p, ITEM, item) + ITEM_DATES] > 1
+    here = stock_at(p, use, local, 0)
+    units, sold = p[N] + here, p[SOLD] + here
+    left = p[N_NEXT] + here
+    z[left : left + t] = z[units : units + t]
+    for k in range(p[use + USE_CAUSES]):
+        row = line(p, CAUSE, p[use + USE_CAUSE] + k)
+        hazard = line(p, CAUSE_HAZARD, p[use + USE_HAZARD] + k * p[use + USE_SEGMENTS] + segment_of(p, use, local))
+        leaves = 1.0 - number(p, c, p[row + CAUSE_KEEP], t)
+        start, stride = p[HAZARD] + p[hazard + HAZARD_START] + t, p[hazard + HAZARD_STRIDE] - 1
+        block = node_start(p, p[X], p[row + CAUSE_NODE]) + block_at(p, item, 0, local, 0)
+        of_sold = p[row + CAUSE_OF_SOLD] == 1
+        total = 0.0
+        for date in range(t):
+            h = c[start + date * stride]
+            gone = leaves * (min(z[sold + date] * h, z[left + date]) if of_sold else z[left + date] * h)
+            z[left + date] -= gone
+            total += gone
+            if dated:
+                z[block + date] += gone
+        if not dated:
+            z[block] += total
+        r[p[EVENTS] + p[row + CAUSE_EVENT] * p[STEPS] + t] += total
+
+
+@njit(cache=True)
 def leave(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Step 1 for everything sold before this step. New numbers go to N_NEXT."""
     for u in range(rows(p, USE)):
         use = line(p, USE, u)
+        product = line(p, PRODUCT, p[use + USE_PRODUCT])
+        plain = p[product + PRODUCT_SLOT] == p[product + PRODUCT_SLOTS_END]
         for local in range(p[use + USE_CLASS], classes_end(p, use)):
+            if plain:
+                leave_plain(p, c, z, r, t, use, local)
+                continue
             for date in range(t):
                 here = stock_at(p, use, local, date)
                 if z[p[N] + here] > 0.0:
@@ -305,30 +339,30 @@ def settle(p: Any, c: Any, z: Any, t: Any) -> Any:
     """The step's exits are accepted: stock and ages move on."""
     for u in range(rows(p, USE)):
         use = line(p, USE, u)
+        product = line(p, PRODUCT, p[use + USE_PRODUCT])
         for local in range(p[use + USE_CLASS], classes_end(p, use)):
-            for date in range(t):
-                here = stock_at(p, use, local, date)
-                if z[p[N] + here] > 0.0:
-                    renew(p, c, z, t, use, local, date, False)
-                z[p[N] + here] = z[p[N_NEXT] + here]
+            here = stock_at(p, use, local, 0)
+            if p[product + PRODUCT_SLOTS_END] > p[product + PRODUCT_SLOT]:
+                for date in range(t):
+                    if z[p[N] + here + date] > 0.0:
+                        renew(p, c, z, t, use, local, date, False)
+            z[p[N] + here : p[N] + here + t] = z[p[N_NEXT] + here : p[N_NEXT] + here + t]
 
 
 @njit(cache=True)
-def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any) -> Any:
-    """Share of all-new products still in use at the end of the step of their sale."""
+def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: Any) -> Any:
+    """Share still in use at the end of the step of the sale, of things made in ``date``, births of parts in LAWS."""
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     first = p[product + PRODUCT_SLOT]
-    total = 0.0
-    for segment in range(p[use + USE_SEGMENTS]):
-        stay = own_exits(p, c, z, t, use, segment, 1.0, 1.0, t, 0)
-        for index in range(first, p[product + PRODUCT_SLOTS_END]):
-            row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
-            if p[row + SLOT_FAILS] == 1:
-                hazard = line(p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment)
-                unrepaired = (1.0 - number(p, c, p[row + SLOT_REPAIR], t)) * hazard_of(p, c, hazard, t, 0, True)
-                stay *= (1.0 - unrepaired) ** by_date(p, c, at(p, SLOT, index, SLOT_COUNT), t)
-        total += stay * number(p, c, at(p, SEGMENT, p[use + USE_SEGMENT] + segment, 0), t)
-    return total
+    stay = own_exits(p, c, z, t, use, segment, 1.0, 1.0, date, t - date)
+    for index in range(first, p[product + PRODUCT_SLOTS_END]):
+        row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
+        if p[row + SLOT_FAILS] == 1:
+            hazard = line(p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment)
+            f = failure_share(p, c, z, t, hazard, p[LAWS] + (index - first) * (p[STEPS] + 1), True)
+            rho = number(p, c, p[row + SLOT_REPAIR], t) * z[p[AVAILABLE] + p[row + SLOT_AVAILABLE]]
+            stay *= (1.0 - (1.0 - rho) * f) ** by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
+    return stay
 
 
 @njit(cache=True)
@@ -368,23 +402,32 @@ def put_in_use(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, local: Any, date:
 @njit(cache=True)
 def note_stock(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Record stock in use, by step made where the mass needs it, and ages of parts."""
+    dates = p[STEPS] + 1
     for u in range(rows(p, USE)):
         use = line(p, USE, u)
         product = line(p, PRODUCT, p[use + USE_PRODUCT])
-        holder = p[use + USE_HOLDER]
-        row = at(p, HOLDER_DATED, holder, 0)
+        row = at(p, HOLDER_DATED, p[use + USE_HOLDER], 0)
+        total = 0.0
         for local in range(p[use + USE_CLASS], classes_end(p, use)):
+            here = p[N] + stock_at(p, use, local, 0)
             for date in range(t + 1):
-                units = z[p[N] + stock_at(p, use, local, date)]
-                if units == 0.0:
-                    continue
-                r[p[STOCK] + holder * p[STEPS] + t] += units
-                if row >= 0:
-                    r[p[STOCK_DATED] + (row * p[STEPS] + t) * (p[STEPS] + 1) + date] += units
-                if p[AGES + 1] > 0:
-                    r[p[AGES] + (u * p[STEPS] + t) * (p[STEPS] + 1) + date] += units
-                for index in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
-                    note_part_age(p, c, z, r, t, use, index, local, date, units)
+                total += z[here + date]
+            if row >= 0:
+                add_dates(z, here, r, p[STOCK_DATED] + (row * p[STEPS] + t) * dates, t)
+            if p[AGES + 1] > 0:
+                add_dates(z, here, r, p[AGES] + (u * p[STEPS] + t) * dates, t)
+            for index in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
+                for date in range(t + 1):
+                    if z[here + date] != 0.0:
+                        note_part_age(p, c, z, r, t, use, index, local, date, z[here + date])
+        r[p[STOCK] + p[use + USE_HOLDER] * p[STEPS] + t] = total
+
+
+@njit(cache=True)
+def add_dates(z: Any, here: Any, r: Any, there: Any, t: Any) -> Any:
+    """Add units by step made to the record."""
+    for date in range(t + 1):
+        r[there + date] += z[here + date]
 
 
 @njit(cache=True)

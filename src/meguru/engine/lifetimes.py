@@ -39,7 +39,7 @@ def parameters(lifetime: Lifetime, place: str, read: Read) -> dict[str, Array]:
     if form == "weibull" and {"t50", "t90"} <= found.keys():
         t50, t90 = found["t50"], found["t90"]
         if np.any(t90 <= t50) or np.any(t50 <= 0):
-            raise LifetimeError("t90 must be later than t50, and both positive", place=place, found=f"t50 {t50.min():g}, t90 {t90.min():g} years")
+            raise LifetimeError("t90 must be later than t50, and both positive", place=place, found=f"t50 {t50.min():g}, t90 {t90.min():g} years", expected="0 < t50 < t90")
         shape = np.log(np.log(10) / np.log(2)) / np.log(t90 / t50)
         return {"shape": shape, "scale": t50 / np.log(2) ** (1 / shape)}
     if form == "gamma" and {"mean", "sd"} <= found.keys():
@@ -50,7 +50,7 @@ def parameters(lifetime: Lifetime, place: str, read: Read) -> dict[str, Array]:
                                 expected=" and ".join(NEEDED[form]))
     for name in ("shape", "scale", "mean", "sd", "age"):
         if name in found and np.any(found[name] <= 0):
-            raise LifetimeError("must be positive", place=f"{place}.{name}", found=float(found[name].min()))
+            raise LifetimeError("must be positive", place=f"{place}.{name}", found=float(found[name].min()), expected="above 0")
     for name in ("loss", "threshold"):
         if name in found and (np.any(found[name] < 0) or np.any(found[name] >= 1)):
             raise LifetimeError("not a share", place=f"{place}.{name}", found=f"{found[name].min():g} to {found[name].max():g}",
@@ -109,7 +109,7 @@ class Hazards:
         if stretch is not None:
             self.stretch = self.stretch * stretch
         if np.any(self.stretch <= 0):
-            raise LifetimeError("must be positive", place=f"{place}.stretch", found=float(self.stretch.min()))
+            raise LifetimeError("must be positive", place=f"{place}.stretch", found=float(self.stretch.min()), expected="above 0")
         dated = self.stretch.shape[1] > 1 or any(v.shape[1] > 1 for v in self.values.values())
         self.by_age, self.first = self._dated() if dated else self._stationary()
         self._not_too_short()

@@ -41,13 +41,13 @@ STATE = (
     "failing", "repairing", "store", "store_start", "store_pieces", "store_pieces_start", "extra", "extra_before",
     "content", "kept", "available", "used", "used_start", "spares", "owed", "missing", "put_law", "put_new", "put",
     "wanted", "need", "got", "got_free", "cap", "asked", "given", "potential", "out", "short", "survival", "laws",
-    "law", "there", "events_before",
+    "law", "there", "events_before", "drawn", "wish", "wish_need", "dated_before", "valued_before",
 )  # fmt: skip
 # each has two entries: start, size
 (X, WAITING, N, N_NEXT, SOLD, W, LEAVING, LEAVING_NEXT, PIECES_IN, PIECES_NEXT, SCRATCH, OWN, FAILING, REPAIRING, HELD,
  HELD_START, HELD_PIECES, HELD_PIECES_START, EXTRA, EXTRA_BEFORE, CONTENT, KEPT, AVAILABLE, USED, USED_START, SPARES,
  OWED, MISSING, PUT_LAW, PUT_NEW, PUT, WANTED, NEED, GOT, GOT_FREE, CAP, ASKED, GIVEN, POTENTIAL, OUT, SHORT, SURVIVAL,
- LAWS, LAW, THERE, EVENTS_BEFORE) = range(_FLOATS + 4, _FLOATS + 4 + 2 * len(STATE), 2)  # fmt: skip
+ LAWS, LAW, THERE, EVENTS_BEFORE, DRAWN, WISH, WISH_NEED, DATED_BEFORE, VALUED_BEFORE) = range(_FLOATS + 4, _FLOATS + 4 + 2 * len(STATE), 2)  # fmt: skip
 _RECORD = _FLOATS + 4 + 2 * len(STATE)
 RECORD = ("flows", "scrap", "flows_dated", "flows_valued", "events", "stock", "stock_dated", "part_age", "ages", "status")
 (FLOWS, SCRAP_FLOWS, FLOWS_DATED, FLOWS_VALUED, EVENTS, STOCK, STOCK_DATED, PART_AGE, AGES, STATUS) = range(
@@ -56,7 +56,7 @@ RECORD = ("flows", "scrap", "flows_dated", "flows_valued", "events", "stock", "s
 HEAD = _RECORD + 2 * len(RECORD)
 
 # -- columns ---------------------------------------------------------------------------------------------------
-ITEM_CONDITIONS, ITEM_CLASSES, ITEM_DATES, ITEM_WIDTH = range(4)
+ITEM_CONDITIONS, ITEM_CLASSES, ITEM_DATES, ITEM_WIDTH, ITEM_CHANGING = range(5)
 NODE_START, NODE_ITEM = range(2)
 # push operations
 FLOW, RULES, CHILD, PIECES, SHIFT, CAPACITY, DEPOSIT, SOLVE = range(8)
@@ -145,12 +145,10 @@ def by_date(p, c, index, date):
 @njit("void(int64[::1], float64[::1], int64, float64)", cache=True)
 def fill(p, z, name, value):
     """Set a part of the state (or record) to a value."""
-    for k in range(p[name], p[name] + p[name + 1]):
-        z[k] = value
+    z[p[name] : p[name] + p[name + 1]] = value
 
 
 @njit("void(int64[::1], float64[::1], int64, int64)", cache=True)
 def copy(p, z, name, other):
     """Copy a part of the state from another of the same size."""
-    for k in range(p[name + 1]):
-        z[p[name] + k] = z[p[other] + k]
+    z[p[name] : p[name] + p[name + 1]] = z[p[other] : p[other] + p[name + 1]]

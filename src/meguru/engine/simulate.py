@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.compile import Program
+from meguru.engine.compiled import kernel
 from meguru.engine.plan import (
     FLOWS, NEGATIVE_SALES, NO_CONVERGENCE, NOT_FINITE, OK, PART_SHORT, RECORD, SINGULAR_LOOP, SPARES_SHORT, STATE, X,
 )  # fmt: skip
@@ -62,12 +63,10 @@ def simulate(program: Program) -> Record:
     RunError
         Anything else that keeps a step from being solved.
     """
-    from meguru.engine.kernel import simulate as kernel
-
     plan = program.plan
     state = np.zeros(int(plan[X + 2 * len(STATE) - 2 : X + 2 * len(STATE)].sum()))
     whole = np.zeros((program.samples, int(plan[FLOWS + 2 * len(RECORD) - 2 :][:2].sum())))
-    kernel(plan, program.numbers, state, whole)
+    kernel()(plan, program.numbers, state, whole)
     record = _views(program, whole)
     bad = np.flatnonzero(record.status[:, 0] != OK)
     if bad.size:

@@ -242,6 +242,6 @@ def annuity(rate: Array, years: Array) -> Array:
     """Yearly payment for a capital of 1 over some years; straight line at a rate of zero."""
     rate, years = np.broadcast_arrays(rate, years)
     paid = 1.0 / years
-    interest = rate > 0.0
+    interest = rate != 0.0
     paid[interest] = rate[interest] / -np.expm1(-years[interest] * np.log1p(rate[interest]))
     return paid

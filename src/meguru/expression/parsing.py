@@ -53,7 +53,9 @@ def parse(text: str) -> Expression:
         message = error.msg.split(". Perhaps")[0]
         column = (error.offset or 1) + shift
         raise FormulaError(
-            f"the formula can not be read at column {column}: {message}", found=text
+            f"the formula can not be read at column {column}: {message}",
+            found=text,
+            expected="a formula, as '1 - rate'",
         ) from error
     except (ValueError, MemoryError, RecursionError) as error:
         raise FormulaError("the formula can not be read", found=text) from error

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from meguru.quantity import dimension_of
 
 
+@lru_cache(maxsize=4096)
 def bom_unit(given: str, child: str, own: str) -> str:
     """The child's unit per the item's own; pieces may be left out.
 

@@ -183,6 +183,7 @@ class _Resolver:
         self.network = Network()
         self.by_port: dict[tuple[str, str], list[Route]] = {}
         self.pull: list[tuple[Route, str]] = []
+        self.named: dict[str, dict[str, None]] = {}  # source → items that its routes name
         for route in model.routes:
             process, port = split_port(model, route.source)
             self._check_ends(route, process, port)
@@ -268,7 +269,7 @@ class _Resolver:
             return list(self.network.arriving.get(name, {}))
         if process.supplies:
             return process.supplies
-        return list(dict.fromkeys(i for route, source in self.pull if source == name for i in route.items))
+        return list(self.named.get(name, {}))
 
     def needs(self, name: str) -> list[str]:
         process = self.model.processes[name]
@@ -280,7 +281,10 @@ class _Resolver:
 
     def pulls(self) -> None:
         for route, source in self.pull:
-            offered, needed = self.offers(source), self.needs(route.target)
+            self.named.setdefault(source, {}).update(dict.fromkeys(route.items))
+        offers = {source: dict.fromkeys(self.offers(source)) for _, source in self.pull}
+        for route, source in self.pull:
+            offered, needed = offers[source], self.needs(route.target)
             for item in route.items:
                 place = f"routes.{route_name(route)}.item"
                 if item not in needed:

@@ -116,6 +116,7 @@ class Reader:
                     f"missing in {place or 'the model'}",
                     node.mark,
                     start + key,
+                    found="nothing",
                     expected=one.attribute.doc,
                 )
         return kind(**values)

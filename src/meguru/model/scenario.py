@@ -100,7 +100,12 @@ def _lineage(model: Model, name: str) -> list[str]:
             )
         if current in lineage:
             raise ScenarioError(
-                "a scenario that inherits from itself", file=file, line=line, place=place, found=current
+                "a scenario that inherits from itself",
+                file=file,
+                line=line,
+                place=place,
+                found=current,
+                expected="another scenario",
             )
         lineage.append(current)
         place = f"scenarios.{current}.inherits"
@@ -221,4 +226,9 @@ def _from_year(old: Any, new: Any, year: int, place: str) -> Any:
             place=place,
             hint="Give it a value in the model, for the measure to change.",
         )
-    raise ScenarioError(f"can not change in {year}: only numbers can", place=place)
+    raise ScenarioError(
+        f"can not change in {year}: only numbers can",
+        place=place,
+        found=type(new).__name__,
+        expected="a number, or a measure without 'from'",
+    )

@@ -113,7 +113,13 @@ def parse_tree(text: str, file: str | None) -> Node:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
         about = ", ".join(part for part in (error.context, error.problem) if part)
-        raise NotReadableError(f"not valid YAML, or broken off: {about}", file=file, line=line) from error
+        raise NotReadableError(
+            f"not valid YAML, or broken off: {about}",
+            file=file,
+            line=line,
+            found=_line_of(text, line),
+            expected="valid YAML 1.2",
+        ) from error
     except YAMLError as error:
         about = str(error).splitlines()[0]
         raise NotReadableError(f"not valid YAML: {about}", file=file) from error
@@ -127,6 +133,12 @@ def parse_tree(text: str, file: str | None) -> Node:
             "not a mapping", file=file, line=builder.top.mark[1], found=describe(builder.top)
         )
     return builder.top
+
+
+def _line_of(text: str, line: int | None) -> str:
+    """What stands on a line of a text."""
+    lines = text.splitlines()
+    return lines[line - 1].strip() if line is not None and line <= len(lines) else "the end of the file"
 
 
 class _Builder:
@@ -182,7 +194,11 @@ class _Builder:
         if text in mapping.value:
             first = mapping.marks[text][1]
             raise DuplicateKeyError(
-                f"key stands twice, first on line {first}", file=mark[0], line=mark[1], found=text
+                f"key stands twice, first on line {first}",
+                file=mark[0],
+                line=mark[1],
+                found=text,
+                expected="each key once",
             )
         if text in ("", "<<"):
             hint = "Repeat the keys, or take them from a library." if text else None
@@ -214,7 +230,9 @@ class _Builder:
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
-            raise self._fail("alias without anchor", event, found=f"*{event.anchor}")
+            raise self._fail(
+                "alias without anchor", event, found=f"*{event.anchor}", expected="an anchor before it"
+            )
         node = self.anchors[event.anchor]
         if node is None:
             raise self._fail("alias inside what it stands for", event, found=f"*{event.anchor}")

@@ -93,7 +93,9 @@ class Distribution:
         bounds = [bound for bound in (self.low, self.mode, self.high) if bound is not None]
         if bounds != sorted(bounds):
             found = ", ".join(f"{bound:g}" for bound in bounds)
-            raise DistributionError("low, mode and high are not in ascending order", found=found)
+            raise DistributionError(
+                "low, mode and high are not in ascending order", found=found, expected="low ≤ mode ≤ high"
+            )
         if bounds and math.isinf(bounds[-1] - bounds[0]):
             raise DistributionError("low and high are too far apart to calculate with", found=str(bounds))
         if self.form == "normal":

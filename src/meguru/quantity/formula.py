@@ -80,6 +80,8 @@ def evaluate_formula(text: str, declared: str, unit: str, names: Mapping[str, tu
     if not np.isfinite(result.array).all():
         raise FormulaError(
             f"'{text}' gives no number",
+            found="infinite or undefined",
+            expected="a number in every year",
             hint="A division by zero, a root of a negative number or an overflow.",
         )
     return np.atleast_2d(result.array / size_of(unit))
@@ -103,7 +105,9 @@ def _common_dimension(values: tuple[Value, ...], what: str) -> Dimension | None:
     for dimension in found[1:]:
         if dimension != found[0]:
             raise DimensionError(
-                f"different dimensions in '{what}'", found=f"{_words(found[0])} and {_words(dimension)}"
+                f"different dimensions in '{what}'",
+                found=f"{_words(found[0])} and {_words(dimension)}",
+                expected="numbers of the same dimension",
             )
     return found[0] if found else None
 

@@ -155,7 +155,7 @@ def _values(found: dict[str, Any], unit: str | None, place: str) -> dict[str, An
     for key, value in given.items():
         year = _year(key)
         if year in by_year:
-            raise SeriesError("a year stands twice", found=key)
+            raise SeriesError("a year stands twice", found=key, expected="each year once")
         by_year[year] = value
     years = tuple(sorted(by_year))
     numbers, unit = _in_one_unit({f"{year:g}": by_year[year] for year in years}, unit, f"{place}.values")

@@ -24,6 +24,7 @@ Dimension = tuple[tuple[str, float], ...]
 Number = TypeVar("Number", float, "NDArray[np.float64]")
 NONE: Dimension = ()
 LONGEST_UNIT = 100
+UNIT = "a unit, as 'kg', 'JPY/piece' or '1/year'"
 COMMON = (
     "kg",
     "mg",
@@ -105,8 +106,8 @@ def _unknown(unit: str, text: str, registry: UnitRegistry[Any]) -> UnitError:
         if not registry.parse_unit_name(word):
             names = [name for name in dir(registry) if not name.startswith(("_", EQUIVALENT_OF))]
             hint = did_you_mean(word, [*COMMON, *names])
-            return UnitError(f"unknown unit '{word}'", found=unit, hint=hint)
-    return UnitError("unknown unit", found=unit, expected="a unit, as 'kg', 'JPY/piece' or '1/year'")
+            return UnitError(f"unknown unit '{word}'", found=unit, expected=UNIT, hint=hint)
+    return UnitError("unknown unit", found=unit, expected=UNIT)
 
 
 def dimension_of(unit: str) -> Dimension:

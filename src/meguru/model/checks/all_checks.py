@@ -77,22 +77,23 @@ def faults_here(model: Model) -> Iterator[ModelError]:
 
 
 def _all_faults(model: Model) -> Iterator[ModelError]:
+    """Faults of the model, then of its scenarios, then of what none of them uses."""
     sound = True
     for one in faults_here(model):
         sound = False
         yield one
     if not sound:
         return
-    usable = []
+    broken = set()
     for name, one in scenarios.scenarios(model):
+        broken.add(name)
         yield one
-        usable.append(name)
-    for name in model.scenarios:
-        if name not in usable:
-            for one in faults_here(apply(model, name)):
-                one.hint = " ".join(filter(None, (one.hint, f"Scenario '{name}'.")))
-                yield one
-    if not usable:
+    for name in [one for one in model.scenarios if one not in broken]:
+        for one in faults_here(apply(model, name)):
+            broken.add(name)
+            one.hint = " ".join(filter(None, (one.hint, f"Scenario '{name}'.")))
+            yield one
+    if not broken:
         yield from network.idle(model)
 
 

@@ -22,12 +22,24 @@ def what_has_a_bom(model: Model) -> Iterator[ModelError]:
     """A material is made of nothing else; products hold parts and materials, not products."""
     for name, item in model.items.items():
         if item.kind == "material" and item.bom:
-            yield fault(BomError, model, f"items.{name}.bom", "a material has no BOM", found=", ".join(item.bom),
-                        expected="kind: part, or no BOM")  # fmt: skip
+            yield fault(
+                BomError,
+                model,
+                f"items.{name}.bom",
+                "a material has no BOM",
+                found=", ".join(item.bom),
+                expected="kind: part, or no BOM",
+            )
         for child in item.bom:
             if child in model.items and model.items[child].kind == "product":
-                yield fault(BomError, model, f"items.{name}.bom.{child}", "a product inside another item",
-                            found=f"{child}: a product", expected="a part or a material")  # fmt: skip
+                yield fault(
+                    BomError,
+                    model,
+                    f"items.{name}.bom.{child}",
+                    "a product inside another item",
+                    found=f"{child}: a product",
+                    expected="a part or a material",
+                )
 
 
 def circles(model: Model) -> Iterator[ModelError]:
@@ -36,8 +48,14 @@ def circles(model: Model) -> Iterator[ModelError]:
         TopologicalSorter({name: list(item.bom) for name, item in model.items.items()}).prepare()
     except CycleError as error:
         circle = list(error.args[1])[::-1]
-        yield fault(BomError, model, f"items.{circle[0]}.bom.{circle[1]}", "a BOM that contains itself",
-                    found=" → ".join(circle), expected="parts that end in materials")  # fmt: skip
+        yield fault(
+            BomError,
+            model,
+            f"items.{circle[0]}.bom.{circle[1]}",
+            "a BOM that contains itself",
+            found=" → ".join(circle),
+            expected="parts that end in materials",
+        )
 
 
 def declared_masses(model: Model) -> Iterator[ModelError]:
@@ -54,7 +72,9 @@ def declared_masses(model: Model) -> Iterator[ModelError]:
             total = np.full((1, 1), one)
             for child, quantity in item.bom.items():
                 unit = bom_unit(quantity.unit, model.items[child].unit, item.unit)
-                total = total + evaluation.array(quantity, unit, f"items.{name}.bom.{child}") * mass_of(child)
+                amount = evaluation.array(quantity, unit, f"items.{name}.bom.{child}")
+                # A negative amount is refused by the engine: no mass is compared with it.
+                total = total + np.where(amount < 0.0, np.nan, amount) * mass_of(child)
             known[name] = total
         return known[name]
 
@@ -67,5 +87,11 @@ def declared_masses(model: Model) -> Iterator[ModelError]:
         if wrong.any():
             at = int(np.flatnonzero(wrong.any(axis=0))[0])
             found, expected = (np.broadcast_to(a, wrong.shape)[0, at] for a in (declared, mass_of(name)))
-            yield fault(BomError, model, place, "the declared mass is not that of the BOM", found=f"{found:.6g} kg",
-                        expected=f"{expected:.6g} kg, the sum of the BOM")  # fmt: skip
+            yield fault(
+                BomError,
+                model,
+                place,
+                "the declared mass is not that of the BOM",
+                found=f"{found:.6g} kg",
+                expected=f"{expected:.6g} kg, the sum of the BOM",
+            )

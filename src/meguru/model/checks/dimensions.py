@@ -28,10 +28,23 @@ def _wrong(model: Model, place: str, quantity: Quantity, units: tuple[str, ...])
         return
     expected = " or ".join(dict.fromkeys(describe_dimension(unit) for unit in units))
     if quantity.unit == "":
-        yield fault(MissingUnitError, model, place, "the unit is missing", found=number_of(quantity), expected=expected)
+        yield fault(
+            MissingUnitError,
+            model,
+            place,
+            "the unit is missing",
+            found=number_of(quantity),
+            expected=expected,
+        )
     else:
-        yield fault(DimensionError, model, place, "wrong dimension", found=f"{number_of(quantity)} {quantity.unit}",
-                    expected=expected)  # fmt: skip
+        yield fault(
+            DimensionError,
+            model,
+            place,
+            "wrong dimension",
+            found=f"{number_of(quantity)} {quantity.unit}",
+            expected=expected,
+        )
 
 
 def number_of(quantity: Quantity) -> str:

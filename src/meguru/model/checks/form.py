@@ -1,4 +1,4 @@
-"""Checks of what the reader of files sees to itself, for models built in Python; and units that stand alone."""
+"""Checks of what the reader of files sees to, for models built in Python; and of units that stand alone."""
 
 from __future__ import annotations
 
@@ -24,8 +24,14 @@ FORMAT = 1
 def version(model: Model) -> Iterator[ModelError]:
     """The version of the file format is the one known."""
     if model.meguru != FORMAT:
-        yield fault(UnsupportedError, model, "meguru", "other version of the file format",
-                    found=model.meguru, expected=FORMAT)  # fmt: skip
+        yield fault(
+            UnsupportedError,
+            model,
+            "meguru",
+            "other version of the file format",
+            found=model.meguru,
+            expected=FORMAT,
+        )
 
 
 def missing_values(model: Model) -> Iterator[ModelError]:
@@ -34,8 +40,14 @@ def missing_values(model: Model) -> Iterator[ModelError]:
         for key, one in declared(type(owner)).items():
             if one.attribute.required and getattr(owner, one.name) is None:
                 inner = f"{place}.{key}" if place else key
-                yield fault(MissingValueError, model, inner, f"missing in {place or 'the model'}",
-                            found="nothing", expected=one.attribute.doc)  # fmt: skip
+                yield fault(
+                    MissingValueError,
+                    model,
+                    inner,
+                    f"missing in {place or 'the model'}",
+                    found="nothing",
+                    expected=one.attribute.doc,
+                )
 
 
 def unknown_choices(model: Model) -> Iterator[ModelError]:
@@ -45,8 +57,15 @@ def unknown_choices(model: Model) -> Iterator[ModelError]:
             value = getattr(owner, one.name)
             if one.attribute.form == "choice" and value is not None and value not in one.attribute.choices:
                 hint = did_you_mean(str(value), one.attribute.choices)
-                yield fault(UnknownNameError, model, f"{place}.{key}", "no such choice",
-                            found=value, expected=one.attribute.choices, hint=hint)  # fmt: skip
+                yield fault(
+                    UnknownNameError,
+                    model,
+                    f"{place}.{key}",
+                    "no such choice",
+                    found=value,
+                    expected=one.attribute.choices,
+                    hint=hint,
+                )
 
 
 def units(model: Model) -> Iterator[ModelError]:
@@ -67,8 +86,14 @@ def units(model: Model) -> Iterator[ModelError]:
     except UnitError:
         known = False
     if not known:
-        yield fault(UnitError, model, "money.currency", "not a currency", found=currency,
-                    expected="the code of a currency, as 'JPY' or 'EUR'")  # fmt: skip
+        yield fault(
+            UnitError,
+            model,
+            "money.currency",
+            "not a currency",
+            found=currency,
+            expected="the code of a currency, as 'JPY' or 'EUR'",
+        )
 
 
 def _unit(model: Model, place: str, unit: str, like: str | None, expected: str) -> Iterator[ModelError]:
@@ -76,8 +101,15 @@ def _unit(model: Model, place: str, unit: str, like: str | None, expected: str) 
         fits = like is None or same_dimension(unit, like)
         dimension_of(unit)
     except UnitError as error:
-        yield fault(UnitError, model, place, error.message, found=error.found,
-                    expected=error.expected or "a unit, as 'kg' or 'piece'", hint=error.hint)  # fmt: skip
+        yield fault(
+            UnitError,
+            model,
+            place,
+            error.message,
+            found=error.found,
+            expected=error.expected or "a unit, as 'kg' or 'piece'",
+            hint=error.hint,
+        )
         return
     if not fits:
         yield fault(DimensionError, model, place, "wrong dimension", found=unit, expected=expected)

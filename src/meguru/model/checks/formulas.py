@@ -17,9 +17,15 @@ def unknown_parameters(model: Model) -> Iterator[ModelError]:
         if quantity.formula is None and not quantity.since:
             continue
         for name in sorted(quantity.formula_names() - model.parameters.keys()):
-            yield fault(UnknownNameError, model, place, "no such parameter", found=name,
-                        expected=list(model.parameters) or "an entry of 'parameters'",
-                        hint=did_you_mean(name, model.parameters))  # fmt: skip
+            yield fault(
+                UnknownNameError,
+                model,
+                place,
+                "no such parameter",
+                found=name,
+                expected=list(model.parameters) or "an entry of 'parameters'",
+                hint=did_you_mean(name, model.parameters),
+            )
 
 
 def circles(model: Model) -> Iterator[ModelError]:
@@ -29,5 +35,11 @@ def circles(model: Model) -> Iterator[ModelError]:
         order.prepare()
     except CycleError as error:
         circle = list(error.args[1])[::-1]
-        yield fault(FormulaError, model, f"parameters.{circle[0]}", "parameters that need each other in a circle",
-                    found=" → ".join(circle), expected="formulas that begin with a number")  # fmt: skip
+        yield fault(
+            FormulaError,
+            model,
+            f"parameters.{circle[0]}",
+            "parameters that need each other in a circle",
+            found=" → ".join(circle),
+            expected="formulas that begin with a number",
+        )

@@ -32,11 +32,18 @@ def keys_of_another_kind(model: Model) -> Iterator[ModelError]:
             if process.kind in kinds[key]:
                 continue
             if getattr(process, one.name) != default_of(Process, one.name):
-                own = [other for other in kinds if process.kind in kinds[other] and kinds[other] != PROCESS_KINDS]
+                own = [
+                    other for other in kinds if process.kind in kinds[other] and kinds[other] != PROCESS_KINDS
+                ]
                 yield fault(
-                    UnknownKeyError, model, f"processes.{name}.{key}", f"a {process.kind} has no '{key}'",
-                    found=key, expected=own or "no key of its own", hint=f"'{key}' belongs to {_listed(kinds[key])}.",
-                )  # fmt: skip
+                    UnknownKeyError,
+                    model,
+                    f"processes.{name}.{key}",
+                    f"a {process.kind} has no '{key}'",
+                    found=key,
+                    expected=own or "no key of its own",
+                    hint=f"'{key}' belongs to {_listed(kinds[key])}.",
+                )
 
 
 def keys_that_are_missing(model: Model) -> Iterator[ModelError]:
@@ -44,11 +51,23 @@ def keys_that_are_missing(model: Model) -> Iterator[ModelError]:
     for name, process in model.processes.items():
         for key in NEEDS.get(process.kind, ()):
             if getattr(process, key) is None:
-                yield fault(MissingValueError, model, f"processes.{name}.{key}", f"missing in a {process.kind}",
-                            found="nothing", expected=declared(Process)[key].attribute.doc)  # fmt: skip
+                yield fault(
+                    MissingValueError,
+                    model,
+                    f"processes.{name}.{key}",
+                    f"missing in a {process.kind}",
+                    found="nothing",
+                    expected=declared(Process)[key].attribute.doc,
+                )
         if process.kind == "sort" and not process.split and not process.rules:
-            yield fault(MissingValueError, model, f"processes.{name}.split", "a sort that splits nothing",
-                        found="nothing", expected="'split' or 'rules'")  # fmt: skip
+            yield fault(
+                MissingValueError,
+                model,
+                f"processes.{name}.split",
+                "a sort that splits nothing",
+                found="nothing",
+                expected="'split' or 'rules'",
+            )
 
 
 def _listed(kinds: tuple[str, ...]) -> str:

@@ -40,11 +40,24 @@ def parameters(model: Model) -> Iterator[ModelError]:
         expected = ", or ".join(" and ".join(way) for way in ways)
         found = ", ".join(given) or "none"
         if any(set(given) < set(way) for way in ways):
-            yield fault(MissingValueError, model, place, f"a {lifetime.distribution} lifetime lacks parameters",
-                        found=found, expected=expected)  # fmt: skip
+            yield fault(
+                MissingValueError,
+                model,
+                place,
+                f"a {lifetime.distribution} lifetime lacks parameters",
+                found=found,
+                expected=expected,
+            )
         else:
-            yield fault(LifetimeError, model, place, "parameters that contradict each other or do not belong to a "
-                        f"{lifetime.distribution} lifetime", found=found, expected=expected)  # fmt: skip
+            yield fault(
+                LifetimeError,
+                model,
+                place,
+                "parameters that contradict each other or do not belong to a "
+                f"{lifetime.distribution} lifetime",
+                found=found,
+                expected=expected,
+            )
 
 
 def survival_tables(model: Model) -> Iterator[ModelError]:
@@ -55,18 +68,36 @@ def survival_tables(model: Model) -> Iterator[ModelError]:
         at = f"{place}.survival"
         rows = sorted(lifetime.survival.items())
         if not rows or rows[0] != (0.0, 1.0):
-            yield fault(LifetimeError, model, at, "a survival table begins with all",
-                        found=_row(rows[0]) if rows else "nothing", expected="0: 1")  # fmt: skip
+            yield fault(
+                LifetimeError,
+                model,
+                at,
+                "a survival table begins with all",
+                found=_row(rows[0]) if rows else "nothing",
+                expected="0: 1",
+            )
             continue
         for former, later in pairwise(rows):
             if not 0.0 <= later[1] <= former[1]:
-                yield fault(LifetimeError, model, at, "survival never rises and stays between 1 and 0",
-                            found=f"{_row(former)}, {_row(later)}", expected="a falling share")  # fmt: skip
+                yield fault(
+                    LifetimeError,
+                    model,
+                    at,
+                    "survival never rises and stays between 1 and 0",
+                    found=f"{_row(former)}, {_row(later)}",
+                    expected="a falling share",
+                )
                 break
         span = model.time.last + 1 - start_of(model)
         if rows[-1][1] > 0.0 and rows[-1][0] < span:
-            yield fault(LifetimeError, model, at, "the table ends while some are still there", found=_row(rows[-1]),
-                        expected=f"a table until the share is 0, or until age {span}")  # fmt: skip
+            yield fault(
+                LifetimeError,
+                model,
+                at,
+                "the table ends while some are still there",
+                found=_row(rows[-1]),
+                expected=f"a table until the share is 0, or until age {span}",
+            )
 
 
 def _row(row: tuple[float, float]) -> str:

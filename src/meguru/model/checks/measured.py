@@ -1,4 +1,4 @@
-"""Every quantity of a model with the units in which it may be given, from the dimension that is declared for it."""
+"""Every quantity of a model with the units in which it may be given, by the dimension declared for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import NamedTuple
 from meguru.model.attribute import Attribute
 from meguru.model.bom_units import bom_unit
 from meguru.model.components import Component, Exchange, Item, Model, Money, Process, Recipe, Route
-from meguru.model.walk import declared, route_name, walk
+from meguru.model.network import route_name
+from meguru.model.walk import declared, walk
 from meguru.quantity import Quantity
 
 UNITS = {"1": "1", "share": "1", "mass": "kg", "time": "year", "length": "km", "tkm": "tkm"}
@@ -44,10 +45,10 @@ def measured(model: Model) -> Iterator[Measured]:
                 value = getattr(owner, one.name)
                 if not value or one.attribute.form not in ("quantity", "quantities", "split"):
                     continue
-                entries = {f"{at}.{key}.{name}": (name, q) for name, q in value.items()} \
-                    if isinstance(value, dict) else {f"{at}.{key}": ("", value)}  # fmt: skip
-                for inner, (name, quantity) in entries.items():
+                entries = value if isinstance(value, dict) else {"": value}
+                for name, quantity in entries.items():
                     if quantity is not None:
+                        inner = f"{at}.{key}.{name}" if name else f"{at}.{key}"
                         units = _units(one.attribute, scope, owner, name, quantity, inner)
                         yield Measured(inner, quantity, key, owner, units)
 
@@ -106,7 +107,9 @@ def _alternatives(words: str, scope: Scope, name: str) -> tuple[str, ...]:
     """``money/item|money/mass`` as units, all meanings of each word."""
     found: list[str] = []
     for alternative in words.split("|"):
-        sides = [[_meanings(word, scope, name) for word in side.split(".")] for side in alternative.split("/")]
+        sides = [
+            [_meanings(word, scope, name) for word in side.split(".")] for side in alternative.split("/")
+        ]
         for chosen in product(*(product(*side) for side in sides)):
             found.append("/".join(_bracketed("*".join(map(_bracketed, side))) for side in chosen))
     return tuple(found)
@@ -126,5 +129,7 @@ def _meanings(word: str, scope: Scope, name: str) -> tuple[str, ...]:
     if word == "impact":
         return (model.impacts[name].unit,) if name in model.impacts else ()
     if word == "exchange":
-        return (model.exchanges[name].unit,) if name in model.exchanges else (scope.exchange,) if not name else ()
+        if not name:
+            return (scope.exchange,)
+        return (model.exchanges[name].unit,) if name in model.exchanges else ()
     return (UNITS[word],)

@@ -17,8 +17,15 @@ OUTSIDE = "outside"
 
 def _unknown(model: Model, place: str, what: str, found: str, names: Iterable[str]) -> ModelError:
     names = list(names)
-    return fault(UnknownNameError, model, place, f"no such {what}", found=found,
-                 expected=names or "a name, but none is declared", hint=did_you_mean(found, names))  # fmt: skip
+    return fault(
+        UnknownNameError,
+        model,
+        place,
+        f"no such {what}",
+        found=found,
+        expected=names or "a name, but none is declared",
+        hint=did_you_mean(found, names),
+    )
 
 
 def _referred(attribute: Attribute, value: Any, place: str) -> Iterator[tuple[str, str]]:
@@ -37,19 +44,23 @@ def unknown_names(model: Model) -> Iterator[ModelError]:
         for key, one in declared(type(owner)).items():
             if not one.attribute.refers:
                 continue
-            valid = [*getattr(model, one.attribute.refers)]
-            if one.attribute.refers == "actors":
-                valid.append(OUTSIDE)
+            table = getattr(model, one.attribute.refers)
+            always = (OUTSIDE,) if one.attribute.refers == "actors" else ()
             inner = f"{place}.{key}" if place else key
             for at, name in _referred(one.attribute, getattr(owner, one.name), inner):
-                if name not in valid:
-                    yield _unknown(model, at, SINGULAR[one.attribute.refers], name, valid)
+                if name not in table and name not in always:
+                    yield _unknown(model, at, SINGULAR[one.attribute.refers], name, (*table, *always))
 
 
 SINGULAR = {
-    "actors": "actor", "impacts": "impact category", "exchanges": "exchange", "items": "item",
-    "processes": "process", "measures": "measure", "scenarios": "scenario",
-}  # fmt: skip
+    "actors": "actor",
+    "impacts": "impact category",
+    "exchanges": "exchange",
+    "items": "item",
+    "processes": "process",
+    "measures": "measure",
+    "scenarios": "scenario",
+}
 
 
 def unknown_processes(model: Model) -> Iterator[ModelError]:
@@ -66,9 +77,15 @@ def unknown_unit_data(model: Model) -> Iterator[ModelError]:
     for name, process in model.processes.items():
         for index, entry in enumerate(process.unit):
             if isinstance(entry, str) and entry not in model.unit_data:
-                yield fault(LibraryError, model, f"processes.{name}.unit.{index}", "no such unit data",
-                            found=entry, expected=list(model.unit_data) or "an entry of 'unit_data'",
-                            hint=did_you_mean(entry, model.unit_data))  # fmt: skip
+                yield fault(
+                    LibraryError,
+                    model,
+                    f"processes.{name}.unit.{index}",
+                    "no such unit data",
+                    found=entry,
+                    expected=list(model.unit_data) or "an entry of 'unit_data'",
+                    hint=did_you_mean(entry, model.unit_data),
+                )
 
 
 def unknown_segments_and_builds(model: Model) -> Iterator[ModelError]:
@@ -90,14 +107,26 @@ def names_that_are_taken(model: Model) -> Iterator[ModelError]:
     seen: set[str] = set()
     for name in entry_names(declared(Model)["routes"].attribute, model.routes):
         if name in seen:
-            yield fault(NetworkError, model, f"routes.{name}", "two routes of the same name", found=name,
-                        expected="a 'name' of its own for one of them")  # fmt: skip
+            yield fault(
+                NetworkError,
+                model,
+                f"routes.{name}",
+                "two routes of the same name",
+                found=name,
+                expected="a 'name' of its own for one of them",
+            )
         seen.add(name)
     for name, process in model.processes.items():
         place = f"processes.{name}"
         if "." in name:
-            yield fault(NetworkError, model, place, "the name of a process holds a dot", found=name,
-                        expected="a name without dots; what follows a dot is a port")  # fmt: skip
+            yield fault(
+                NetworkError,
+                model,
+                place,
+                "the name of a process holds a dot",
+                found=name,
+                expected="a name without dots; what follows a dot is a port",
+            )
         for key, ports, taken in (
             ("leave", process.leave, (PART_FAILURE,)),
             ("split", process.split, ("overflow",)),
@@ -105,8 +134,14 @@ def names_that_are_taken(model: Model) -> Iterator[ModelError]:
         ):
             for port in ports:
                 if port in taken:
-                    yield fault(NetworkError, model, f"{place}.{key}.{port}", "this name has a fixed meaning",
-                                found=port, expected="another name")  # fmt: skip
+                    yield fault(
+                        NetworkError,
+                        model,
+                        f"{place}.{key}.{port}",
+                        "this name has a fixed meaning",
+                        found=port,
+                        expected="another name",
+                    )
 
 
 def is_pull(model: Model, source: str) -> bool:

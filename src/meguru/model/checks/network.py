@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from meguru.errors import DimensionError, ModelError, NetworkError, UnknownNameError
 from meguru.model.checks.dimensions import number_of
 from meguru.model.checks.fault import fault, locate
-from meguru.model.components import Model, Money
+from meguru.model.components import Model, Money, Route
 from meguru.model.network import Network, resolve, route_name
 from meguru.model.scenario import apply
 from meguru.quantity import Quantity, describe_dimension, same_dimension
@@ -37,12 +37,13 @@ def idle(model: Model) -> Iterator[ModelError]:
 def _idle(model: Model) -> dict[str, ModelError]:
     network = resolve(model)
     found = [*_idle_processes(model, network), *_idle_recovery(model, network)]
-    # A route of an idle process is idle because of it.
     lost = {one.place for one in found}
+    carrying = {flow.name for flow in network.flows}
     for route in model.routes:
-        source = route.source.partition(".")[0]
-        if not {f"processes.{source}", f"processes.{route.target}"} & lost:
-            found += _idle_route(model, network, route_name(route), route.source)
+        ends = {f"processes.{route.source.partition('.')[0]}", f"processes.{route.target}"}
+        # A route of an idle process is idle because of it.
+        if route_name(route) not in carrying and not ends & lost:
+            found.append(_idle_route(model, route))
     return {str(one.place): one for one in found}
 
 
@@ -51,11 +52,23 @@ def _idle_processes(model: Model, network: Network) -> Iterator[ModelError]:
     for name, process in model.processes.items():
         place = f"processes.{name}"
         if process.kind in FORWARD and name not in drawn:
-            yield fault(NetworkError, model, place, "nothing is drawn from this process", found="no route",
-                        expected=f"a route from '{name}' to what needs it")  # fmt: skip
+            yield fault(
+                NetworkError,
+                model,
+                place,
+                "nothing is drawn from this process",
+                found="no route",
+                expected=f"a route from '{name}' to what needs it",
+            )
         elif process.kind not in (*FORWARD, "use") and name not in network.arriving:
-            yield fault(NetworkError, model, place, "nothing reaches this process",
-                        found="no route that carries anything", expected=f"a route to '{name}'")  # fmt: skip
+            yield fault(
+                NetworkError,
+                model,
+                place,
+                "nothing reaches this process",
+                found="no route that carries anything",
+                expected=f"a route to '{name}'",
+            )
 
 
 def _idle_recovery(model: Model, network: Network) -> Iterator[ModelError]:
@@ -67,18 +80,35 @@ def _idle_recovery(model: Model, network: Network) -> Iterator[ModelError]:
         inside = list(dict.fromkeys(child for item in arriving for child in model.items[item].bom))
         for child in process.recover:
             if child not in inside:
-                yield fault(NetworkError, model, f"processes.{name}.recover.{child}", "nothing that arrives holds this",
-                            found=child, expected=inside or "an item with a BOM")  # fmt: skip
+                yield fault(
+                    NetworkError,
+                    model,
+                    f"processes.{name}.recover.{child}",
+                    "nothing that arrives holds this",
+                    found=child,
+                    expected=inside or "an item with a BOM",
+                )
         materials = [one for one in process.yields if model.items[one].kind != "material"]
         for one in materials:
-            yield fault(UnknownNameError, model, f"processes.{name}.yield.{one}", "not a material", found=one,
-                        expected=[n for n, item in model.items.items() if item.kind == "material"])  # fmt: skip
+            yield fault(
+                UnknownNameError,
+                model,
+                f"processes.{name}.yield.{one}",
+                "not a material",
+                found=one,
+                expected=[n for n, item in model.items.items() if item.kind == "material"],
+            )
 
 
-def _idle_route(model: Model, network: Network, name: str, source: str) -> Iterator[ModelError]:
-    if all(flow.name != name for flow in network.flows):
-        yield fault(NetworkError, model, f"routes.{name}", "this route carries nothing", found=source,
-                    expected="a port at which something leaves that the target takes")  # fmt: skip
+def _idle_route(model: Model, route: Route) -> ModelError:
+    return fault(
+        NetworkError,
+        model,
+        f"routes.{route_name(route)}",
+        "this route carries nothing",
+        found=route.source,
+        expected="a port at which something leaves that the target takes",
+    )
 
 
 def prices_of_what_is_carried(model: Model) -> Iterator[ModelError]:
@@ -93,11 +123,19 @@ def prices_of_what_is_carried(model: Model) -> Iterator[ModelError]:
         place = f"routes.{flow.name}"
         given: dict[str, Quantity | None] = {f"{place}.price": flow.route.price}
         given |= {f"{place}.fees.{i}.amount": fee.amount for i, fee in enumerate(flow.route.fees)}
-        given |= {f"{place}.transport.{i}.cost_per_unit": t.cost_per_unit for i, t in enumerate(flow.route.transport)}
+        given |= {
+            f"{place}.transport.{i}.cost_per_unit": t.cost_per_unit
+            for i, t in enumerate(flow.route.transport)
+        }
         for at, quantity in given.items():
             if quantity is None or not quantity.unit:
                 continue
             if not any(same_dimension(quantity.unit, f"({currency})/({one})") for one in (unit, "kg")):
-                yield fault(DimensionError, model, at, f"the route carries '{flow.item}', counted in {unit}",
-                            found=f"{number_of(quantity)} {quantity.unit}",
-                            expected=describe_dimension(f"{currency}/{unit}"))  # fmt: skip
+                yield fault(
+                    DimensionError,
+                    model,
+                    at,
+                    f"the route carries '{flow.item}', counted in {unit}",
+                    found=f"{number_of(quantity)} {quantity.unit}",
+                    expected=describe_dimension(f"{currency}/{unit}"),
+                )

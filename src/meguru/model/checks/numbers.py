@@ -9,12 +9,12 @@ from graphlib import TopologicalSorter
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import MeguruError, ModelError, RangeError
+from meguru.errors import DimensionError, MeguruError, ModelError, RangeError
 from meguru.model.checks.fault import fault, locate
 from meguru.model.checks.measured import measured
 from meguru.model.checks.time import start_of
 from meguru.model.components import Model, UnitData
-from meguru.quantity import Quantity
+from meguru.quantity import Quantity, same_dimension
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
@@ -38,7 +38,8 @@ RANGES: dict[str, dict[str, Range]] = {
     "Route": {"price": ANY},
     "Fee": {"amount": NOT_NEGATIVE, "fixed": NOT_NEGATIVE},
     "Transport": {
-        "distance": NOT_NEGATIVE, "exchanges": NOT_NEGATIVE, "impacts": ANY, "cost": ANY, "cost_per_unit": ANY,
+        "distance": NOT_NEGATIVE, "exchanges": NOT_NEGATIVE, "impacts": ANY, "cost": ANY,
+        "cost_per_unit": ANY,
         "load": POSITIVE, "load_factor": (SMALLEST, 1.0), "trip_exchanges": NOT_NEGATIVE, "trip_impacts": ANY,
         "trip_cost": ANY, "fixed_exchanges": NOT_NEGATIVE, "fixed_impacts": ANY, "fixed_cost": ANY,
     },
@@ -69,18 +70,21 @@ class Evaluation:
         """(1, time or 1) in a unit; an error knows file and line."""
         uses_names = quantity.formula is not None or bool(quantity.since)
         try:
-            return quantity.evaluate(unit, self.years, names=self.names() if uses_names else None, place=place)
+            return quantity.evaluate(
+                unit, self.years, names=self.names() if uses_names else None, place=place
+            )
         except MeguruError as error:
             locate(self.model, error)
             raise
 
     def array_in_one_of(self, quantity: Quantity, units: tuple[str, ...], place: str) -> Array:
         """The same in the first unit that fits; without units in its own."""
+        fitting = [unit for unit in units if not quantity.unit or same_dimension(quantity.unit, unit)]
         failed: MeguruError | None = None
-        for unit in units or (quantity.unit or "1",):
+        for unit in fitting or units or (quantity.unit or "1",):
             try:
                 return self.array(quantity, unit, place)
-            except MeguruError as error:
+            except DimensionError as error:  # a formula, of another of the dimensions allowed
                 failed = failed or error
         assert failed is not None
         raise failed
@@ -114,8 +118,15 @@ def numbers(model: Model) -> Iterator[ModelError]:
             low = -math.inf
         wrong = values[(values < low) | (values > high)]
         if wrong.size:
-            yield fault(RangeError, model, place, "outside what is possible", found=float(wrong[0]),
-                        expected=_bounds(low, high), hint=HINTS.get(kind) or HINTS.get(key))  # fmt: skip
+            yield fault(
+                RangeError,
+                model,
+                place,
+                "outside what is possible",
+                found=float(wrong[0]),
+                expected=_bounds(low, high),
+                hint=HINTS.get(kind) or HINTS.get(key),
+            )
 
 
 def _bounds(low: float, high: float) -> str:

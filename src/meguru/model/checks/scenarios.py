@@ -45,9 +45,15 @@ def targets(model: Model) -> Iterator[ModelError]:
         for name, value in (one.targets or {}).items():
             place = f"scenarios.{scenario}.targets.{name}"
             if name not in model.indicators:
-                yield fault(UnknownNameError, model, place, "no such indicator", found=name,
-                            expected=list(model.indicators) or "an entry of 'indicators'",
-                            hint=did_you_mean(name, model.indicators))  # fmt: skip
+                yield fault(
+                    UnknownNameError,
+                    model,
+                    place,
+                    "no such indicator",
+                    found=name,
+                    expected=list(model.indicators) or "an entry of 'indicators'",
+                    hint=did_you_mean(name, model.indicators),
+                )
                 continue
             try:
                 target = Quantity.parse(value)
@@ -59,5 +65,11 @@ def targets(model: Model) -> Iterator[ModelError]:
 
 def _fits(model: Model, place: str, target: Quantity, unit: str) -> Iterator[ModelError]:
     if not same_dimension(target.unit, unit):
-        yield fault(DimensionError, model, place, "wrong dimension", found=target.unit or "no unit",
-                    expected=describe_dimension(unit))  # fmt: skip
+        yield fault(
+            DimensionError,
+            model,
+            place,
+            "wrong dimension",
+            found=target.unit or "no unit",
+            expected=describe_dimension(unit),
+        )

@@ -24,8 +24,14 @@ def more_than_one_rest(model: Model) -> Iterator[ModelError]:
 def _one_rest(model: Model, place: str, split: dict[str, Quantity | None]) -> Iterator[ModelError]:
     rest = [port for port, share in split.items() if share is None]
     if len(rest) > 1:
-        yield fault(ShareError, model, f"{place}.{rest[1]}", "more than one port takes the rest",
-                    found=", ".join(rest), expected="one 'rest'")  # fmt: skip
+        yield fault(
+            ShareError,
+            model,
+            f"{place}.{rest[1]}",
+            "more than one port takes the rest",
+            found=", ".join(rest),
+            expected="one 'rest'",
+        )
 
 
 def countries(model: Model) -> Iterator[ModelError]:
@@ -39,5 +45,11 @@ def countries(model: Model) -> Iterator[ModelError]:
         total = sum(shares, np.zeros((1, 1)))
         if np.any(np.abs(total - 1.0) > 1e-9):
             wrong = float(total.flat[np.abs(total - 1.0).argmax()])
-            yield fault(ShareError, model, place, "shares of countries do not sum to one", found=f"{wrong:.6g}",
-                        expected="1")  # fmt: skip
+            yield fault(
+                ShareError,
+                model,
+                place,
+                "shares of countries do not sum to one",
+                found=f"{wrong:.6g}",
+                expected="1",
+            )

@@ -22,11 +22,29 @@ def years(model: Model) -> Iterator[ModelError]:
     for key in ("first", "last", "history"):
         year = getattr(time, key)
         if year is not None and not CALENDAR[0] <= year <= CALENDAR[1]:
-            yield fault(RangeError, model, f"time.{key}", "not a calendar year", found=year,
-                        expected=f"{CALENDAR[0]} to {CALENDAR[1]}")  # fmt: skip
+            yield fault(
+                RangeError,
+                model,
+                f"time.{key}",
+                "not a calendar year",
+                found=year,
+                expected=f"{CALENDAR[0]} to {CALENDAR[1]}",
+            )
     if time.first > time.last:
-        yield fault(RangeError, model, "time.first", "the first year is after the last", found=time.first,
-                    expected=f"{time.last} or earlier")  # fmt: skip
+        yield fault(
+            RangeError,
+            model,
+            "time.first",
+            "the first year is after the last",
+            found=time.first,
+            expected=f"{time.last} or earlier",
+        )
     if time.history is not None and time.history > time.first:
-        yield fault(RangeError, model, "time.history", "history begins after the first year",
-                    found=time.history, expected=f"{time.first} or earlier")  # fmt: skip
+        yield fault(
+            RangeError,
+            model,
+            "time.history",
+            "history begins after the first year",
+            found=time.history,
+            expected=f"{time.first} or earlier",
+        )

@@ -26,14 +26,28 @@ def what_goes_together(model: Model) -> Iterator[ModelError]:
     for place, owner in walk(model):
         if isinstance(owner, UnitData) and (owner.capital is None) != (owner.capital_life is None):
             given, needed = ("capital", "capital_life") if owner.capital else ("capital_life", "capital")
-            yield fault(MissingValueError, model, f"{place}.{needed}", f"missing beside '{given}'",
-                        found="nothing", expected="both or none")  # fmt: skip
+            yield fault(
+                MissingValueError,
+                model,
+                f"{place}.{needed}",
+                f"missing beside '{given}'",
+                found="nothing",
+                expected="both or none",
+            )
     for name, place, data in of_processes(model):
         kind = model.processes[name].kind
-        if (data.basis == "stock" and kind not in ("use", "store")) or (data.basis == "output" and kind == "sink"):
+        if (data.basis == "stock" and kind not in ("use", "store")) or (
+            data.basis == "output" and kind == "sink"
+        ):
             what = "has no stock" if data.basis == "stock" else "gives nothing"
-            yield fault(UnsupportedError, model, f"{place}.basis", f"a {kind} {what}", found=data.basis,
-                        expected="another basis")  # fmt: skip
+            yield fault(
+                UnsupportedError,
+                model,
+                f"{place}.basis",
+                f"a {kind} {what}",
+                found=data.basis,
+                expected="another basis",
+            )
 
 
 def ports(model: Model) -> Iterator[ModelError]:
@@ -41,5 +55,12 @@ def ports(model: Model) -> Iterator[ModelError]:
     for name, place, data in of_processes(model):
         names = ports_of(model, name)
         if data.port is not None and data.port not in names:
-            yield fault(NetworkError, model, f"{place}.port", f"'{name}' has no such port", found=data.port,
-                        expected=names or "none: nothing leaves it", hint=did_you_mean(data.port, names))  # fmt: skip
+            yield fault(
+                NetworkError,
+                model,
+                f"{place}.port",
+                f"'{name}' has no such port",
+                found=data.port,
+                expected=names or "none: nothing leaves it",
+                hint=did_you_mean(data.port, names),
+            )

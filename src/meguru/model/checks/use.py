@@ -16,9 +16,15 @@ def parts_and_segments(model: Model) -> Iterator[ModelError]:
             for cause, lifetime in users.lifetimes.items():
                 place = f"processes.{name}.segments.{segment}.lifetimes.{cause}"
                 if cause not in process.leave:
-                    yield fault(UnknownNameError, model, place, "no such cause of leaving", found=cause,
-                                expected=list(process.leave) or "an entry of 'leave'",
-                                hint=did_you_mean(cause, process.leave))  # fmt: skip
+                    yield fault(
+                        UnknownNameError,
+                        model,
+                        place,
+                        "no such cause of leaving",
+                        found=cause,
+                        expected=list(process.leave) or "an entry of 'leave'",
+                        hint=did_you_mean(cause, process.leave),
+                    )
                 else:
                     yield from _only_a_cause_has(model, place, lifetime, f"processes.{name}.leave.{cause}")
         for part, slot in process.parts.items():
@@ -30,5 +36,11 @@ def parts_and_segments(model: Model) -> Iterator[ModelError]:
 def _only_a_cause_has(model: Model, place: str, lifetime: Lifetime, cause: str) -> Iterator[ModelError]:
     for key, given in (("keep", lifetime.keep is not None), ("of", lifetime.of != "remaining")):
         if given:
-            yield fault(LifetimeError, model, f"{place}.{key}", f"'{key}' is known of causes of leaving only",
-                        found=key, expected=f"it under '{cause}'")  # fmt: skip
+            yield fault(
+                LifetimeError,
+                model,
+                f"{place}.{key}",
+                f"'{key}' is known of causes of leaving only",
+                found=key,
+                expected=f"it under '{cause}'",
+            )

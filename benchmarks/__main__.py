@@ -1,0 +1,76 @@
+"""Run all benchmarks, each in a process of its own, and write the table: ``python -m benchmarks [NAME ...]``."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results.md"
+ROWS = [
+    ("stock, 200 years × 1,000 products × 20 materials", "0.5 CPU-s, 500 MiB", "ours.stock"),
+    ("… flodym", "", "peers.flodym_stock"),
+    ("… plain numpy, no labels, no balances", "", "peers.numpy_stock"),
+    ("pv-modules, after loading", "0.05 CPU-s", "ours.pv"),
+    ("… PV_ICE, its mass flows", "", "peers.pv_ice"),
+    ("pv-modules, 1,000 samples", "2 CPU-s", "ours.pv_samples"),
+    ("300 processes, 200 parts, 50 materials, 40 years", "2 CPU-s", "ours.network"),
+    ("… 1,000 samples", "60 CPU-s, 4 GiB", "ours.network_samples"),
+    ("case I again with other numbers", "20 ms wall", "ours.case_one_again"),
+]
+
+
+def run_case(name: str) -> dict[str, float]:
+    """Figures of one case, from a fresh process on one thread."""
+    module, _, case = name.partition(".")
+    code = f"from benchmarks import {module}; {module}.CASES[{case!r}]()"
+    single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | single)
+    if done.returncode:
+        return {"failed": 1.0, "why": done.stderr.strip().splitlines()[-1]}  # type: ignore[dict-item]
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def run_command(*arguments: str) -> dict[str, float]:
+    """Wall time of a whole command, warm: the middle of five."""
+    walls = []
+    for _ in range(6):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "meguru", *arguments], capture_output=True, check=True)
+        walls.append(time.perf_counter() - start)
+    return {"wall_s": statistics.median(walls[1:])}
+
+
+def as_row(label: str, limit: str, figures: dict[str, float]) -> str:
+    if "failed" in figures:
+        return f"| {label} | failed: {figures['why']} | | | {limit} |"
+    cells = [f"{figures[k]:.3g}" if k in figures else "" for k in ("cpu_s", "wall_s", "peak_mib")]
+    return f"| {label} | {' | '.join(cells)} | {limit} |"
+
+
+def main(wanted: list[str]) -> None:
+    lines = ["| work | CPU s | wall s | peak MiB | wanted |", "| --- | --- | --- | --- | --- |"]
+    for label, limit, name in ROWS:
+        if not wanted or name.partition(".")[2] in wanted:
+            lines.append(as_row(label, limit, run_case(name)))
+            print(lines[-1], flush=True)
+    if not wanted or "commands" in wanted:
+        with tempfile.TemporaryDirectory() as folder:
+            report = run_command("compare", "compressor-magnet", "--out", str(Path(folder) / "report.html"))
+        lines.append(as_row("case I: whole command with report, warm", "2 s wall", report))
+        lines.append(as_row("`meguru --version`", "0.25 s wall", run_command("--version")))
+    note = f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
+    text = "\n".join([*lines, "", f"{note}; each case alone in a process on one thread, middle of several runs. `make bench`."])
+    print(text)
+    if not wanted:
+        RESULTS.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,65 @@
+"""The cases, done by meguru through its public calls, with balances on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import meguru
+from benchmarks import models
+from benchmarks.measure import measure, tell
+from meguru.quantity import Quantity
+
+
+def stock() -> None:
+    model = models.stock()
+    result = meguru.run(model)
+    figures = measure(lambda: meguru.run(model).flows)
+    tell(**figures, check=float(result.events.sel(event=result.events.kind == "retired").sum()))
+
+
+def pv() -> None:
+    model = meguru.example("pv-modules")
+    tell(**measure(lambda: meguru.run(model).flows))
+
+
+def pv_values(samples: int) -> dict[str, np.ndarray]:
+    """Each sample with T50, T90, collection and yields per material of its own (synthetic)."""
+    model = meguru.example("pv-modules")
+    random = np.random.default_rng(3)
+    chosen = [place for place in model.parameters if place.startswith(("collection", "recycling_yield_"))]
+    values = {f"parameters.{name}": random.uniform(20, 90, samples) for name in chosen}
+    life = model.processes["use"].leave["failure"]
+    assert life.t50 is not None and life.t90 is not None
+    t50 = random.uniform(25, 35, samples)
+    return values | {"processes.use.leave.failure.t50": t50, "processes.use.leave.failure.t90": t50 + random.uniform(4, 12, samples)}
+
+
+def pv_samples() -> None:
+    model, values = meguru.example("pv-modules"), pv_values(1000)
+    tell(**measure(lambda: meguru.run(model, samples=1000, values=values), warm=0, runs=1))
+
+
+def network() -> None:
+    model = models.network()
+    tell(**measure(lambda: meguru.run(model), runs=3), processes=len(model.processes))
+
+
+def network_samples() -> None:
+    model = models.network()
+    tell(**measure(lambda: meguru.run(model, samples=1000), warm=0, runs=1))
+
+
+def case_one_again() -> None:
+    """Case I with another number each time, as someone drags a slider."""
+    model = meguru.example("compressor-magnet")
+    share = [0.2]
+
+    def again() -> None:
+        share[0] += 0.01
+        model.processes["collect_eol"].split["separate"] = Quantity(share[0])
+        meguru.run(model, "conventional")
+
+    tell(**measure(again, warm=3, runs=21))
+
+
+CASES = {case.__name__: case for case in (stock, pv, pv_samples, network, network_samples, case_one_again)}

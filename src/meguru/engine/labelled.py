@@ -1,0 +1,274 @@
+"""Labelled arrays of a run: each is made from the record when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.engine.account import Account
+from meguru.engine.compile import Program
+from meguru.engine.compile_use import Event
+from meguru.engine.masses import Masses, holder_items
+from meguru.engine.origin import Origins
+from meguru.model.components import ORIGINS, Model
+from meguru.model.network import Flow
+
+if TYPE_CHECKING:
+    from xarray import DataArray
+
+Array = NDArray[np.float64]
+ARRAYS = (
+    "flows", "units", "origins", "stock", "stock_mass", "events", "energy", "exchanges", "impacts", "work", "money",
+    "balance", "part_age", "ages",
+)  # fmt: skip
+EXCHANGE_LABELS = ("name", "where", "exchange", "actor", "group", "stage", "kind", "unit")
+IMPACT_LABELS = ("name", "where", "actor", "group", "stage", "kind")
+WORK_LABELS = ("name", "where", "actor", "group", "stage", "kind")
+PAYMENT_LABELS = ("payer", "payee", "kind", "group", "name", "where", "item", "exchange", "stage")
+
+
+@dataclass(slots=True)
+class Names:
+    """What rows of the record mean; the same for all blocks of a run."""
+
+    model: Model
+    flows: list[Flow]
+    events: list[Event]
+    uses: list[str]
+    holders: list[tuple[str, str, str]]  # process, item, use or store
+    parts: list[tuple[str, str]]
+    processes: list[str]  # those whose balance is checked
+    years: NDArray[np.int64]  # of all steps
+    first: int  # step with which the report begins
+    length: float  # of a step, in years
+
+    @property
+    def steps(self) -> slice:
+        """Steps reported."""
+        return slice(self.first, None)
+
+    def times(self, steps: slice) -> NDArray[Any]:
+        """Year of each step, or texts like 2024-01."""
+        years = self.years[steps]
+        if self.length == 1.0:
+            return years
+        start = steps.start or 0
+        months = (np.arange(start, start + len(years)) % 12) + 1
+        return np.array([f"{year}-{month:02d}" for year, month in zip(years, months, strict=True)], dtype=object)
+
+
+@dataclass
+class Block:
+    """What is kept of one block of samples."""
+
+    flows: Masses
+    holders: Masses
+    scrap: Array
+    events: Array
+    part_age: Array
+    ages: Array
+    account: Account
+    residuals: Array
+    origins_of: Callable[[Masses, Masses, Array], Origins]
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Shares of the origins; found at first use."""
+        return self.origins_of(self.flows, self.holders, self.scrap)
+
+
+class Live:
+    """Arrays of a run that just took place.
+
+    Parameters
+    ----------
+    names
+        What the rows mean.
+    blocks
+        Blocks of samples, in order.
+    """
+
+    def __init__(self, names: Names, blocks: Sequence[Block]) -> None:
+        self.names = names
+        self.blocks = list(blocks)
+
+    def array(self, name: str) -> DataArray:
+        """One of :data:`ARRAYS`."""
+        if name not in ARRAYS:
+            raise KeyError(name)
+        found: DataArray = getattr(self, f"_{name}")()
+        return found
+
+    def mass(self, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None) -> Array:
+        """(sample, time) kg of some materials, of some or all origins, in some flows together."""
+        return self._join(lambda block: _mass(block, flows, materials, origins, self.names.steps))
+
+    # -- helpers -------------------------------------------------------------------------------------------
+
+    def _join(self, of: Callable[[Block], Array]) -> Array:
+        parts = [of(block) for block in self.blocks]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _make(self, name: str, values: Array, dims: Sequence[str], coords: Mapping[str, Any], unit: str) -> DataArray:
+        import xarray
+
+        steps = self.names.steps
+        time = {
+            "sample": np.arange(values.shape[0]),
+            "time": self.names.times(steps),
+            "year": ("time", self.names.years[steps]),
+        }
+        return xarray.DataArray(values, dims=("sample", "time", *dims), coords={**time, **coords}, name=name, attrs={"unit": unit})
+
+    def _flow_coords(self) -> dict[str, Any]:
+        flows, items = self.names.flows, self.names.model.items
+        columns = {
+            "route": [f.name for f in flows], "item": [f.item for f in flows], "source": [f.source for f in flows],
+            "port": [f.port for f in flows], "target": [f.target for f in flows], "side": [f.side for f in flows],
+            "unit": [items[f.item].unit for f in flows],
+        }  # fmt: skip
+        labels = texts([f"{f.name}: {f.item}" for f in flows])
+        return {"flow": labels, **_along("flow", columns)}
+
+    def _holder_coords(self) -> dict[str, Any]:
+        holders, items = self.names.holders, self.names.model.items
+        columns = {
+            "process": [p for p, _, _ in holders], "item": [i for _, i, _ in holders], "kind": [k for _, _, k in holders],
+            "unit": [items[i].unit for _, i, _ in holders],
+        }  # fmt: skip
+        return {"holder": texts([f"{p}: {i}" for p, i, _ in holders]), **_along("holder", columns)}
+
+    def _materials(self) -> dict[str, Any]:
+        return {"material": texts(self.blocks[0].flows.composition.materials)}
+
+    # -- arrays --------------------------------------------------------------------------------------------
+
+    def _flows(self) -> DataArray:
+        values = self._join(lambda b: b.flows.all(self.names.steps))
+        return self._make("flows", values, ("flow", "material"), self._flow_coords() | self._materials(), "kg")
+
+    def _units(self) -> DataArray:
+        values = self._join(lambda b: b.flows.units[:, :, self.names.steps].transpose(0, 2, 1))
+        return self._make("units", values, ("flow",), self._flow_coords(), "")
+
+    def _origins(self) -> DataArray:
+        steps = self.names.steps
+        values = self._join(lambda b: b.origins.shares * b.flows.all(steps)[..., None])
+        coords = self._flow_coords() | self._materials() | {"origin": texts(ORIGINS)}
+        return self._make("origins", values, ("flow", "material", "origin"), coords, "kg")
+
+    def _stock(self) -> DataArray:
+        values = self._join(lambda b: b.holders.units[:, :, self.names.steps].transpose(0, 2, 1))
+        return self._make("stock", values, ("holder",), self._holder_coords(), "")
+
+    def _stock_mass(self) -> DataArray:
+        values = self._join(lambda b: b.holders.all(self.names.steps))
+        return self._make("stock_mass", values, ("holder", "material"), self._holder_coords() | self._materials(), "kg")
+
+    def _events(self) -> DataArray:
+        events, items = self.names.events, self.names.model.items
+        columns = {
+            "process": [e.process for e in events], "item": [e.item for e in events], "kind": [e.kind for e in events],
+            "cause": [e.cause for e in events], "unit": [items[e.item].unit for e in events],
+        }  # fmt: skip
+        values = self._join(lambda b: b.events[:, :, self.names.steps].transpose(0, 2, 1))
+        return self._make("events", values, ("event",), _along("event", columns), "")
+
+    def _energy(self) -> DataArray:
+        labels = [entry.labels for entry in self.blocks[0].account.energy_entries()]
+        coords = _entry_coords("entry", labels, EXCHANGE_LABELS[:-1])
+        return self._make("energy", self._join(lambda b: b.account.energy()), ("entry",), coords, "kWh")
+
+    def _exchanges(self) -> DataArray:
+        labels = [entry.labels for entry in self.blocks[0].account.ledger.exchanges]
+        coords = _entry_coords("entry", labels, EXCHANGE_LABELS)
+        return self._make("exchanges", self._join(lambda b: b.account.exchanges()), ("entry",), coords, "")
+
+    def _impacts(self) -> DataArray:
+        account, impacts = self.blocks[0].account, self.names.model.impacts
+        coords = _entry_coords("entry", [entry.labels for entry in account.ledger.impacts], IMPACT_LABELS)
+        units = texts([impacts[category].unit for category in account.categories])
+        coords |= {"category": texts(account.categories), "unit": ("category", units)}
+        return self._make("impacts", self._join(lambda b: b.account.impacts()), ("entry", "category"), coords, "")
+
+    def _work(self) -> DataArray:
+        coords = _entry_coords("entry", [entry.labels for entry in self.blocks[0].account.ledger.work], WORK_LABELS)
+        return self._make("work", self._join(lambda b: b.account.work()), ("entry",), coords, "hour")
+
+    def _money(self) -> DataArray:
+        labels = [entry.labels for entry in self.blocks[0].account.ledger.payments]
+        money = self.names.model.money
+        coords = _entry_coords("payment", labels, PAYMENT_LABELS)
+        return self._make("money", self._join(lambda b: b.account.money()), ("payment",), coords, money.currency if money else "JPY")
+
+    def _balance(self) -> DataArray:
+        values = self._join(lambda b: b.residuals[:, self.names.steps])
+        return self._make("balance", values, ("process",), {"process": texts(self.names.processes)}, "1")
+
+    def _part_age(self) -> DataArray:
+        """Ages of all followed pieces together, in use and of those that failed."""
+        columns = {
+            "process": [use for use, _ in self.names.parts for _ in range(2)],
+            "item": [part for _, part in self.names.parts for _ in range(2)],
+            "kind": ["in_use", "failed"] * len(self.names.parts),
+        }
+        steps, length = self.names.steps, self.names.length
+        values = self._join(lambda b: _flat(b.part_age)[:, :, steps].transpose(0, 2, 1) * length)
+        return self._make("part_age", values, ("part",), _along("part", columns), "piece*year")
+
+    def _ages(self) -> DataArray:
+        """Stock in use by step made, where the run recorded it."""
+        steps = slice(0, None)
+        count = len(self.names.years)
+        values = self._join(lambda b: b.ages[:, :, self.names.steps, :count].transpose(0, 2, 1, 3))
+        uses = self.names.uses[: values.shape[2]]
+        coords = {"process": texts(uses), "made": self.names.times(steps), "year_made": ("made", self.names.years)}
+        return self._make("ages", values, ("process", "made"), coords, "")
+
+
+def _flat(part_age: Array) -> Array:
+    samples, rows, kinds, steps = part_age.shape
+    return part_age.reshape(samples, rows * kinds, steps)
+
+
+def _mass(block: Block, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None, steps: slice) -> Array:
+    total = np.zeros((block.flows.units.shape[0], len(block.flows.units[0, 0, steps]) if len(block.flows.items) else 0))
+    for flow in flows:
+        if origins is None:
+            total += block.flows.of_materials(flow, materials, steps)
+            continue
+        for material in materials:
+            share = block.origins.shares[:, :, flow, material][..., list(origins)].sum(axis=-1)
+            total += block.flows.of_materials(flow, [material], steps) * share
+    return total
+
+
+def texts(values: Sequence[str]) -> NDArray[Any]:
+    """Texts as an array of objects, the form that they have when read from a file too."""
+    out = np.empty(len(values), dtype=object)
+    out[:] = list(values)
+    return out
+
+
+def _along(dim: str, columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    return {name: (dim, texts(values)) for name, values in columns.items()}
+
+
+def _entry_coords(dim: str, labels: Sequence[Mapping[str, str]], names: Sequence[str]) -> dict[str, Any]:
+    return _along(dim, {name: [found[name] for found in labels] for name in names})
+
+
+def name_rows(program: Program, processes: list[str]) -> Names:
+    """What the rows of a program's record mean."""
+    model = program.model
+    kinds = ["use"] * len(program.uses.names) + ["store"] * len(program.stores)
+    holding = [*program.uses.names, *(name for name, _ in program.stores)]
+    holders = list(zip(holding, holder_items(program), kinds, strict=True))
+    first = int(np.searchsorted(program.years, model.time.first))
+    return Names(model, program.network.flows, program.uses.events, program.uses.names, holders, program.parts,
+                 processes, program.years, first, program.coefficients.step)

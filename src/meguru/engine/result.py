@@ -1,0 +1,248 @@
+"""Result of a run: labelled arrays by dimension name, made when first asked for, and where they are from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.engine.account import keep_account
+from meguru.engine.activity import Amounts
+from meguru.engine.balance import check_balance
+from meguru.engine.compile import Program
+from meguru.engine.labelled import ARRAYS, Block, Live, name_rows
+from meguru.engine.masses import find_masses
+from meguru.engine.origin import find_origins, trace_of
+from meguru.errors import RunError
+from meguru.model.components import ORIGINS, Model
+from meguru.model.document import component_data
+from meguru.version import __version__
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from xarray import DataArray
+
+Array = NDArray[np.float64]
+
+
+class Source(Protocol):
+    """Where the arrays of a result come from: a run, or a file."""
+
+    def array(self, name: str) -> DataArray:
+        """One of :data:`meguru.engine.labelled.ARRAYS`."""
+
+    def mass(self, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None) -> Array:
+        """(sample, time) kg of some materials, of some or all origins, in some flows together."""
+
+
+@dataclass
+class Result:
+    """What a run gave, over the reported years.
+
+    Every array has the dimensions ``sample`` and ``time`` first (years as numbers, months as texts like
+    ``2024-01``; ``year`` runs along ``time``) and is made when first asked for.
+
+    Attributes
+    ----------
+    model
+        The model with the scenario applied.
+    scenario, samples, seed
+        What was run; ``samples`` is 1 for expected values.
+    created
+        When, UTC.
+    settings
+        Further settings of the run.
+    """
+
+    model: Model
+    scenario: str
+    samples: int
+    seed: int
+    settings: Mapping[str, Any]
+    created: str
+    source: Source = field(repr=False)
+    version: str = __version__
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Where the numbers are from: hash of the model, version, seed, settings, time."""
+        return {
+            "model": self.model.name, "model_hash": hash_of(self.model), "scenario": self.scenario,
+            "version": self.version, "seed": self.seed, "samples": self.samples, "settings": dict(self.settings),
+            "created": self.created,
+        }  # fmt: skip
+
+    @cached_property
+    def flows(self) -> DataArray:
+        """(sample, time, flow, material) kg per step."""
+        return self.source.array("flows")
+
+    @cached_property
+    def units(self) -> DataArray:
+        """(sample, time, flow) per step in the item's own unit."""
+        return self.source.array("units")
+
+    @cached_property
+    def origins(self) -> DataArray:
+        """(sample, time, flow, material, origin) kg per step."""
+        return self.source.array("origins")
+
+    @cached_property
+    def stock(self) -> DataArray:
+        """(sample, time, holder) units at the end of the step, in use and in stores."""
+        return self.source.array("stock")
+
+    @cached_property
+    def stock_mass(self) -> DataArray:
+        """(sample, time, holder, material) kg at the end of the step."""
+        return self.source.array("stock_mass")
+
+    @cached_property
+    def events(self) -> DataArray:
+        """(sample, time, event) units per step: what happens at use processes."""
+        return self.source.array("events")
+
+    @cached_property
+    def energy(self) -> DataArray:
+        """(sample, time, entry) kWh per step; entries of kind ``credit`` belong in no sum."""
+        return self.source.array("energy")
+
+    @cached_property
+    def exchanges(self) -> DataArray:
+        """(sample, time, entry) per step in the exchange's unit; kind ``credit`` belongs in no sum."""
+        return self.source.array("exchanges")
+
+    @cached_property
+    def impacts(self) -> DataArray:
+        """(sample, time, entry, category) per step; kind ``credit`` belongs in no sum."""
+        return self.source.array("impacts")
+
+    @cached_property
+    def work(self) -> DataArray:
+        """(sample, time, entry) working hours per step."""
+        return self.source.array("work")
+
+    @cached_property
+    def money(self) -> DataArray:
+        """(sample, time, payment) per step in the model's currency, from payer to payee."""
+        return self.source.array("money")
+
+    @cached_property
+    def balance(self) -> DataArray:
+        """(sample, time, process) largest residual of units and mass, relative to throughput."""
+        return self.source.array("balance")
+
+    @cached_property
+    def part_age(self) -> DataArray:
+        """(sample, time, part) ages of all followed pieces together, in piece·year, in use and failed."""
+        return self.source.array("part_age")
+
+    @cached_property
+    def ages(self) -> DataArray:
+        """(sample, time, process, made) stock in use by year made; no process where this was not recorded."""
+        return self.source.array("ages")
+
+    def mass(self, flows: Sequence[int], materials: Sequence[str] | None = None, origins: Sequence[str] | None = None) -> Array:
+        """Mass of some flows together, without making the whole array of masses.
+
+        Parameters
+        ----------
+        flows
+            Positions along ``flow``.
+        materials, origins
+            Names; default all.
+
+        Returns
+        -------
+        (sample, time) kg per step
+        """
+        every = [name for name, item in self.model.items.items() if item.kind == "material"]
+        wanted = [every.index(name) for name in (every if materials is None else materials)]
+        kinds = None if origins is None else [ORIGINS.index(name) for name in origins]
+        return self.source.mass(list(flows), wanted, kinds)
+
+    def table(self, name: str) -> DataFrame:
+        """One of the arrays as a tidy table: a row a number, its labels as columns."""
+        from meguru.engine.result_tables import tidy
+
+        return tidy(self, name)
+
+    def save(self, path: str | os.PathLike[str], *, origins: bool = True) -> None:
+        """Write everything to a NetCDF file; ``origins`` may be left out, they are the largest."""
+        from meguru.engine.result_files import save_result
+
+        save_result(self, path, [name for name in ARRAYS if origins or name != "origins"])
+
+
+@dataclass
+class Comparison:
+    """Results of several scenarios of one model, in order, and which one the others are compared with."""
+
+    results: dict[str, Result]
+    reference: str
+
+
+def hash_of(model: Model) -> str:
+    """SHA-256 of a model's content; where it was read from and how it was written do not count."""
+    text = json.dumps(component_data(model, "", {}), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def build_result(program: Program, record: Any, model: Model, scenario: str, seed: int = 0,
+                 settings: Mapping[str, Any] | None = None) -> Result:
+    """Result of one block of samples.
+
+    Parameters
+    ----------
+    program, record
+        A compiled model and what :func:`meguru.engine.simulate.simulate` wrote.
+    model
+        The model with the scenario applied.
+
+    Raises
+    ------
+    BalanceError
+        Units, mass or money do not balance.
+    ModelError
+        Unit data, prices or fees that can not be read.
+    """
+    flows, holders = find_masses(program, record)
+    residuals, processes = check_balance(program, flows, holders, record)
+    names = name_rows(program, processes)
+    amounts = Amounts(flows, holders, record.flows_valued, program.flow_valued, names.steps, names.length)
+    account = keep_account(program, amounts, scenario)
+    trace = trace_of(program)
+    block = Block(flows, holders, record.scrap, record.events, record.part_age, record.ages, account, residuals,
+                  partial(find_origins, trace))
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    return Result(model, scenario, program.samples, seed, dict(settings or {}), created, Live(names, [block]))
+
+
+def join_results(results: Sequence[Result]) -> Result:
+    """Results of several blocks of samples of one run as one.
+
+    Raises
+    ------
+    RunError
+        They are not of the same run.
+    """
+    first = results[0]
+    blocks: list[Block] = []
+    for result in results:
+        if not isinstance(result.source, Live) or not isinstance(first.source, Live):
+            raise RunError("results read from files can not be joined")
+        if (result.scenario, result.seed) != (first.scenario, first.seed):
+            raise RunError("results of different runs can not be joined", found=result.scenario, expected=first.scenario)
+        blocks += result.source.blocks
+    assert isinstance(first.source, Live)
+    samples = sum(result.samples for result in results)
+    return Result(first.model, first.scenario, samples, first.seed, first.settings, first.created,
+                  Live(first.source.names, blocks), first.version)

@@ -1,0 +1,102 @@
+"""Results at a glance: indicators of the last year, beside published values, and over the years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from meguru.report.blocks import Block, Cell, Figure, Gallery, More, Section, Table
+from meguru.report.both import EMPTY, Both
+from meguru.report.indicator_values import Series, Target, find_targets, read_indicators
+from meguru.report.numbers import Scale, number, unit_text
+from meguru.report.study import Run, Study
+from meguru.report.svg.bars import swatch
+from meguru.report.svg.lines import MARKERS, Line, draw_lines
+from meguru.report.words import say
+
+SHOWN = 12  # charts before the rest is folded away
+
+
+def overview(study: Study) -> list[Section]:
+    """Sections on the indicators; none if the model has none."""
+    series = read_indicators(study)
+    if not series:
+        return []
+    targets = find_targets(study, series)
+    sections = [Section("results", say("results"), say("results_lead", year=study.last), [_table(study, series)])]
+    if targets:
+        sections.append(Section("published", say("against_published"), say("published_lead", year=study.last), [_compared(study, targets)]))
+    figures = [_chart(study, one, targets) for one in series]
+    blocks: list[Block] = [Gallery(figures[:SHOWN], scenario_legend(study))]
+    if figures[SHOWN:]:
+        blocks.append(More(say("more_figures", count=len(figures) - SHOWN), [Gallery(figures[SHOWN:], scenario_legend(study))]))
+    sections.append(Section("by-year", say("by_year"), say("by_year_lead") if study.samples == 1 else say("bands_lead"), blocks))
+    return sections
+
+
+def value_text(value: float | None, unit: str, *, signed: bool = False) -> Both:
+    """A value with its unit, or the word for undefined."""
+    return say("undefined") if value is None else Scale(1.0, unit_text(unit)).full(value, signed=signed)
+
+
+def scenario_legend(study: Study) -> list[tuple[Markup, Both]]:
+    """Colour, dash and sign of each scenario; nothing for a single run."""
+    if not study.is_comparison:
+        return []
+    return [(Markup(swatch(run.colour, run.dash, marker_of(study, run))), run.label) for run in study.runs]
+
+
+def marker_of(study: Study, run: Run) -> str:
+    """The sign on the lines of a scenario."""
+    return MARKERS[study.runs.index(run) % len(MARKERS)]
+
+
+def _table(study: Study, series: Sequence[Series]) -> Table:
+    head: list[Cell] = [say("indicator"), *(run.label for run in study.runs)]
+    rows: list[list[Cell]] = []
+    for one in series:
+        unit = Both("\u00a0", "\u00a0") + unit_text(one.unit) if one.unit != "1" else EMPTY
+        cells: list[Cell] = [one.label]
+        for run in study.runs:
+            value = one.last(run.name)
+            cells.append(say("undefined") if value is None else number(value) + unit if one.unit != "1" else value_text(value, "1"))
+        rows.append(cells)
+    return Table(head, rows, say("last_year_values", year=study.last), kind="results")
+
+
+def _compared(study: Study, targets: Sequence[Target]) -> Table:
+    head = [say("indicator"), say("scenario"), say("published"), say("computed"), say("difference"), say("within_rounding")]
+    rows: list[list[Cell]] = []
+    for target in targets:
+        difference = None if target.computed is None else target.computed - target.value
+        verdict = say("yes") if target.within else say("no")
+        rows.append([
+            target.series.label, target.run.label, target.printed + (EMPTY if target.unit == "%" else Both.of(" ")) + unit_text(target.unit),
+            value_text(target.computed, target.unit), value_text(difference, target.unit, signed=True), verdict,
+        ])  # fmt: skip
+    within = sum(target.within for target in targets)
+    return Table(head, rows, say("within_count", within=within, count=len(targets)), texts=(0, 1, 5), kind="verdict")
+
+
+def _chart(study: Study, one: Series, targets: Sequence[Target]) -> Figure:
+    published = {(t.run.name): t.value for t in targets if t.series is one}
+    lines = [
+        Line(run.label, run.colour, one.values[run.name], run.dash, marker_of(study, run), one.bands.get(run.name, ()), published.get(run.name))
+        for run in study.runs
+    ]
+    scale = Scale(1.0, unit_text(one.unit))
+    alt = say("line_alt", title=one.label, unit=scale.unit, first=study.years[0], last=study.last)
+    svg = draw_lines(lines, study.years, scale, (say("year"), say("undefined"), say("published")), alt)
+    note = one.note + (Both(" ", "") if one.note != EMPTY else EMPTY) + (say("target_note") if published else EMPTY)
+    return Figure(one.label, Markup(svg), note, year_table(study, {run.label: one.values[run.name] for run in study.runs}, scale))
+
+
+def year_table(study: Study, columns: dict[Both, Sequence[float | None]], scale: Scale) -> Table:
+    """A table with a row for each year; the unit stands in the heads."""
+    head: list[Cell] = [say("year"), *(label + ", " + scale.unit for label in columns)]
+    rows: list[list[Cell]] = []
+    for index, year in enumerate(study.years):
+        values = [values[index] for values in columns.values()]
+        rows.append([str(year), *(say("undefined") if v is None else scale.text(v) for v in values)])
+    return Table(head, rows)

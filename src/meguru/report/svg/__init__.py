@@ -1,0 +1,1 @@
+"""Pictures as SVG text; each file draws one kind."""
