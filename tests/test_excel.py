@@ -65,7 +65,9 @@ def test_any_model_survives(model: Model) -> None:
         assert import_excel(path) == model
 
 
-SERIES = Quantity.series({2020: 1.0, 2030.5: 0.1}, "%", interpolate="step", beyond="hold", source="a, b", quality=0.5)
+SERIES = Quantity.series(
+    {2020: 1.0, 2030.5: 0.1}, "%", interpolate="step", beyond="hold", source="a, b", quality=0.5
+)
 ODD = Quantity(0.1 + 0.2, "JPY/piece", source="=1+1", quality=0.25)
 
 
@@ -125,7 +127,8 @@ def bare(value: Any, kind: type[Component]) -> Any:
         return kind(**{one.name: empty.get(one.attribute.form, getattr(value, one.name)) for one in needed})
     if isinstance(value, Component):
         return dataclasses.replace(
-            value, **{one.name: bare(getattr(value, one.name), kind) for one in declared(type(value)).values()}
+            value,
+            **{one.name: bare(getattr(value, one.name), kind) for one in declared(type(value)).values()},
         )
     if isinstance(value, dict):
         return {key: bare(inner, kind) for key, inner in value.items()}
@@ -157,13 +160,18 @@ def test_any_text_survives_in_a_cell(text: str) -> None:
     if text:
         # openpyxl hands on titles without space around them
         assert read_title(title_of(path).strip(), COMPONENTS["Item"], (None, None))[0] == path
-        assert read_title(title_of(path, "unit").strip(), COMPONENTS["Item"], (None, None))[:2] == (path, "unit")
+        assert read_title(title_of(path, "unit").strip(), COMPONENTS["Item"], (None, None))[:2] == (
+            path,
+            "unit",
+        )
 
 
 def test_an_engineer_finds_numbers_units_and_levels(tmp_path: Path) -> None:
     export_excel(parse(WHOLE), tmp_path / "model.xlsx")
     book = openpyxl.load_workbook(tmp_path / "model.xlsx")
-    rows = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
+    rows = {
+        sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets
+    }
     assert rows["bom"][:4] == [
         ["level 1", "level 2", "level 3", "amount", "unit"],
         ["motor", None, None, None, None],
@@ -182,7 +190,9 @@ def test_an_engineer_finds_numbers_units_and_levels(tmp_path: Path) -> None:
     assert rows["leave"][1][:7] == ["use", "worn", "weibull", 3, 12, "year", None]
     bom = book["bom"]
     assert [bom.row_dimensions[row].outlineLevel for row in (2, 3, 4)] == [0, 1, 2]
-    formula = next(row for row in book["parameters"].iter_rows(min_row=2) if row[0].value == "rest_of_rate")[1]
+    formula = next(row for row in book["parameters"].iter_rows(min_row=2) if row[0].value == "rest_of_rate")[
+        1
+    ]
     assert (formula.value, formula.data_type, formula.quotePrefix) == ("= 1 - rate", "s", True)
     assert "lifetime" in str(book["leave"].cell(1, 3).comment.text)
 

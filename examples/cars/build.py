@@ -289,7 +289,7 @@ def indicators(
             "unit": "Mt",
         }
         if last == LAST and name in printed:
-            one["target"] = f"{printed[name]!r} Mt"
+            one["target"] = f"{printed[name]:.7g} Mt"
         found[f"stock.{name_of(name)}"] = one
     for scrap in dict.fromkeys(recovery.scrap for recovery in recoveries.values()):
         names = labels["scrap", scrap]

@@ -1,4 +1,4 @@
-"""The account of a run: exchanges, impacts, money and work, written as entries and evaluated when asked for."""
+"""The account of a run: exchanges, impacts, money and work as entries, evaluated when asked for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from meguru.engine.compile import Program
 from meguru.engine.entries import Books, Entry, ImpactEntry, Ledger, sum_of
 from meguru.engine.money import check_money, enter_measures, enter_routes
 from meguru.engine.unit_process import enter_processes
+from meguru.errors import ModelError
+from meguru.model.checks import locate
 from meguru.quantity import convert, same_dimension
 
 Array = NDArray[np.float64]
@@ -26,10 +28,13 @@ def write_books(program: Program, scenario: str) -> Books:
     ModelError
         A number in a wrong unit, or one that is missing.
     """
-    books = Books(program)
-    enter_processes(books)
-    enter_routes(books)
-    enter_measures(books, scenario)
+    try:
+        books = Books(program)
+        enter_processes(books)
+        enter_routes(books)
+        enter_measures(books, scenario)
+    except ModelError as error:
+        raise locate(program.model, error) from None
     return books
 
 

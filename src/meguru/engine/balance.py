@@ -1,15 +1,14 @@
 """Balances, checked in every run: what enters a process leaves it or stays in it.
 
-Processes that keep things as they are (use, sort, store) are checked item by item in units; items whose composition
-changes by year made, and processes that take apart or put together, material by material in kg. Equal units of a
-constant composition are equal masses. A use process holds its stock and what left in the step of its sale, which
-is pushed in the next step.
+Processes that keep things as they are (use, sort, store) are checked item by item in units: equal units of a
+constant composition are equal masses. Items whose composition changes by year made, and processes that take
+apart or put together, are checked material by material in kg. A use process holds its stock and what left in
+the step of its sale, which is pushed in the next step.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,15 +51,19 @@ class _Matrix:
 
     def of_sample(self, kg: Array) -> csr_array:
         """The matrix with the masses of one sample."""
-        self.matrix.data = np.where(self.pairs >= 0, kg[np.maximum(self.pairs, 0)], 1.0) if kg.size else np.ones(len(self.pairs))
+        self.matrix.data = (
+            np.where(self.pairs >= 0, kg[np.maximum(self.pairs, 0)], 1.0)
+            if kg.size
+            else np.ones(len(self.pairs))
+        )
         return self.matrix
 
 
 class Balance:
     """The equations of a network: which rows of the record enter, leave and stay, for each process and thing.
 
-    The columns are, one after the other: units of the flows, units of the holders, units waiting in use, and mass by
-    material of dated flows, dated holders and dated units waiting.
+    The columns are, one after the other: units of the flows, units of the holders, units waiting in use, and
+    mass by material of dated flows, dated holders and dated units waiting.
     """
 
     def __init__(self, program: Program, flows: Masses, holders: Masses) -> None:
@@ -77,12 +80,16 @@ class Balance:
         self._dated_holder_column = self._dated_flow_column + len(flows.dated_rows) * materials
         self._dated_waiting_column = self._dated_holder_column + len(holders.dated_rows) * materials
         self.columns = self._dated_waiting_column + len(holders.dated_rows) * materials
-        waiting = {event.process: index for index, event in enumerate(program.uses.events) if event.kind == "waiting"}
+        waiting = {
+            event.process: index for index, event in enumerate(program.uses.events) if event.kind == "waiting"
+        }
         self.waiting = [waiting[name] for name in program.uses.names]
+        processes = program.model.processes
         self.resold = {
-            flow.target for flow in program.network.flows
-            if program.model.processes[flow.source].kind == "store" and flow.item == program.model.processes[flow.target].product
-        }  # fmt: skip
+            flow.target
+            for flow in program.network.flows
+            if processes[flow.source].kind == "store" and flow.item == processes[flow.target].product
+        }
         self._write()
 
     def _row(self, process: str, what: str, unit: str) -> int:
@@ -109,7 +116,9 @@ class Balance:
                 return
         self._masses(process, item, place, self._dated_flow_column, index, total)
 
-    def _masses(self, process: str, item: str, place: int, dated_column: int, column: int, total: _Sum) -> None:
+    def _masses(
+        self, process: str, item: str, place: int, dated_column: int, column: int, total: _Sum
+    ) -> None:
         materials = self.composition.materials
         if place >= 0:
             for number in self._materials_of(item):
@@ -237,7 +246,7 @@ def _relative(entering: Array, leaving: Array, held: Array) -> Array:
     return relative
 
 
-def check_balance(program: Program, flows: Masses, holders: Masses, record: Any) -> tuple[Array, list[str]]:
+def check_balance(program: Program, flows: Masses, holders: Masses, events: Array) -> tuple[Array, list[str]]:
     """(sample, step, process) largest relative residual over all steps, history included, and the processes.
 
     Raises
@@ -246,4 +255,4 @@ def check_balance(program: Program, flows: Masses, holders: Masses, record: Any)
         What enters a process neither leaves it nor stays in it.
     """
     balance = Balance(program, flows, holders)
-    return balance.residuals(record.events), balance.processes
+    return balance.residuals(events), balance.processes

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from meguru.engine.activity import Amounts, Driver
 from meguru.engine.coefficients import Reader
 from meguru.engine.compile import Program
 from meguru.engine.masses import holder_items
-from meguru.errors import DimensionError, MissingUnitError
+from meguru.errors import DimensionError, MissingUnitError, UnknownNameError, did_you_mean
+from meguru.model.components import Exchange, Impact
 from meguru.quantity import Quantity, dimension_of
 
 Array = NDArray[np.float64]
 OUTSIDE = "outside"
+Named = TypeVar("Named")
 
 
 @dataclass(slots=True)
@@ -78,6 +81,13 @@ def sum_of(terms: Sequence[Term], amounts: Amounts) -> Array:
     return total
 
 
+def _known(named: Mapping[str, Named], name: str, place: str) -> Named:
+    if name not in named:
+        hint = did_you_mean(name, named)
+        raise UnknownNameError("no such name", place=place, found=name, expected=list(named), hint=hint)
+    return named[name]
+
+
 class Books:
     """What is needed to write entries: the model, its flows, and numbers over the reported years."""
 
@@ -109,7 +119,7 @@ class Books:
         return Reader(self.model, years, reader.seed, reader.block, reader.values)
 
     def first_fitting(self, quantity: Quantity, units: Sequence[str], place: str) -> tuple[int, Array]:
-        """The numbers in the first of several units that the quantity can be had in, and which one that is."""
+        """The numbers in the first of several units that fits, and which one that is."""
         if quantity.unit:
             found = dimension_of(quantity.unit)
             fitting = [index for index, unit in enumerate(units) if dimension_of(unit) == found]
@@ -131,6 +141,14 @@ class Books:
         index, number = self.first_fitting(quantity, wanted, place)
         return Term(Driver("mass" if index == 1 else "units", (flow,)), (number,))
 
+    def exchange(self, name: str, place: str) -> Exchange:
+        """An exchange of the model; the place is where it is named."""
+        return _known(self.model.exchanges, name, place)
+
+    def impact(self, name: str, place: str) -> Impact:
+        """An impact category of the model; the place is where it is named."""
+        return _known(self.model.impacts, name, place)
+
     def factors(self, exchange: str) -> dict[str, Array]:
         """Impacts per unit of an exchange, by category."""
         if exchange not in self._factors:
@@ -138,7 +156,7 @@ class Books:
             self._factors[exchange] = {
                 category: self.read(
                     quantity,
-                    f"{self.model.impacts[category].unit}/({found.unit})",
+                    f"{self.impact(category, f'exchanges.{exchange}.factors').unit}/({found.unit})",
                     f"exchanges.{exchange}.factors.{category}",
                 )
                 for category, quantity in found.factors.items()

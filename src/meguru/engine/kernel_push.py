@@ -15,7 +15,7 @@ from meguru.engine.plan import (
     FLOW_DATED, FLOW_VALUED, FLOWS, FLOWS_DATED, FLOWS_VALUED, HELD, HELD_PIECES, ITEM, ITEM_CLASSES,
     ITEM_CONDITIONS, ITEM_DATES, ITEM_WIDTH, LEAVING, LOOP_NODE, NODE, NODE_ITEM, NODE_START, OP_AVAILABLE, OP_CODE,
     OP_COEFFICIENT, OP_COMPLEMENT, OP_EXTRA, OP_FLOW, OP_SHARE, OP_SOURCE, OP_TABLE, OP_TARGET, PIECES, PIECES_IN,
-    PRODUCT, PRODUCT_CLASSES, PRODUCT_SLOT, PRODUCT_SLOTS_END, RULE, RULES, SCRAP_FLOWS, SHIFT, SLOT, SLOT_LEAVING,
+    PRODUCT, PRODUCT_CLASSES, PRODUCT_SLOT, PRODUCT_SLOTS_END, RULE, RULES, SALES_IN, SCRAP_FLOWS, SHIFT, SLOT, SLOT_LEAVING,
     SLOT_PIECES, SOLVE, STEPS, STORE_DATES, STORE_LIMIT, STORE_NODE, STORE_OVER, STORE_PIECES, STORE_PRODUCT,
     STORE_START, STORES, USED, VALUED, at, by_date, line, number, rows,
 )  # fmt: skip
@@ -148,7 +148,8 @@ def rejuvenate(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: A
             z[target + intact] += value
             continue
         date = j % dates
-        exact = date + reset * max(t - date, 0)
+        # A thing sold at the end of a step counts one step more than its age.
+        exact = date + reset * max(t - date - (1 if p[SALES_IN] == 2 else 0), 0)
         low = min(int(np.floor(exact)), dates - 1)
         part = exact - low
         note(p, c, r, t, flow, value * (1.0 - part), t - low, scrap)

@@ -14,7 +14,7 @@ from meguru.engine.account import Account
 from meguru.engine.compile import Program
 from meguru.engine.compile_use import Event
 from meguru.engine.masses import Masses, holder_items
-from meguru.engine.origin import Origins
+from meguru.engine.origin import Origins, Trace, find_origins, trace_of
 from meguru.model.components import ORIGINS, Model
 from meguru.model.network import Flow
 
@@ -23,9 +23,21 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 ARRAYS = (
-    "flows", "units", "origins", "stock", "stock_mass", "events", "energy", "exchanges", "impacts", "work", "money",
-    "balance", "part_age", "ages",
-)  # fmt: skip
+    "flows",
+    "units",
+    "origins",
+    "stock",
+    "stock_mass",
+    "events",
+    "energy",
+    "exchanges",
+    "impacts",
+    "work",
+    "money",
+    "balance",
+    "part_age",
+    "ages",
+)
 EXCHANGE_LABELS = ("name", "where", "exchange", "actor", "group", "stage", "kind", "unit")
 IMPACT_LABELS = ("name", "where", "actor", "group", "stage", "kind")
 WORK_LABELS = ("name", "where", "actor", "group", "stage", "kind")
@@ -59,27 +71,24 @@ class Names:
             return years
         start = steps.start or 0
         months = (np.arange(start, start + len(years)) % 12) + 1
-        return np.array([f"{year}-{month:02d}" for year, month in zip(years, months, strict=True)], dtype=object)
+        return np.array(
+            [f"{year}-{month:02d}" for year, month in zip(years, months, strict=True)], dtype=object
+        )
 
 
-@dataclass
+@dataclass(slots=True)
 class Block:
     """What is kept of one block of samples."""
 
     flows: Masses
     holders: Masses
-    scrap: Array
     events: Array
+    scrap: Array
     part_age: Array
     ages: Array
     account: Account
     residuals: Array
-    origins_of: Callable[[Masses, Masses, Array], Origins]
-
-    @cached_property
-    def origins(self) -> Origins:
-        """Shares of the origins; found at first use."""
-        return self.origins_of(self.flows, self.holders, self.scrap)
+    origins: Origins | None = None
 
 
 class Live:
@@ -97,6 +106,18 @@ class Live:
         self.names = names
         self.blocks = list(blocks)
 
+    @cached_property
+    def _trace(self) -> Trace:
+        names = self.names
+        stores = {(p, i): index for index, (p, i, kind) in enumerate(names.holders) if kind == "store"}
+        return trace_of(names.model, names.flows, names.uses, stores, names.first)
+
+    def _shares(self, block: Block) -> Array:
+        """(sample, time, flow, material, origin) shares of the origins; found at first use."""
+        if block.origins is None:
+            block.origins = find_origins(self._trace, block.flows, block.holders, block.scrap)
+        return block.origins.shares
+
     def array(self, name: str) -> DataArray:
         """One of :data:`ARRAYS`."""
         if name not in ARRAYS:
@@ -106,7 +127,21 @@ class Live:
 
     def mass(self, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None) -> Array:
         """(sample, time) kg of some materials, of some or all origins, in some flows together."""
-        return self._join(lambda block: _mass(block, flows, materials, origins, self.names.steps))
+        return self._join(lambda block: self._mass(block, flows, materials, origins))
+
+    def _mass(
+        self, block: Block, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None
+    ) -> Array:
+        steps = self.names.steps
+        total = np.zeros((block.residuals.shape[0], len(self.names.years) - self.names.first))
+        for flow in flows:
+            if origins is None:
+                total += block.flows.of_materials(flow, materials, steps)
+                continue
+            for material in materials:
+                share = self._shares(block)[:, :, flow, material][..., list(origins)].sum(axis=-1)
+                total += block.flows.of_materials(flow, [material], steps) * share
+        return total
 
     # -- helpers -------------------------------------------------------------------------------------------
 
@@ -114,7 +149,9 @@ class Live:
         parts = [of(block) for block in self.blocks]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def _make(self, name: str, values: Array, dims: Sequence[str], coords: Mapping[str, Any], unit: str) -> DataArray:
+    def _make(
+        self, name: str, values: Array, dims: Sequence[str], coords: Mapping[str, Any], unit: str
+    ) -> DataArray:
         import xarray
 
         steps = self.names.steps
@@ -123,24 +160,32 @@ class Live:
             "time": self.names.times(steps),
             "year": ("time", self.names.years[steps]),
         }
-        return xarray.DataArray(values, dims=("sample", "time", *dims), coords={**time, **coords}, name=name, attrs={"unit": unit})
+        return xarray.DataArray(
+            values, dims=("sample", "time", *dims), coords={**time, **coords}, name=name, attrs={"unit": unit}
+        )
 
     def _flow_coords(self) -> dict[str, Any]:
         flows, items = self.names.flows, self.names.model.items
         columns = {
-            "route": [f.name for f in flows], "item": [f.item for f in flows], "source": [f.source for f in flows],
-            "port": [f.port for f in flows], "target": [f.target for f in flows], "side": [f.side for f in flows],
+            "route": [f.name for f in flows],
+            "item": [f.item for f in flows],
+            "source": [f.source for f in flows],
+            "port": [f.port for f in flows],
+            "target": [f.target for f in flows],
+            "side": [f.side for f in flows],
             "unit": [items[f.item].unit for f in flows],
-        }  # fmt: skip
+        }
         labels = texts([f"{f.name}: {f.item}" for f in flows])
         return {"flow": labels, **_along("flow", columns)}
 
     def _holder_coords(self) -> dict[str, Any]:
         holders, items = self.names.holders, self.names.model.items
         columns = {
-            "process": [p for p, _, _ in holders], "item": [i for _, i, _ in holders], "kind": [k for _, _, k in holders],
+            "process": [p for p, _, _ in holders],
+            "item": [i for _, i, _ in holders],
+            "kind": [k for _, _, k in holders],
             "unit": [items[i].unit for _, i, _ in holders],
-        }  # fmt: skip
+        }
         return {"holder": texts([f"{p}: {i}" for p, i, _ in holders]), **_along("holder", columns)}
 
     def _materials(self) -> dict[str, Any]:
@@ -150,7 +195,9 @@ class Live:
 
     def _flows(self) -> DataArray:
         values = self._join(lambda b: b.flows.all(self.names.steps))
-        return self._make("flows", values, ("flow", "material"), self._flow_coords() | self._materials(), "kg")
+        return self._make(
+            "flows", values, ("flow", "material"), self._flow_coords() | self._materials(), "kg"
+        )
 
     def _units(self) -> DataArray:
         values = self._join(lambda b: b.flows.units[:, :, self.names.steps].transpose(0, 2, 1))
@@ -158,7 +205,7 @@ class Live:
 
     def _origins(self) -> DataArray:
         steps = self.names.steps
-        values = self._join(lambda b: b.origins.shares * b.flows.all(steps)[..., None])
+        values = self._join(lambda b: self._shares(b) * b.flows.all(steps)[..., None])
         coords = self._flow_coords() | self._materials() | {"origin": texts(ORIGINS)}
         return self._make("origins", values, ("flow", "material", "origin"), coords, "kg")
 
@@ -168,14 +215,19 @@ class Live:
 
     def _stock_mass(self) -> DataArray:
         values = self._join(lambda b: b.holders.all(self.names.steps))
-        return self._make("stock_mass", values, ("holder", "material"), self._holder_coords() | self._materials(), "kg")
+        return self._make(
+            "stock_mass", values, ("holder", "material"), self._holder_coords() | self._materials(), "kg"
+        )
 
     def _events(self) -> DataArray:
         events, items = self.names.events, self.names.model.items
         columns = {
-            "process": [e.process for e in events], "item": [e.item for e in events], "kind": [e.kind for e in events],
-            "cause": [e.cause for e in events], "unit": [items[e.item].unit for e in events],
-        }  # fmt: skip
+            "process": [e.process for e in events],
+            "item": [e.item for e in events],
+            "kind": [e.kind for e in events],
+            "cause": [e.cause for e in events],
+            "unit": [items[e.item].unit for e in events],
+        }
         values = self._join(lambda b: b.events[:, :, self.names.steps].transpose(0, 2, 1))
         return self._make("events", values, ("event",), _along("event", columns), "")
 
@@ -194,17 +246,27 @@ class Live:
         coords = _entry_coords("entry", [entry.labels for entry in account.ledger.impacts], IMPACT_LABELS)
         units = texts([impacts[category].unit for category in account.categories])
         coords |= {"category": texts(account.categories), "unit": ("category", units)}
-        return self._make("impacts", self._join(lambda b: b.account.impacts()), ("entry", "category"), coords, "")
+        return self._make(
+            "impacts", self._join(lambda b: b.account.impacts()), ("entry", "category"), coords, ""
+        )
 
     def _work(self) -> DataArray:
-        coords = _entry_coords("entry", [entry.labels for entry in self.blocks[0].account.ledger.work], WORK_LABELS)
+        coords = _entry_coords(
+            "entry", [entry.labels for entry in self.blocks[0].account.ledger.work], WORK_LABELS
+        )
         return self._make("work", self._join(lambda b: b.account.work()), ("entry",), coords, "hour")
 
     def _money(self) -> DataArray:
         labels = [entry.labels for entry in self.blocks[0].account.ledger.payments]
         money = self.names.model.money
         coords = _entry_coords("payment", labels, PAYMENT_LABELS)
-        return self._make("money", self._join(lambda b: b.account.money()), ("payment",), coords, money.currency if money else "JPY")
+        return self._make(
+            "money",
+            self._join(lambda b: b.account.money()),
+            ("payment",),
+            coords,
+            money.currency if money else "JPY",
+        )
 
     def _balance(self) -> DataArray:
         values = self._join(lambda b: b.residuals[:, self.names.steps])
@@ -227,25 +289,17 @@ class Live:
         count = len(self.names.years)
         values = self._join(lambda b: b.ages[:, :, self.names.steps, :count].transpose(0, 2, 1, 3))
         uses = self.names.uses[: values.shape[2]]
-        coords = {"process": texts(uses), "made": self.names.times(steps), "year_made": ("made", self.names.years)}
+        coords = {
+            "process": texts(uses),
+            "made": self.names.times(steps),
+            "year_made": ("made", self.names.years),
+        }
         return self._make("ages", values, ("process", "made"), coords, "")
 
 
 def _flat(part_age: Array) -> Array:
     samples, rows, kinds, steps = part_age.shape
     return part_age.reshape(samples, rows * kinds, steps)
-
-
-def _mass(block: Block, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None, steps: slice) -> Array:
-    total = np.zeros((block.flows.units.shape[0], len(block.flows.units[0, 0, steps]) if len(block.flows.items) else 0))
-    for flow in flows:
-        if origins is None:
-            total += block.flows.of_materials(flow, materials, steps)
-            continue
-        for material in materials:
-            share = block.origins.shares[:, :, flow, material][..., list(origins)].sum(axis=-1)
-            total += block.flows.of_materials(flow, [material], steps) * share
-    return total
 
 
 def texts(values: Sequence[str]) -> NDArray[Any]:
@@ -270,5 +324,15 @@ def name_rows(program: Program, processes: list[str]) -> Names:
     holding = [*program.uses.names, *(name for name, _ in program.stores)]
     holders = list(zip(holding, holder_items(program), kinds, strict=True))
     first = int(np.searchsorted(program.years, model.time.first))
-    return Names(model, program.network.flows, program.uses.events, program.uses.names, holders, program.parts,
-                 processes, program.years, first, program.coefficients.step)
+    return Names(
+        model,
+        program.network.flows,
+        program.uses.events,
+        program.uses.names,
+        holders,
+        program.parts,
+        processes,
+        program.years,
+        first,
+        program.coefficients.step,
+    )

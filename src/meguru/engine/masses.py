@@ -7,12 +7,12 @@ summed over the steps in which the units were made.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.compile import Program
+from meguru.engine.simulate import Record
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -109,7 +109,12 @@ class Masses:
 
     def _sum_over_dates(self, dated_units: Array) -> Array:
         """(sample, dated row, step, material) kg."""
-        shape = (dated_units.shape[0], len(self.dated_rows), self.units.shape[2], len(self.composition.materials))
+        shape = (
+            dated_units.shape[0],
+            len(self.dated_rows),
+            self.units.shape[2],
+            len(self.composition.materials),
+        )
         out = np.zeros(shape)
         for row in self.dated_rows:
             place = int(self.dated_row[row])
@@ -149,16 +154,18 @@ class Masses:
             found: Array = self.dated[:, place, steps][:, :, list(materials)].sum(axis=2)
             return found
         wanted = set(materials)
-        pairs = [p for p in self.composition.of_item[self.items[row]] if int(self.composition.pairs[p, 1]) in wanted]
+        pairs = [
+            p
+            for p in self.composition.of_item[self.items[row]]
+            if int(self.composition.pairs[p, 1]) in wanted
+        ]
         kg: Array = self.composition.kg[:, pairs].sum(axis=1)[:, None]
         return self.units[:, row, steps] * kg
 
 
 def changing_items(program: Program) -> set[str]:
     """Items whose flows and stocks are recorded by the step made because their composition depends on it."""
-    return {
-        name for name in program.shape.changing if program.model.items[name].kind != "material"
-    }
+    return {name for name in program.shape.changing if program.model.items[name].kind != "material"}
 
 
 def holder_items(program: Program) -> list[str]:
@@ -167,11 +174,21 @@ def holder_items(program: Program) -> list[str]:
     return products + [item for _, item in program.stores]
 
 
-def find_masses(program: Program, record: Any) -> tuple[Masses, Masses]:
-    """Masses of flows and of holders."""
+def find_masses(program: Program, record: Record) -> tuple[Masses, Masses]:
+    """Masses of flows and of holders.
+
+    Nothing of what is kept refers to the record: what was recorded by date is the largest part of it, and is
+    needed no more when the masses are known.
+    """
     composition = Composition(program, changing_items(program))
     flows = [flow.item for flow in program.network.flows]
     return (
-        Masses(composition, flows, record.flows, record.flows_dated, program.flow_dated),
-        Masses(composition, holder_items(program), record.stock, record.stock_dated, program.holder_dated),
+        Masses(composition, flows, np.array(record.flows), record.flows_dated, program.flow_dated),
+        Masses(
+            composition,
+            holder_items(program),
+            np.array(record.stock),
+            record.stock_dated,
+            program.holder_dated,
+        ),
     )

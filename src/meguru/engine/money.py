@@ -1,4 +1,4 @@
-"""Money on routes and for measures: prices, gate fees, fees that third actors pay; and the check that none is lost."""
+"""Money on routes and for measures: prices, gate fees, fees of third actors; and that none is lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from meguru.engine.activity import Amounts, Driver
 from meguru.engine.entries import OUTSIDE, Books, Term
 from meguru.engine.transport import enter_transport
 from meguru.errors import BalanceError, UnsupportedError
-from meguru.model import where
 from meguru.model.components import Model, Route
 
 Array = NDArray[np.float64]
@@ -24,8 +23,8 @@ def enter_routes(books: Books) -> None:
     for flows in by_route.values():
         route = books.flows[flows[0]].route
         if route.price is not None:
-            for flow in flows:
-                _enter_price(books, route, flow)
+            for number in flows:
+                _enter_price(books, route, number)
         _enter_fees(books, route, flows)
         enter_transport(books, route, flows)
 
@@ -38,14 +37,22 @@ def _enter_price(books: Books, route: Route, index: int) -> None:
     term = books.per_unit(route.price, books.currency, index, place)
     if route.residual:
         if term.driver.kind == "mass" and books.program.flow_dated[index] >= 0:
-            file, line = where(books.model, place)
             raise UnsupportedError(
                 f"a price by age and mass of '{flow.item}', whose mass depends on the year made",
-                file=file, line=line, place=place, expected=f"a price per {books.model.items[flow.item].unit}",
-            )  # fmt: skip
+                place=place,
+                expected=f"a price per {books.model.items[flow.item].unit}",
+            )
         term.driver = Driver({"mass": "valued_mass", "units": "valued"}[term.driver.kind], (index,))
-    books.ledger.pay(books.actor(flow.target), books.actor(flow.source), "price", [term], name=flow.name,
-                     where="route", group=route.group or "", item=flow.item)
+    books.ledger.pay(
+        books.actor(flow.target),
+        books.actor(flow.source),
+        "price",
+        [term],
+        name=flow.name,
+        where="route",
+        group=route.group or "",
+        item=flow.item,
+    )
 
 
 def _enter_fees(books: Books, route: Route, flows: list[int]) -> None:
@@ -56,12 +63,27 @@ def _enter_fees(books: Books, route: Route, flows: list[int]) -> None:
         if fee.amount is not None:
             for flow in flows:
                 term = books.per_unit(fee.amount, books.currency, flow, f"{place}.amount")
-                books.ledger.pay(fee.payer, fee.payee, "fee", [term], name=name, where="route", group=group,
-                                 item=books.flows[flow].item)
+                books.ledger.pay(
+                    fee.payer,
+                    fee.payee,
+                    "fee",
+                    [term],
+                    name=name,
+                    where="route",
+                    group=group,
+                    item=books.flows[flow].item,
+                )
         if fee.fixed is not None:
             fixed = books.read(fee.fixed, f"{books.currency}/year", f"{place}.fixed") * books.length
-            books.ledger.pay(fee.payer, fee.payee, "fee", [Term(Driver("runs", tuple(flows)), (fixed,))], name=name,
-                             where="route", group=group)
+            books.ledger.pay(
+                fee.payer,
+                fee.payee,
+                "fee",
+                [Term(Driver("runs", tuple(flows)), (fixed,))],
+                name=name,
+                where="route",
+                group=group,
+            )
 
 
 def enter_measures(books: Books, scenario: str) -> None:
@@ -72,13 +94,15 @@ def enter_measures(books: Books, scenario: str) -> None:
         if measure.cost is None:
             continue
         cost = books.read(measure.cost, f"{books.currency}/year", f"measures.{name}.cost") * books.length
-        holds = (years >= (measure.since if measure.since is not None else years[0])).astype(np.float64)[None, :]
+        holds = (years >= (measure.since if measure.since is not None else years[0])).astype(np.float64)[
+            None, :
+        ]
         term = Term(Driver("always"), (cost, holds))
         books.ledger.pay(measure.owner or OUTSIDE, OUTSIDE, "fixed", [term], name=name, where="measure")
 
 
 def measures_of(model: Model, scenario: str) -> list[str]:
-    """Measures that a scenario takes, with those of the scenarios that it inherits from, first ancestor first."""
+    """Measures that a scenario takes, those of the scenarios that it inherits from first."""
     found: list[list[str]] = []
     current: str | None = scenario if scenario in model.scenarios else None
     while current is not None:
@@ -109,6 +133,9 @@ def check_money(books: Books, amounts: Amounts) -> None:
     if np.any(bad):
         sample, time = (int(found[0]) for found in np.nonzero(bad))
         year = int(books.program.years[books.first + time])
-        raise BalanceError(f"money does not balance in {year}", place="money",
-                           found=f"{float(residual[sample, time]):g} {books.currency} too much or too little",
-                           expected="a sum over all actors of zero")
+        raise BalanceError(
+            f"money does not balance in {year}",
+            place="money",
+            found=f"{float(residual[sample, time]):g} {books.currency} too much or too little",
+            expected="a sum over all actors of zero",
+        )

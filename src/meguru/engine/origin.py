@@ -1,20 +1,24 @@
 """Where the material in every flow comes from: five exclusive origins, followed step by step.
 
-What a process takes in is mixed, material by material: a make process mixes its inputs, a sort mixes what arrives of
-an item, a store mixes what it holds with what arrives, dismantling, reconditioning and recycling mix what they take
-apart. Goods that come back carry the average of what is in use (running pool of each use process). Recycling makes
-``recycled_pre`` of new scrap and ``recycled_post`` of all else; a part or product drawn from a store counts as
-``reused``. Loops within a step (scrap that returns to its own production) are solved as linear equations.
+What a process takes in is mixed, material by material: a make process mixes its inputs, a sort mixes what
+arrives of an item, a store mixes what it holds with what arrives; dismantling, reconditioning and recycling
+mix what they take apart. Goods that come back carry the average of what is in use (running pool of each use
+process). Recycling makes ``recycled_pre`` of new scrap and ``recycled_post`` of all else; a part or product
+drawn from a store counts as ``reused``. Loops within a step (scrap that returns to its own production) are
+solved as linear equations.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
-from meguru.engine.compile import Program
 from meguru.engine.masses import Masses
 from meguru.model.components import ORIGINS, Model
 from meguru.model.network import Flow
@@ -27,8 +31,8 @@ VIRGIN, RENEWABLE, RECYCLED_PRE, RECYCLED_POST, REUSED = range(len(ORIGINS))
 class Node:
     """A place where materials mix within a step.
 
-    ``holder`` is the store's row, −1 elsewhere. ``link`` is a node that is mixed in too, with the mass of the flows
-    in ``leaving`` less that of ``entering``: reconditioned goods with their new parts.
+    ``holder`` is the store's row, −1 elsewhere. ``link`` is a node that is mixed in too, with the mass of the
+    flows in ``leaving`` less that of ``entering``: reconditioned goods with their new parts.
     """
 
     entering: list[int] = field(default_factory=list)
@@ -59,21 +63,34 @@ class Origins:
     shares: Array
 
 
-def trace_of(program: Program) -> Trace:
-    """How origins spread; it holds none of the program's numbers."""
-    model, flows = program.model, program.network.flows
+def trace_of(
+    model: Model,
+    flows: Sequence[Flow],
+    uses: Sequence[str],
+    stores: Mapping[tuple[str, str], int],
+    first: int,
+) -> Trace:
+    """How origins spread.
+
+    Parameters
+    ----------
+    uses
+        Use processes in the order of the record.
+    stores
+        (process, item) → holder.
+    first
+        Step with which the report begins.
+    """
     materials = [name for name, item in model.items.items() if item.kind == "material"]
     virgin = np.zeros((len(materials), len(ORIGINS)))
     for row, name in enumerate(materials):
         virgin[row, RENEWABLE if model.items[name].renewable else VIRGIN] = 1.0
-    trace = Trace(virgin, first=int(np.searchsorted(program.years, model.time.first)))
-    uses = program.uses.names
-    trace.pools = [([], []) for _ in uses]
-    holders = {key: len(uses) + index for index, key in enumerate(program.stores)}
-    found = _Nodes(model, trace, holders)
+    trace = Trace(virgin, pools=[([], []) for _ in uses], first=first)
+    nodes = _Nodes(model, trace, stores)
+    place = {name: index for index, name in enumerate(uses)}
     for index, flow in enumerate(flows):
-        _leaves(model, trace, found, index, flow, uses)
-        _enters(model, trace, found, index, flow, uses)
+        _leaves(model, trace, nodes, index, flow, place)
+        _enters(model, trace, nodes, index, flow, place)
     _order(trace)
     return trace
 
@@ -81,7 +98,7 @@ def trace_of(program: Program) -> Trace:
 class _Nodes:
     """Nodes by place, made at first sight."""
 
-    def __init__(self, model: Model, trace: Trace, holders: dict[tuple[str, str], int]) -> None:
+    def __init__(self, model: Model, trace: Trace, holders: Mapping[tuple[str, str], int]) -> None:
         self.model, self.trace, self.holders = model, trace, holders
         self.known: dict[tuple[str, str], int] = {}
 
@@ -104,7 +121,9 @@ class _Nodes:
         return self.known[key]
 
 
-def _leaves(model: Model, trace: Trace, nodes: _Nodes, index: int, flow: Flow, uses: list[str]) -> None:
+def _leaves(
+    model: Model, trace: Trace, nodes: _Nodes, index: int, flow: Flow, uses: Mapping[str, int]
+) -> None:
     process = model.processes[flow.source]
     if process.kind == "supply":
         vector = trace.virgin
@@ -113,7 +132,7 @@ def _leaves(model: Model, trace: Trace, nodes: _Nodes, index: int, flow: Flow, u
             vector[:, ORIGINS.index(process.origin)] = 1.0
         trace.supplied.append((index, vector))
     elif process.kind == "use":
-        trace.pools[uses.index(flow.source)][1].append(index)
+        trace.pools[uses[flow.source]][1].append(index)
     elif process.kind == "recycle" and flow.port == "secondary":
         trace.secondary.append(index)
     elif process.kind == "store" and flow.side == "pull" and model.items[flow.item].kind != "material":
@@ -125,12 +144,14 @@ def _leaves(model: Model, trace: Trace, nodes: _Nodes, index: int, flow: Flow, u
         trace.nodes[node].leaving.append(index)
 
 
-def _enters(model: Model, trace: Trace, nodes: _Nodes, index: int, flow: Flow, uses: list[str]) -> None:
+def _enters(
+    model: Model, trace: Trace, nodes: _Nodes, index: int, flow: Flow, uses: Mapping[str, int]
+) -> None:
     kind = model.processes[flow.target].kind
     if kind == "sink":
         return
     if kind == "use":
-        trace.pools[uses.index(flow.target)][0].append(index)
+        trace.pools[uses[flow.target]][0].append(index)
         return
     new_part = kind == "recondition" and flow.side == "pull"
     node = nodes.good(flow.target) if new_part else nodes.at(flow.target, flow.item)
@@ -138,16 +159,26 @@ def _enters(model: Model, trace: Trace, nodes: _Nodes, index: int, flow: Flow, u
 
 
 def _order(trace: Trace) -> None:
-    import networkx as nx
-
-    graph: nx.DiGraph = nx.DiGraph()
-    graph.add_nodes_from(range(len(trace.nodes)))
-    for index, node in enumerate(trace.nodes):
-        graph.add_edges_from((trace.node_of[flow], index) for flow in node.entering if flow in trace.node_of)
-        if node.link >= 0:
-            graph.add_edge(node.link, index)
-    held = nx.condensation(graph)
-    trace.order = [sorted(held.nodes[part]["members"]) for part in nx.topological_sort(held)]
+    """Sources before what they feed; nodes that feed each other stand together."""
+    count = len(trace.nodes)
+    if count == 0:
+        return
+    feeds = [
+        (source, index)
+        for index, node in enumerate(trace.nodes)
+        for source in {*(trace.node_of.get(flow, -1) for flow in node.entering), node.link} - {-1}
+    ]
+    pairs = np.array(feeds, dtype=np.int64).reshape(-1, 2).T
+    graph = csr_array((np.ones(len(feeds)), (pairs[0], pairs[1])), shape=(count, count))
+    groups, group_of = connected_components(graph, connection="strong")
+    sorter: TopologicalSorter[int] = TopologicalSorter({group: [] for group in range(groups)})
+    for source, index in feeds:
+        if group_of[source] != group_of[index]:
+            sorter.add(int(group_of[index]), int(group_of[source]))
+    members: list[list[int]] = [[] for _ in range(groups)]
+    for index in range(count):
+        members[int(group_of[index])].append(index)
+    trace.order = [members[group] for group in sorter.static_order()]
 
 
 def find_origins(trace: Trace, flows: Masses, holders: Masses, scrap: Array) -> Origins:
@@ -226,11 +257,13 @@ class _Run:
 
     def _depends(self, node: int, other: int) -> bool:
         found = self.trace.nodes[node]
-        return found.link == other or any(self.trace.node_of.get(flow, -1) == other for flow in found.entering)
+        return found.link == other or any(
+            self.trace.node_of.get(flow, -1) == other for flow in found.entering
+        )
 
     def _old(self, node: Node) -> Array:
         """(sample, material) kg of the old goods that leave a recondition as good."""
-        old = self.mass[:, node.leaving].sum(axis=1) - self.mass[:, node.entering].sum(axis=1)
+        old: Array = self.mass[:, node.leaving].sum(axis=1) - self.mass[:, node.entering].sum(axis=1)
         return np.maximum(old, 0.0)
 
     def _known(self, node: Node, unknown: dict[int, int]) -> Array:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -20,7 +20,7 @@ from meguru.engine.balance import check_balance
 from meguru.engine.compile import Program
 from meguru.engine.labelled import ARRAYS, Block, Live, name_rows
 from meguru.engine.masses import find_masses
-from meguru.engine.origin import find_origins, trace_of
+from meguru.engine.simulate import Record
 from meguru.errors import RunError
 from meguru.model.components import ORIGINS, Model
 from meguru.model.document import component_data
@@ -75,10 +75,15 @@ class Result:
     def provenance(self) -> dict[str, Any]:
         """Where the numbers are from: hash of the model, version, seed, settings, time."""
         return {
-            "model": self.model.name, "model_hash": hash_of(self.model), "scenario": self.scenario,
-            "version": self.version, "seed": self.seed, "samples": self.samples, "settings": dict(self.settings),
+            "model": self.model.name,
+            "model_hash": hash_of(self.model),
+            "scenario": self.scenario,
+            "version": self.version,
+            "seed": self.seed,
+            "samples": self.samples,
+            "settings": dict(self.settings),
             "created": self.created,
-        }  # fmt: skip
+        }
 
     @cached_property
     def flows(self) -> DataArray:
@@ -150,7 +155,12 @@ class Result:
         """(sample, time, process, made) stock in use by year made; no process where this was not recorded."""
         return self.source.array("ages")
 
-    def mass(self, flows: Sequence[int], materials: Sequence[str] | None = None, origins: Sequence[str] | None = None) -> Array:
+    def mass(
+        self,
+        flows: Sequence[int],
+        materials: Sequence[str] | None = None,
+        origins: Sequence[str] | None = None,
+    ) -> Array:
         """Mass of some flows together, without making the whole array of masses.
 
         Parameters
@@ -196,8 +206,14 @@ def hash_of(model: Model) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def build_result(program: Program, record: Any, model: Model, scenario: str, seed: int = 0,
-                 settings: Mapping[str, Any] | None = None) -> Result:
+def build_result(
+    program: Program,
+    record: Record,
+    model: Model,
+    scenario: str,
+    seed: int = 0,
+    settings: Mapping[str, Any] | None = None,
+) -> Result:
     """Result of one block of samples.
 
     Parameters
@@ -215,13 +231,13 @@ def build_result(program: Program, record: Any, model: Model, scenario: str, see
         Unit data, prices or fees that can not be read.
     """
     flows, holders = find_masses(program, record)
-    residuals, processes = check_balance(program, flows, holders, record)
+    events, valued = np.array(record.events), np.array(record.flows_valued)
+    residuals, processes = check_balance(program, flows, holders, events)
     names = name_rows(program, processes)
-    amounts = Amounts(flows, holders, record.flows_valued, program.flow_valued, names.steps, names.length)
+    amounts = Amounts(flows, holders, valued, program.flow_valued, names.steps, names.length)
     account = keep_account(program, amounts, scenario)
-    trace = trace_of(program)
-    block = Block(flows, holders, record.scrap, record.events, record.part_age, record.ages, account, residuals,
-                  partial(find_origins, trace))
+    scrap, part_age, ages = (np.array(part) for part in (record.scrap, record.part_age, record.ages))
+    block = Block(flows, holders, events, scrap, part_age, ages, account, residuals)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     return Result(model, scenario, program.samples, seed, dict(settings or {}), created, Live(names, [block]))
 
@@ -240,9 +256,19 @@ def join_results(results: Sequence[Result]) -> Result:
         if not isinstance(result.source, Live) or not isinstance(first.source, Live):
             raise RunError("results read from files can not be joined")
         if (result.scenario, result.seed) != (first.scenario, first.seed):
-            raise RunError("results of different runs can not be joined", found=result.scenario, expected=first.scenario)
+            raise RunError(
+                "results of different runs can not be joined", found=result.scenario, expected=first.scenario
+            )
         blocks += result.source.blocks
     assert isinstance(first.source, Live)
     samples = sum(result.samples for result in results)
-    return Result(first.model, first.scenario, samples, first.seed, first.settings, first.created,
-                  Live(first.source.names, blocks), first.version)
+    return Result(
+        first.model,
+        first.scenario,
+        samples,
+        first.seed,
+        first.settings,
+        first.created,
+        Live(first.source.names, blocks),
+        first.version,
+    )

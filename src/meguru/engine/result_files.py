@@ -51,7 +51,9 @@ def save_result(result: Result, path: str | os.PathLike[str], names: Sequence[st
         try:
             arrays = {f"/{name}": _dataset(getattr(result, name)) for name in names}
             tree = xarray.DataTree.from_dict({"/": root, **arrays})
-            tree.to_netcdf(beside, engine=ENGINE, encoding={place: _encoding(one) for place, one in arrays.items()})
+            tree.to_netcdf(
+                beside, engine=ENGINE, encoding={place: _encoding(one) for place, one in arrays.items()}
+            )
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
@@ -62,7 +64,10 @@ def save_result(result: Result, path: str | os.PathLike[str], names: Sequence[st
 def _dataset(array: DataArray) -> Dataset:
     dataset = array.to_dataset(name=array.name)
     empty = {
-        name: (coordinate.dims, np.empty(coordinate.shape, dtype="U1"))  # nothing else shows that these are texts
+        name: (
+            coordinate.dims,
+            np.empty(coordinate.shape, dtype="U1"),
+        )  # nothing else shows that these are texts
         for name, coordinate in dataset.coords.items()
         if coordinate.dtype == object and coordinate.size == 0
     }
@@ -92,7 +97,9 @@ def open_result(path: str | os.PathLike[str]) -> Result:
     try:
         with xarray.open_dataset(path, engine=ENGINE) as root:
             if root.attrs.get("format") != FORMAT:
-                raise NotReadableError("not a result", file=str(path), found=root.attrs.get("format"), expected=FORMAT)
+                raise NotReadableError(
+                    "not a result", file=str(path), found=root.attrs.get("format"), expected=FORMAT
+                )
             text = str(root["model"].values[()])
             provenance = json.loads(root.attrs["provenance"])
             names = str(root.attrs["arrays"]).split()
@@ -101,7 +108,9 @@ def open_result(path: str | os.PathLike[str]) -> Result:
         raise
     except (OSError, ValueError, KeyError) as error:
         raise NotReadableError(f"can not be read as a result: {error}", file=str(path)) from error
-    known = {key: provenance[key] for key in ("scenario", "samples", "seed", "settings", "created", "version")}
+    known = {
+        key: provenance[key] for key in ("scenario", "samples", "seed", "settings", "created", "version")
+    }
     return Result(model=model, source=Stored(path, names), **known)
 
 
@@ -129,7 +138,9 @@ class Stored:
 
     def mass(self, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None) -> Array:
         """(sample, time) kg of some materials, of some or all origins, in some flows together."""
-        values = self.array("flows" if origins is None else "origins").values[:, :, list(flows)][:, :, :, list(materials)]
+        values = self.array("flows" if origins is None else "origins").values[:, :, list(flows)][
+            :, :, :, list(materials)
+        ]
         if origins is not None:
             values = values[..., list(origins)].sum(axis=-1)
         total: Array = values.sum(axis=(2, 3))

@@ -29,8 +29,8 @@ MOST_ROWS = 1_048_575  # of a worksheet, below its heading
 def tidy(result: Result, name: str) -> DataFrame:
     """One array of a result as a table.
 
-    Columns: ``sample`` if there are several, ``time``, ``year`` if steps are months, the labels, ``value`` and
-    its ``unit``. Materials that an item does not contain have no row.
+    Columns: ``sample`` if there are several, ``time``, ``year`` if steps are months, the labels, ``value``,
+    ``unit``. Materials that an item does not contain have no row.
 
     Raises
     ------
@@ -40,24 +40,26 @@ def tidy(result: Result, name: str) -> DataFrame:
     import pandas
 
     if name not in ARRAYS:
-        raise RunError("a result has no such array", found=name, expected=list(ARRAYS), hint=did_you_mean(name, ARRAYS))
+        raise RunError(
+            "a result has no such array", found=name, expected=list(ARRAYS), hint=did_you_mean(name, ARRAYS)
+        )
     array = getattr(result, name)
     kept = np.broadcast_to(_contained(result, array), array.shape)
     index = dict(zip(array.dims, np.nonzero(kept), strict=True))
     columns: dict[str, Any] = {}
     for label, coordinate in array.coords.items():
         if coordinate.dims and not _is_needless(result, array, str(label)):
-            columns[str(label)] = coordinate.values[index[coordinate.dims[0]]]
+            columns[str(label)] = coordinate.to_numpy()[index[coordinate.dims[0]]]
     unit = columns.pop("unit", None)
     columns = {**{dim: columns[dim] for dim in ("sample", "time") if dim in columns}, **columns}
-    columns["value"] = array.values[kept]
+    columns["value"] = array.to_numpy()[kept]
     same = np.full(len(columns["value"]), array.attrs["unit"], dtype=object)
     columns["unit"] = same if array.attrs["unit"] else unit  # a mass of pieces is in kg
     return pandas.DataFrame(columns)
 
 
 def _is_needless(result: Result, array: DataArray, label: str) -> bool:
-    """Labels that say nothing new: the only sample, years beside years, names of rows made of their labels."""
+    """Labels that say nothing new: the only sample, years beside years, rows named by their labels."""
     if label == "sample":
         return result.samples == 1
     if label in ("year", "year_made"):
@@ -70,9 +72,11 @@ def _contained(result: Result, array: DataArray) -> NDArray[np.bool_]:
     if "material" not in array.dims:
         return np.ones((1,) * array.ndim, dtype=bool)
     rows = "flow" if "flow" in array.dims else "holder"
-    materials = [str(material) for material in array["material"].values]
-    inside = {item: materials_of(result.model, item) for item in set(array["item"].values)}
-    table = np.array([[m in inside[item] for m in materials] for item in array["item"].values], dtype=bool)
+    materials = [str(material) for material in array["material"].to_numpy()]
+    inside = {item: materials_of(result.model, item) for item in set(array["item"].to_numpy())}
+    table = np.array(
+        [[m in inside[item] for m in materials] for item in array["item"].to_numpy()], dtype=bool
+    )
     shape = [array.sizes[dim] if dim in (rows, "material") else 1 for dim in array.dims]
     return table.reshape(shape)
 
@@ -104,7 +108,12 @@ def save_tables(
         A file can not be written, or a table is too long for a worksheet.
     """
     if format not in FORMATS:
-        raise WriteError("no such format of tables", found=format, expected=list(FORMATS), hint=did_you_mean(format, FORMATS))
+        raise WriteError(
+            "no such format of tables",
+            found=format,
+            expected=list(FORMATS),
+            hint=did_you_mean(format, FORMATS),
+        )
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -138,11 +147,17 @@ def _workbook(tables: dict[str, DataFrame], provenance: dict[str, Any]) -> bytes
     book = Workbook(write_only=True)
     sheet = book.create_sheet("provenance")
     for key, value in provenance.items():
-        sheet.append([key, _cell(sheet, value if isinstance(value, (str, int, float)) else json.dumps(value))])
+        sheet.append(
+            [key, _cell(sheet, value if isinstance(value, (str, int, float)) else json.dumps(value))]
+        )
     for name, table in tables.items():
         if len(table) > MOST_ROWS:
-            raise WriteError(f"the table '{name}' is too long for a worksheet", found=f"{len(table)} rows",
-                             expected=f"at most {MOST_ROWS}", hint="Write parquet or csv, or fewer tables.")
+            raise WriteError(
+                f"the table '{name}' is too long for a worksheet",
+                found=f"{len(table)} rows",
+                expected=f"at most {MOST_ROWS}",
+                hint="Write parquet or csv, or fewer tables.",
+            )
         sheet = book.create_sheet(name)
         sheet.append(list(table.columns))
         for row in table.itertuples(index=False, name=None):

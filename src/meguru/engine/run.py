@@ -10,6 +10,7 @@ from meguru.engine.result import Comparison, Result, build_result, join_results
 from meguru.engine.simulate import simulate
 from meguru.errors import RunError, did_you_mean
 from meguru.model import Model, apply, reference_name, scenario_names
+from meguru.model.checks import faults_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,7 @@ def run(
         raise RunError("a run needs at least one sample", found=samples)
     name = scenario if scenario is not None else reference_name(model)
     applied = apply(model, name)
+    _check_once(model, applied, name)
     given = dict(values or {})
     if given and samples is None:
         samples = len(next(iter(given.values())))
@@ -84,6 +86,24 @@ def run(
         if progress is not None:
             progress(done, samples or 1)
     return parts[0] if len(parts) == 1 else join_results(parts)
+
+
+def _check_once(model: Model, applied: Model, scenario: str) -> None:
+    """Name what is wrong, once for each structure: who changes only numbers and runs again does not wait for it.
+
+    Numbers are read, and refused where they are impossible, in every run.
+    """
+    structure = hash((
+        tuple((n, i.kind, i.unit, *i.bom) for n, i in applied.items.items()),
+        tuple((n, q.kind, q.actor, q.item, q.product, *q.split, *q.leave, *q.parts, *q.yields) for n, q in applied.processes.items()),
+        tuple((r.source, r.target, *r.items) for r in applied.routes),
+        tuple(applied.actors), tuple(applied.exchanges), tuple(applied.impacts), tuple(applied.parameters),
+    ))  # fmt: skip
+    checked = vars(model).setdefault("checked", {})
+    if checked.get(scenario) != structure:
+        for fault in faults_here(applied):
+            raise fault
+        checked[scenario] = structure
 
 
 def _block_size(model: Model, seed: int, values: Mapping[str, NDArray[np.float64]], samples: int) -> int:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from meguru.engine.activity import Driver
 from meguru.engine.entries import OUTSIDE, Books, Entry, ImpactEntry, Term
 from meguru.errors import MissingValueError, RangeError
-from meguru.model import where
 from meguru.model.components import Route, Transport
 from meguru.quantity import Quantity
 
@@ -27,7 +26,9 @@ def enter_transport(books: Books, route: Route, flows: list[int]) -> None:
 class _Entering:
     """Enters one transport of one route."""
 
-    def __init__(self, books: Books, route: Route, transport: Transport, flows: list[int], name: str, place: str) -> None:
+    def __init__(
+        self, books: Books, route: Route, transport: Transport, flows: list[int], name: str, place: str
+    ) -> None:
         self.books, self.transport, self.flows, self.name, self.place = books, transport, flows, name, place
         self.mass = Driver("mass", tuple(flows))
         self.runs = Driver("runs", tuple(flows))
@@ -40,22 +41,46 @@ class _Entering:
     def enter(self) -> None:
         t = self.transport
         if t.exchanges or t.impacts or t.cost is not None:
-            self._effects(t.exchanges, t.impacts, t.cost, ("exchanges", "impacts", "cost"), "/tkm", self._tonne_kilometres())
+            self._effects(
+                t.exchanges,
+                t.impacts,
+                t.cost,
+                ("exchanges", "impacts", "cost"),
+                "/tkm",
+                self._tonne_kilometres(),
+            )
         if t.trip_exchanges or t.trip_impacts or t.trip_cost is not None:
-            self._effects(t.trip_exchanges, t.trip_impacts, t.trip_cost, ("trip_exchanges", "trip_impacts", "trip_cost"), "", self._trips())
+            self._effects(
+                t.trip_exchanges,
+                t.trip_impacts,
+                t.trip_cost,
+                ("trip_exchanges", "trip_impacts", "trip_cost"),
+                "",
+                self._trips(),
+            )
         fixed = Term(self.runs, (np.full((1, 1), self.books.length),))
-        self._effects(t.fixed_exchanges, t.fixed_impacts, t.fixed_cost, ("fixed_exchanges", "fixed_impacts", "fixed_cost"), "/year", fixed)
+        self._effects(
+            t.fixed_exchanges,
+            t.fixed_impacts,
+            t.fixed_cost,
+            ("fixed_exchanges", "fixed_impacts", "fixed_cost"),
+            "/year",
+            fixed,
+        )
         if t.cost_per_unit is not None:
             for flow in self.flows:
-                term = self.books.per_unit(t.cost_per_unit, self.books.currency, flow, f"{self.place}.cost_per_unit")
+                term = self.books.per_unit(
+                    t.cost_per_unit, self.books.currency, flow, f"{self.place}.cost_per_unit"
+                )
                 self._pay([term], item=self.books.flows[flow].item)
         self._write()
 
     def _needed(self, quantity: Quantity | None, key: str, unit: str) -> Array:
         place = f"{self.place}.{key}"
         if quantity is None:
-            file, line = where(self.books.model, place)
-            raise MissingValueError(f"this transport needs a {key}", file=file, line=line, place=place, expected=f"a number in {unit}")
+            raise MissingValueError(
+                f"this transport needs a {key}", place=place, expected=f"a number in {unit}"
+            )
         return self.books.read(quantity, unit, place)
 
     def _tonne_kilometres(self) -> Term:
@@ -69,15 +94,25 @@ class _Entering:
         if self.transport.load_factor is not None:
             used = self.books.read(self.transport.load_factor, "1", f"{self.place}.load_factor")
         if np.any(load <= 0.0) or np.any(used <= 0.0) or np.any(used > 1.0):
-            raise RangeError("a trip needs a load above zero and a load factor above 0, at most 1", place=self.place,
-                             found=f"{float(load.min()):g} kg, {float(used.flat[0]):g}")
+            raise RangeError(
+                "a trip needs a load above zero and a load factor above 0, at most 1",
+                place=self.place,
+                found=f"{float(load.min()):g} kg, {float(used.flat[0]):g}",
+            )
         return Term(self.mass, (1.0 / (load * used),))
 
-    def _effects(self, exchanges: Mapping[str, Quantity], impacts: Mapping[str, Quantity], cost: Quantity | None,
-                 keys: tuple[str, str, str], per: str, measure: Term) -> None:
-        model = self.books.model
+    def _effects(
+        self,
+        exchanges: Mapping[str, Quantity],
+        impacts: Mapping[str, Quantity],
+        cost: Quantity | None,
+        keys: tuple[str, str, str],
+        per: str,
+        measure: Term,
+    ) -> None:
         for name, quantity in exchanges.items():
-            amount = self.books.read(quantity, f"{model.exchanges[name].unit}{per}", f"{self.place}.{keys[0]}.{name}")
+            place = f"{self.place}.{keys[0]}.{name}"
+            amount = self.books.read(quantity, f"{self.books.exchange(name, place).unit}{per}", place)
             term = Term(measure.driver, (*measure.numbers, amount))
             self.amounts.setdefault(name, []).append(term)
             for category, factor in self.books.factors(name).items():
@@ -86,8 +121,8 @@ class _Entering:
             if price is not None:
                 self._pay([Term(term.driver, (*term.numbers, price))], payee=OUTSIDE, exchange=name)
         for category, quantity in impacts.items():
-            unit = f"{model.impacts[category].unit}{per}"
-            number = self.books.read(quantity, unit, f"{self.place}.{keys[1]}.{category}")
+            place = f"{self.place}.{keys[1]}.{category}"
+            number = self.books.read(quantity, f"{self.books.impact(category, place).unit}{per}", place)
             self.impacts.setdefault(category, []).append(Term(measure.driver, (*measure.numbers, number)))
         if cost is not None:
             number = self.books.read(cost, f"{self.books.currency}{per}", f"{self.place}.{keys[2]}")
@@ -99,14 +134,31 @@ class _Entering:
             self._pay([term])
             return
         for flow in term.driver.flows:
-            self._pay([Term(Driver(term.driver.kind, (flow,)), term.numbers)], item=self.books.flows[flow].item)
+            self._pay(
+                [Term(Driver(term.driver.kind, (flow,)), term.numbers)], item=self.books.flows[flow].item
+            )
 
     def _pay(self, terms: list[Term], payee: str | None = None, **labels: str) -> None:
-        self.books.ledger.pay(self.payer, payee or self.payee, "transport", terms, name=self.name, where="route",
-                              group=self.group, **labels)
+        self.books.ledger.pay(
+            self.payer,
+            payee or self.payee,
+            "transport",
+            terms,
+            name=self.name,
+            where="route",
+            group=self.group,
+            **labels,
+        )
 
     def _write(self) -> None:
-        labels = {"name": self.name, "where": "route", "actor": self.payer, "kind": "transport", "group": self.group, "stage": ""}
+        labels = {
+            "name": self.name,
+            "where": "route",
+            "actor": self.payer,
+            "kind": "transport",
+            "group": self.group,
+            "stage": "",
+        }
         for name, terms in self.amounts.items():
             unit = self.books.model.exchanges[name].unit
             self.books.ledger.exchanges.append(Entry({**labels, "exchange": name, "unit": unit}, terms))

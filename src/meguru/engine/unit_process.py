@@ -1,4 +1,4 @@
-"""Unit process data: activity of a process times exchanges, impacts, cost and time, and what is fixed per year."""
+"""Unit process data: activity times exchanges, impacts, cost and time, and what is fixed per year."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 
 from meguru.engine.activity import Driver
 from meguru.engine.entries import OUTSIDE, Books, Entry, ImpactEntry, Term
-from meguru.errors import LibraryError, MissingValueError, NetworkError, RangeError, UnsupportedError, did_you_mean
-from meguru.model import where
+from meguru.errors import (
+    LibraryError,
+    MissingValueError,
+    NetworkError,
+    RangeError,
+    UnsupportedError,
+    did_you_mean,
+)
 from meguru.model.components import Process, UnitData
 from meguru.model.network import ports_of
 from meguru.quantity import Quantity
@@ -54,9 +60,8 @@ def _unit_data(books: Books, name: str, process: Process) -> Iterator[tuple[str,
         elif entry in books.model.unit_data:
             yield f"unit_data.{entry}", books.model.unit_data[entry]
         else:
-            file, line = where(books.model, place)
             hint = did_you_mean(str(entry), books.model.unit_data)
-            raise LibraryError("no such unit data", file=file, line=line, place=place, found=entry, hint=hint)
+            raise LibraryError("no such unit data", place=place, found=entry, hint=hint)
 
 
 class _Entering:
@@ -81,17 +86,14 @@ class _Entering:
             term = self._term(data.time, "hour", "time")
             self.books.ledger.work.append(Entry(self._labels("variable"), [term]))
 
-    def _error(self, kind: type[UnsupportedError] | type[MissingValueError], key: str, message: str, **more: str) -> Exception:
-        place = f"{self.place}.{key}"
-        file, line = where(self.books.model, place)
-        return kind(message, file=file, line=line, place=place, **more)
-
     # -- activity ------------------------------------------------------------------------------------------
 
     def _activity(self) -> Activity:
         basis = self._basis()
         if basis == "stock":
-            holders = tuple(h for h in self.books.holders.get(self.name, ()) if self._counts(self.books.holder_items[h]))
+            holders = tuple(
+                h for h in self.books.holders.get(self.name, ()) if self._counts(self.books.holder_items[h])
+            )
             items = [self.books.holder_items[h] for h in holders]
             return self._per_reference(Driver("stock", holders=holders), items)
         flows = self._leaving() if basis == "output" else self._entering()
@@ -104,7 +106,12 @@ class _Entering:
         if basis == "default":
             return "output" if kind in MADE_BY_PULL else "stock" if kind == "use" else "input"
         if basis == "stock" and kind not in ("use", "store"):
-            raise self._error(UnsupportedError, "basis", "only use and store hold a stock", found=kind, expected="input or output")
+            raise UnsupportedError(
+                "only use and store hold a stock",
+                place=f"{self.place}.basis",
+                found=kind,
+                expected="input or output",
+            )
         return basis
 
     def _counts(self, item: str) -> bool:
@@ -115,18 +122,23 @@ class _Entering:
         port = self.data.port or ("out" if self.process.kind in MADE_BY_PULL else None)
         ports = ports_of(self.books.model, self.name)
         if port is not None and port not in ports:
-            place = f"{self.place}.port"
-            file, line = where(self.books.model, place)
-            raise NetworkError("no such port", file=file, line=line, place=place, found=port, expected=ports,
-                               hint=did_you_mean(port, ports))
+            raise NetworkError(
+                "no such port",
+                place=f"{self.place}.port",
+                found=port,
+                expected=ports,
+                hint=did_you_mean(port, ports),
+            )
         flows = self.books.flows
         return [
-            f for f in self.books.flows_from.get(self.name, ())
-            if self._counts(flows[f].item) and (port is None or flows[f].port == port or flows[f].port.startswith(f"{port}."))
-        ]  # fmt: skip
+            f
+            for f in self.books.flows_from.get(self.name, ())
+            if self._counts(flows[f].item)
+            and (port is None or flows[f].port == port or flows[f].port.startswith(f"{port}."))
+        ]
 
     def _entering(self) -> list[int]:
-        """Flows that enter. Replacement parts and spares count only if named: they are not what is worked on."""
+        """Flows that enter. New parts and spares count only if named: they are not what is worked on."""
         found = []
         for f in self.books.flows_to.get(self.name, ()):
             flow = self.books.flows[f]
@@ -143,8 +155,12 @@ class _Entering:
         reference = self.data.reference
         if reference is None:
             if len(units) > 1:
-                raise self._error(UnsupportedError, "reference", "the activity counts things in different units",
-                                  found=", ".join(units), expected="a reference mass, or the items that count")
+                raise UnsupportedError(
+                    "the activity counts things in different units",
+                    place=f"{self.place}.reference",
+                    found=", ".join(units),
+                    expected="a reference mass, or the items that count",
+                )
             return Activity(driver, np.ones((1, 1)), units[0] if units else None, stock)
         own = units if len(units) == 1 else []
         wanted = ["kg", *(u for u in own if u != "kg"), *(["1"] if own == ["piece"] else [])]
@@ -153,7 +169,9 @@ class _Entering:
             wanted = [reference.unit or "1"]
         index, amount = self.books.first_fitting(reference, wanted, f"{self.place}.reference")
         if np.any(amount <= 0.0):
-            raise RangeError("a reference must be above zero", place=f"{self.place}.reference", found=float(amount.min()))
+            raise RangeError(
+                "a reference must be above zero", place=f"{self.place}.reference", found=float(amount.min())
+            )
         by_mass = wanted[index] in ("kg", "(kg)*year") and own != ["kg"]
         kind = f"{driver.kind}_mass" if stock and by_mass else "mass" if by_mass else driver.kind
         return Activity(Driver(kind, driver.flows, driver.holders), 1.0 / amount, None, stock)
@@ -162,9 +180,14 @@ class _Entering:
 
     def _labels(self, kind: str, exchange: str = "") -> dict[str, str]:
         return {
-            "name": self.name, "where": "process", "actor": self.books.actor(self.name), "kind": kind,
-            "group": self.data.group or self.process.group or "", "stage": self.process.stage or "", "exchange": exchange,
-        }  # fmt: skip
+            "name": self.name,
+            "where": "process",
+            "actor": self.books.actor(self.name),
+            "kind": kind,
+            "group": self.data.group or self.process.group or "",
+            "stage": self.process.stage or "",
+            "exchange": exchange,
+        }
 
     def _term(self, quantity: Quantity, unit: str, key: str) -> Term:
         """An amount per reference."""
@@ -181,16 +204,24 @@ class _Entering:
         number = self.books.read(quantity, f"{unit}/year", f"{self.place}.{key}")
         return Term(self.runs, (number * self.books.length,))
 
-    def _effects(self, kind: str, exchanges: dict[str, Quantity], impacts: dict[str, Quantity], key: str, impact_key: str) -> None:
+    def _effects(
+        self,
+        kind: str,
+        exchanges: dict[str, Quantity],
+        impacts: dict[str, Quantity],
+        key: str,
+        impact_key: str,
+    ) -> None:
         """Exchanges, what they cost, and the impacts of both exchanges and direct emissions."""
-        model = self.books.model
         terms: dict[str, list[Term]] = {}
         fixed = key.startswith("fixed")
         read = self._fixed_term if fixed else self._term
         for name, quantity in exchanges.items():
-            exchange = model.exchanges[name]
+            exchange = self.books.exchange(name, f"{self.place}.{key}.{name}")
             term = read(quantity, exchange.unit, f"{key}.{name}")
-            self.books.ledger.exchanges.append(Entry(self._labels(kind, name) | {"unit": exchange.unit}, [term]))
+            self.books.ledger.exchanges.append(
+                Entry(self._labels(kind, name) | {"unit": exchange.unit}, [term])
+            )
             for category, found in self.books.factors(name).items():
                 terms.setdefault(category, []).append(Term(term.driver, (*term.numbers, found)))
             price = self.books.price(name)
@@ -198,7 +229,7 @@ class _Entering:
                 paid = Term(term.driver, (*term.numbers, price))
                 self._pay("fixed" if fixed else "cost", OUTSIDE, paid, name)
         for category, quantity in impacts.items():
-            unit = model.impacts[category].unit
+            unit = self.books.impact(category, f"{self.place}.{impact_key}.{category}").unit
             terms.setdefault(category, []).append(read(quantity, unit, f"{impact_key}.{category}"))
         if terms:
             labels = self._labels(kind)
@@ -225,17 +256,29 @@ class _Entering:
     def _annuity(self) -> Array:
         """Share of the capital paid per year: i / (1 − (1 + i)^−n), in the limit i = 0 it is 1 / n."""
         if self.data.capital_life is None:
-            raise self._error(MissingValueError, "capital_life", "capital needs the years over which it is annualised",
-                              expected="a time, as '10 year'")
+            raise MissingValueError(
+                "capital needs the years over which it is annualised",
+                place=f"{self.place}.capital_life",
+                expected="a time, as '10 year'",
+            )
         years = self.books.read(self.data.capital_life, "year", f"{self.place}.capital_life")
         if np.any(years <= 0.0):
-            raise RangeError("a capital life must be above zero", place=f"{self.place}.capital_life", found=float(years.min()))
+            raise RangeError(
+                "a capital life must be above zero",
+                place=f"{self.place}.capital_life",
+                found=float(years.min()),
+            )
         return annuity(self.books.discount_rate(), years)
 
     def _refuse_money(self) -> None:
         for key in ("cost", "fixed_cost", "capital"):
             if getattr(self.data, key) is not None:
-                raise self._error(UnsupportedError, key, "a credit is no payment", found=key, expected="unit data that are no credit")
+                raise UnsupportedError(
+                    "a credit is no payment",
+                    place=f"{self.place}.{key}",
+                    found=key,
+                    expected="unit data that are no credit",
+                )
 
 
 def annuity(rate: Array, years: Array) -> Array:

@@ -1,7 +1,9 @@
 """Types of circulation: where things go that leave use, by the labels of the processes that they reach.
 
-What leaves use is followed along the push flows of the same year. At each process it divides as the mass does that
-leaves there; loops are solved. ``first`` counts the first labelled process on the way, ``final`` the last one.
+What leaves use is followed along the push flows of the same year, and from a store to the process that
+draws on it. At each process it divides as the mass does that leaves there; loops are solved. ``first`` counts
+the first labelled process on the way, ``final`` the last one. What stays in a store or is drawn by a process
+without label counts as what it was labelled before, else as ``unlabelled``.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from meguru.engine import Result
 from meguru.errors import DimensionError, IndicatorError, UnknownNameError, did_you_mean
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 UNLABELLED = "unlabelled"
+ROUNDING = 1e-12  # a share below this is none
 LARGEST_BLOCK = 4_000_000  # numbers in the matrices of one block of samples
 BASES = ("mass", "units")
 FATES = ("first", "final")
@@ -55,7 +57,12 @@ class _Tracer:
         self.scene, self.model, self.fate = scene, scene.model, fate
         labels = scene.labels("units")
         self.items, self.sources, self.targets = labels["item"], labels["source"], labels["target"]
-        self.pushed = [int(row) for row in np.flatnonzero(labels["side"] == "push")]
+        self.side = labels["side"]
+        self.followed = [
+            row
+            for row, (side, source) in enumerate(zip(self.side, self.sources, strict=True))
+            if side == "push" or self.model.processes[source].kind == "store"
+        ]
         self.paths = _Paths()
         self._masses: dict[int, Array] = {}
 
@@ -87,43 +94,52 @@ class _Tracer:
         return self.paths.nodes[start]
 
     def _add(self, node: Node) -> int:
+        """Position of a node; at the first label, or where something is made of it, the way ends."""
         if node not in self.paths.nodes:
             self.paths.nodes[node] = len(self.paths.nodes)
             self.paths.after.append([])
-            self.paths.ended.append(self.fate == "first" and bool(node[2]))
+            drawn = self.model.processes[node[0]].kind in ("make", "use")
+            self.paths.ended.append(drawn or (self.fate == "first" and bool(node[2])))
         return self.paths.nodes[node]
 
     def _leaving(self, process: str, item: str) -> Iterator[int]:
-        """Push flows from a process that carry an item on, or what was inside it."""
+        """Flows from a process that carry an item on, or what was inside it."""
         taken_apart = self.model.processes[process].kind in ("dismantle", "recycle", "recondition")
         inside = contents_of(self.model, item) if taken_apart else set()
-        for flow in self.pushed:
+        for flow in self.followed:
             if self.sources[flow] == process and (self.items[flow] == item or self.items[flow] in inside):
                 yield flow
 
     def shares(self, samples: slice) -> tuple[Array, Array]:
-        """(sample, year, node, node) share that goes from one node to the next, and (sample, year, node) that ends."""
+        """Shares that go from node to node and that end: (sample, year, node, node), (sample, year, node)."""
         count = len(self.paths.nodes)
-        shape = self.mass(self.pushed[0])[samples].shape
+        shape = self.mass(self.followed[0])[samples].shape
         steps = np.zeros((*shape, count, count))
         rest = np.ones((*shape, count))
         for (process, item, _), position in self.paths.nodes.items():
             out = [(self.mass(flow)[samples], following) for flow, following in self.paths.after[position]]
             whole = np.sum([mass for mass, _ in out], axis=0) if out else np.zeros(shape)
             if self.model.processes[process].kind == "store":
-                whole = np.maximum(whole, self._arriving(process, item)[samples])  # what is not lost stays
+                whole = np.maximum(whole, self._arriving(process, item)[samples])  # the rest stays
             for mass, following in out:
                 share = np.divide(mass, whole, out=np.zeros(shape), where=whole > 0.0)
                 steps[:, :, position, following] += share
                 rest[:, :, position] -= share
-        return steps, np.maximum(rest, 0.0)
+        return steps, np.where(rest > ROUNDING, rest, 0.0)
 
     def _arriving(self, process: str, item: str) -> Array:
-        flows = [flow for flow in self.pushed if self.targets[flow] == process and self.items[flow] == item]
-        return np.sum([self.mass(flow) for flow in flows], axis=0)
+        flows = [
+            row
+            for row, ends in enumerate(zip(self.side, self.targets, self.items, strict=True))
+            if ends == ("push", process, item)
+        ]
+        total: Array = np.sum([self.mass(flow) for flow in flows], axis=0)
+        return total
 
 
-def circulation_amounts(scene: ResultScene, items: set[str], base: str, fate: str) -> tuple[dict[str, Array], str]:
+def circulation_amounts(
+    scene: ResultScene, items: set[str], base: str, fate: str
+) -> tuple[dict[str, Array], str]:
     """What leaves use by type of circulation: type → (sample, year) per year; and the unit.
 
     Raises
@@ -134,29 +150,41 @@ def circulation_amounts(scene: ResultScene, items: set[str], base: str, fate: st
         Things counted in different units.
     """
     model = scene.model
+    labelled = scene.labels("units")
     starts = [
-        int(row) for row in rows_of(scene, "units", {}, {}, side="push")
-        if model.processes[scene.labels("units")["source"][row]].kind == "use" and scene.labels("units")["item"][row] in items
-    ]  # fmt: skip
+        int(row)
+        for row in rows_of(scene, "units", {}, {}, side="push")
+        if model.processes[labelled["source"][row]].kind == "use" and labelled["item"][row] in items
+    ]
     if not starts:
-        raise IndicatorError("nothing of this leaves use by itself", found=", ".join(sorted(items)),
-                             hint="Name the product that it is in.")  # fmt: skip
+        raise IndicatorError(
+            "nothing of this leaves use by itself",
+            found=", ".join(sorted(items)),
+            hint="Name the product that it is in.",
+        )
     tracer = _Tracer(scene, fate)
     entered = [tracer.reach(str(tracer.targets[row]), str(tracer.items[row]), "") for row in starts]
     unit = _unit_of(scene, starts) if base == "units" else "kg"
     amounts = [scene.per_year("units")[:, :, row] if base == "units" else tracer.mass(row) for row in starts]
     labels = [node[2] or UNLABELLED for node in tracer.paths.nodes]
     ended = _solve(tracer, entered, amounts, len(labels))
-    return {
-        label: ended[:, :, [k for k, one in enumerate(labels) if one == label]].sum(axis=-1) for label in dict.fromkeys(labels)
-    }, unit  # fmt: skip
+    amounts_of = {
+        label: ended[:, :, np.array(labels) == label].sum(axis=-1) for label in dict.fromkeys(labels)
+    }
+    if not np.any(amounts_of.get(UNLABELLED, 0.0)):
+        amounts_of.pop(UNLABELLED, None)
+    return amounts_of, unit
 
 
 def _unit_of(scene: ResultScene, rows: Sequence[int]) -> str:
     units = [str(scene.labels("units")["unit"][row]) for row in rows]
     if len({dimension_of(unit) for unit in units}) > 1 or len(set(units)) > 1:
-        raise DimensionError("things counted in different units", found=" and ".join(sorted(set(units))),
-                             expected="one unit", hint='Name the item, or take base="mass".')  # fmt: skip
+        raise DimensionError(
+            "things counted in different units",
+            found=" and ".join(sorted(set(units))),
+            expected="one unit",
+            hint='Name the item, or take base="mass".',
+        )
     return units[0]
 
 
@@ -176,7 +204,9 @@ def _solve(tracer: _Tracer, entered: Sequence[int], amounts: Sequence[Array], co
     return ended
 
 
-def circulation_types(result: Result, item: str = "*", *, base: str = "mass", fate: str = "first") -> DataFrame:
+def circulation_types(
+    result: Result, item: str = "*", *, base: str = "mass", fate: str = "first"
+) -> DataFrame:
     """Shares by type of circulation of what leaves use.
 
     Parameters
@@ -186,14 +216,14 @@ def circulation_types(result: Result, item: str = "*", *, base: str = "mass", fa
     base
         ``mass``, or ``units`` (items counted in one unit).
     fate
-        ``first`` labelled process that they come to, or the last, ``final``. Labels are ``circulation`` of processes;
-        what comes to none is ``unlabelled``.
+        ``first`` labelled process that they come to, or the last, ``final``. Labels are ``circulation`` of
+        processes; what comes to none is ``unlabelled``.
 
     Returns
     -------
     DataFrame
-        Columns year, type, share (NA in years in which nothing leaves), amount, unit. Shares of a year sum to 1;
-        of samples the mean amounts are taken.
+        Columns year, type, share (NA in years in which nothing leaves), amount, unit. Shares of a year sum to
+        1; of samples the mean amounts are taken.
 
     Raises
     ------
@@ -206,16 +236,24 @@ def circulation_types(result: Result, item: str = "*", *, base: str = "mass", fa
 
     for choice, choices in ((base, BASES), (fate, FATES)):
         if choice not in choices:
-            raise UnknownNameError("no such choice", found=choice, expected=list(choices), hint=did_you_mean(choice, choices))
+            raise UnknownNameError(
+                "no such choice", found=choice, expected=list(choices), hint=did_you_mean(choice, choices)
+            )
     scene = ResultScene(result, lambda: ())
     amounts, unit = circulation_amounts(scene, scene.select("item", item), base, fate)
     means = {label: amount.mean(axis=0) for label, amount in amounts.items()}
     total = np.sum(list(means.values()), axis=0)
     parts = []
     for label, amount in means.items():
-        share = pd.array(np.divide(amount, total, out=np.zeros(len(total)), where=total > 0.0), dtype="Float64")
+        share = pd.array(
+            np.divide(amount, total, out=np.zeros(len(total)), where=total > 0.0), dtype="Float64"
+        )
         share[total <= 0.0] = pd.NA
-        parts.append(pd.DataFrame({"year": scene.years, "type": label, "share": share, "amount": amount, "unit": f"{unit}/year"}))
+        parts.append(
+            pd.DataFrame(
+                {"year": scene.years, "type": label, "share": share, "amount": amount, "unit": f"{unit}/year"}
+            )
+        )
     return pd.concat(parts).sort_values("year", kind="stable").reset_index(drop=True)
 
 
@@ -236,4 +274,6 @@ def _circulation(scene: Scene, filters: Filters) -> Value:
     return arithmetic.operate("/", (part, total))
 
 
-CIRCULATION = Function(_circulation, {"type": "circulation", "item": "item"}, {"base": BASES, "fate": FATES}, first="type")
+CIRCULATION = Function(
+    _circulation, {"type": "circulation", "item": "item"}, {"base": BASES, "fate": FATES}, first="type"
+)

@@ -36,8 +36,12 @@ def matching(alternative: str, names: Iterable[str]) -> set[str]:
 def unknown_name(kind: str, alternative: str, names: Iterable[str]) -> UnknownNameError:
     """The error for a filter that fits nothing in the model."""
     known = sorted(set(names))
-    return UnknownNameError(f"no such {kind} in the model", found=alternative, expected=known or "none: there is none",
-                            hint=did_you_mean(alternative, known))  # fmt: skip
+    return UnknownNameError(
+        f"no such {kind} in the model",
+        found=alternative,
+        expected=known or "none: there is none",
+        hint=did_you_mean(alternative, known),
+    )
 
 
 def names_of(model: Model, kind: str) -> set[str]:
@@ -63,7 +67,8 @@ def _groups(model: Model) -> Iterator[str]:
         yield data.group or ""
     for route in model.routes:
         yield route.group or ""
-        yield from (part.group or "" for part in (*route.fees, *route.transport))
+        yield from (fee.group or "" for fee in route.fees)
+        yield from (transport.group or "" for transport in route.transport)
 
 
 def _ports(model: Model) -> Iterator[str]:

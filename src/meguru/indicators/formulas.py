@@ -62,8 +62,10 @@ class Formulas:
         self._functions: dict[str, Callable[..., Deferred]] = {
             **{name: _calling(name, function) for name, function in FUNCTIONS.items()},
             **{name: _plain(name) for name in PLAIN_NAMES},
-            "reference": self._reference, "scenario": self._scenario, "cumulative": _cumulative,
-        }  # fmt: skip
+            "reference": self._reference,
+            "scenario": self._scenario,
+            "cumulative": _cumulative,
+        }
         self._compiled: dict[str, Deferred] = {}
         self._open: list[str] = []
 
@@ -115,14 +117,19 @@ class Formulas:
             hint = did_you_mean(name, [*self.model.indicators, *self._functions])
             if name in self._functions:
                 hint = f"A function is written with brackets: {name}(…)."
-            raise UnknownNameError("no such indicator", found=name, expected=list(self.model.indicators), hint=hint)
+            raise UnknownNameError(
+                "no such indicator", found=name, expected=list(self.model.indicators), hint=hint
+            )
         indicator = self.model.indicators[name]
 
         def compute(scene: Scene) -> Value:
             if name in self._open:
-                circle = " → ".join([*self._open[self._open.index(name):], name])
-                raise FormulaError("indicators that need each other in a circle", found=circle,
-                                   expected="formulas that begin with functions")  # fmt: skip
+                circle = " → ".join([*self._open[self._open.index(name) :], name])
+                raise FormulaError(
+                    "indicators that need each other in a circle",
+                    found=circle,
+                    expected="formulas that begin with functions",
+                )
             self._open.append(name)
             try:
                 return self.value(name, indicator, scene)
@@ -137,7 +144,9 @@ class Formulas:
 
     def _scenario(self, *arguments: Any, **keywords: Any) -> Deferred:
         if not arguments or not isinstance(arguments[0], str):
-            raise FormulaError("scenario() needs the name of a scenario first", expected='as scenario("name", …)')
+            raise FormulaError(
+                "scenario() needs the name of a scenario first", expected='as scenario("name", …)'
+            )
         name = arguments[0]
         (inner,) = _expressions("scenario", arguments[1:], keywords, 1)
         return lambda scene: inner(self.scene_of(name))
@@ -208,9 +217,15 @@ def _plain(name: str) -> Callable[..., Deferred]:
     return call
 
 
-def _expressions(name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any], count: int | None) -> tuple[Deferred, ...]:
+def _expressions(
+    name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any], count: int | None
+) -> tuple[Deferred, ...]:
     """The arguments of a function, if they are expressions and as many as wanted."""
-    if keywords or any(isinstance(one, str) for one in arguments) or (count or max(1, len(arguments))) != len(arguments):
+    if (
+        keywords
+        or any(isinstance(one, str) for one in arguments)
+        or (count or max(1, len(arguments))) != len(arguments)
+    ):
         raise FormulaError(f"wrong arguments of {name}()", expected=f"{count or 'one or more'} expression(s)")
     return arguments
 

@@ -17,15 +17,30 @@ from meguru.quantity import dimension_of
 Filters = Mapping[str, str]
 ARITHMETIC = Operations()
 FLOW = {
-    "route": "route", "item": "item", "source": "process", "target": "process", "port": "port",
-}  # fmt: skip
+    "route": "route",
+    "item": "item",
+    "source": "process",
+    "target": "process",
+    "port": "port",
+}
 ENTRY = {
-    "process": "process", "route": "route", "group": "group", "actor": "actor", "stage": "stage", "kind": "entry kind",
-}  # fmt: skip
+    "process": "process",
+    "route": "route",
+    "group": "group",
+    "actor": "actor",
+    "stage": "stage",
+    "kind": "entry kind",
+}
 PAYMENT = {
-    "actor": "actor", "group": "group", "process": "process", "route": "route", "item": "item", "stage": "stage",
-    "exchange": "exchange", "kind": "payment kind",
-}  # fmt: skip
+    "actor": "actor",
+    "group": "group",
+    "process": "process",
+    "route": "route",
+    "item": "item",
+    "stage": "stage",
+    "exchange": "exchange",
+    "kind": "payment kind",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,9 @@ class Function:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     first: str | None = None
 
-    def arguments(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]) -> dict[str, str]:
+    def arguments(
+        self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> dict[str, str]:
         """The arguments by keyword.
 
         Raises
@@ -63,12 +80,16 @@ class Function:
         if positional:
             if self.first is None or len(positional) > 1 or self.first in given:
                 wanted = ", ".join(f"{key}=…" for key in (*self.filters, *self.options))
-                raise FormulaError(f"{name}() has an argument too many", expected=f"named arguments: {wanted}")
+                raise FormulaError(
+                    f"{name}() has an argument too many", expected=f"named arguments: {wanted}"
+                )
             given[self.first] = positional[0]
         for key, text in given.items():
             known = [*self.filters, *self.options]
             if key not in known:
-                raise UnknownNameError(f"{name}() has no such filter", found=key, expected=known, hint=did_you_mean(key, known))
+                raise UnknownNameError(
+                    f"{name}() has no such filter", found=key, expected=known, hint=did_you_mean(key, known)
+                )
             if not isinstance(text, str):
                 raise FormulaError(f"'{key}' of {name}() must be a text", expected=f'as {key}="…"')
         if self.first is not None and self.first not in given:
@@ -76,12 +97,18 @@ class Function:
         for key, choices in self.options.items():
             text = given.setdefault(key, choices[0])
             if text not in choices:
-                raise UnknownNameError(f"'{key}' of {name}() can not be this", found=text, expected=list(choices),
-                                       hint=did_you_mean(text, choices))  # fmt: skip
+                raise UnknownNameError(
+                    f"'{key}' of {name}() can not be this",
+                    found=text,
+                    expected=list(choices),
+                    hint=did_you_mean(text, choices),
+                )
         return given
 
 
-def rows_of(scene: Scene, array: str, filters: Filters, kinds: Mapping[str, str], **fixed: str) -> NDArray[np.int64]:
+def rows_of(
+    scene: Scene, array: str, filters: Filters, kinds: Mapping[str, str], **fixed: str
+) -> NDArray[np.int64]:
     """Rows of an array whose labels fit all filters. ``fixed``: label → what it must be."""
     labels = scene.labels(array)
     fits = np.ones(len(next(iter(labels.values()))), dtype=bool)
@@ -126,16 +153,19 @@ def _counted(array: str, kinds: Mapping[str, str], **fixed: str) -> Callable[[Sc
             units = [scene.model.items[name].unit for name in sorted(scene.select("item", filters["item"]))]
         if not units:
             return zero()
-        _same_dimension(units, "things counted in different units", "Name the item, or take mass().")
+        require_one_dimension(units, "things counted in different units", "Name the item, or take mass().")
         return scene.total(array, rows, units if len(rows) else units[0])
 
     return compute
 
 
-def _same_dimension(units: list[str], message: str, hint: str) -> None:
+def require_one_dimension(units: list[str], message: str, hint: str) -> None:
+    """Raise :class:`DimensionError` if units differ in dimension."""
     different = {dimension_of(unit): unit for unit in units}
     if len(different) > 1:
-        raise DimensionError(message, found=" and ".join(sorted(different.values())), expected="one unit", hint=hint)
+        raise DimensionError(
+            message, found=" and ".join(sorted(different.values())), expected="one unit", hint=hint
+        )
 
 
 def _stock_mass(scene: Scene, filters: Filters) -> Value:
@@ -170,8 +200,11 @@ def entry_rows(scene: Scene, array: str, filters: Filters) -> NDArray[np.int64]:
 def _exchange(scene: Scene, filters: Filters) -> Value:
     """Amount of exchanges, per year, in the unit of the exchange."""
     names = scene.select("exchange", filters["exchange"])
-    _same_dimension([scene.model.exchanges[name].unit for name in sorted(names)],
-                    "exchanges counted in different units", "Name one exchange.")  # fmt: skip
+    require_one_dimension(
+        [scene.model.exchanges[name].unit for name in sorted(names)],
+        "exchanges counted in different units",
+        "Name one exchange.",
+    )
     if not names:
         return zero()
     rows = entry_rows(scene, "exchanges", filters)
@@ -219,7 +252,9 @@ BASIC: dict[str, Function] = {
         kind: Function(_counted("events", _USE, kind=kind), _USE)
         for kind in ("sales", "demand", "failed", "spares", "unmet")
     },
-    "retired": Function(_counted("events", {**_USE, "cause": "cause"}, kind="retired"), {**_USE, "cause": "cause"}),
+    "retired": Function(
+        _counted("events", {**_USE, "cause": "cause"}, kind="retired"), {**_USE, "cause": "cause"}
+    ),
     "energy": Function(_entries("energy", "kWh"), {**ENTRY, "exchange": "exchange"}),
     "exchange": Function(_exchange, {"exchange": "exchange", **ENTRY}, first="exchange"),
     "impact": Function(_impact, {"category": "category", **ENTRY}, first="category"),

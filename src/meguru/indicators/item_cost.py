@@ -1,9 +1,10 @@
 """Cost of an item: what its buyer has paid along the chain up to its delivery, by stage.
 
-In each year everything that an actor pays, less what it receives, is laid on what it is paid for: prices, fees and
-transport on what the route carries, process costs on what the process gives. Costs follow things from process to
-process; several outputs share them by mass. What is thrown away carries none. A used thing that leaves use has no cost
-left. A store hands on the average cost of what it holds.
+In each year everything that an actor pays, less what it receives, is laid on what it is paid for: prices,
+fees and transport on what the route carries, process costs on what the process gives. Costs follow things
+from process to process; several outputs share them by mass. What is thrown away carries none, and what it costs to
+treat it behind the process that it comes from is not followed. A used thing that leaves use has no cost left.
+A store hands on the average cost of what it holds.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.indicators.functions import Filters, Function, rows_of
+from meguru.indicators.functions import Filters, Function, require_one_dimension, rows_of
 from meguru.indicators.scene import UNKNOWN, ResultScene, Scene
 from meguru.indicators.value import Array, Operations, Value, value_of, zero
 
@@ -43,7 +44,11 @@ class _Chain:
         if self.kind[process] in ("use", "supply"):
             return []
         same = self.kind[process] == "store"
-        return [f for f in range(self.count) if self.target[f] == process and (not same or self.items[f] == self.items[flow])]
+        return [
+            f
+            for f in range(self.count)
+            if self.target[f] == process and (not same or self.items[f] == self.items[flow])
+        ]
 
     def _serving(self) -> NDArray[np.bool_]:
         """Flows from which something is made or used again; the others are waste and carry no cost."""
@@ -52,11 +57,15 @@ class _Chain:
         while changed:
             giving = {(self.source[f], self.items[f]) for f in np.flatnonzero(serves)}
             sources = {name for name, _ in giving}
-            found = serves | np.array([
-                (self.target[f], self.items[f]) in giving if self.kind[self.target[f]] == "store"
-                else self.target[f] in sources and self.kind[self.target[f]] not in ("use", "make")
-                for f in range(self.count)
-            ], dtype=bool)  # fmt: skip
+            found = serves | np.array(
+                [
+                    (self.target[f], self.items[f]) in giving
+                    if self.kind[self.target[f]] == "store"
+                    else self.target[f] in sources and self.kind[self.target[f]] not in ("use", "make")
+                    for f in range(self.count)
+                ],
+                dtype=bool,
+            )
             changed = bool((found != serves).any())
             serves = found
         return serves
@@ -66,16 +75,22 @@ class _Chain:
         process = self.source[flow]
         same = self.kind[process] == "store"
         return [
-            f for f in range(self.count)
-            if self.serves[f] and self.source[f] == process and (not same or self.items[f] == self.items[flow])
-        ]  # fmt: skip
+            f
+            for f in range(self.count)
+            if self.serves[f]
+            and self.source[f] == process
+            and (not same or self.items[f] == self.items[flow])
+        ]
 
     def share(self, flow: int, among: list[int]) -> Array:
         """(sample, year) share of a flow among some, by mass; by units where nothing has mass."""
         for amounts in (self.mass, self.units):
             whole = amounts[:, :, among].sum(axis=-1)
             if np.any(whole > 0.0):
-                return np.divide(amounts[:, :, flow], whole, out=np.zeros(whole.shape), where=whole > 0.0)
+                found: Array = np.divide(
+                    amounts[:, :, flow], whole, out=np.zeros(whole.shape), where=whole > 0.0
+                )
+                return found
         return np.zeros(self.units.shape[:2])
 
     def upstream(self, flows: list[int]) -> list[int]:
@@ -93,8 +108,12 @@ class _Chain:
 def _payments(scene: ResultScene, filters: Filters, actors: set[str]) -> tuple[Array, NDArray[np.int64]]:
     """(sample, year, payment) what actors pay less what they receive, and which payments the filters fit."""
     labels = scene.labels("money")
-    signs = np.array([float(payer in actors) - float(payee in actors)
-                      for payer, payee in zip(labels["payer"], labels["payee"], strict=True)])  # fmt: skip
+    signs = np.array(
+        [
+            float(payer in actors) - float(payee in actors)
+            for payer, payee in zip(labels["payer"], labels["payee"], strict=True)
+        ]
+    )
     fits = signs != 0.0
     stages = _stages(scene)
     for key, known in (("group", labels["group"]), ("kind", labels["kind"]), ("stage", stages)):
@@ -112,15 +131,19 @@ def _stages(scene: ResultScene) -> list[str]:
     flows, money, model = scene.labels("units"), scene.labels("money"), scene.model
     of_route: Mapping[str, str] = {
         str(route): model.processes[target if side == "push" else source].stage or ""
-        for route, source, target, side in zip(flows["route"], flows["source"], flows["target"], flows["side"], strict=True)
-    }  # fmt: skip
+        for route, source, target, side in zip(
+            flows["route"], flows["source"], flows["target"], flows["side"], strict=True
+        )
+    }
     return [
         of_route.get(str(name), "") if place == "route" else str(stage)
         for name, place, stage in zip(money["name"], money["where"], money["stage"], strict=True)
     ]
 
 
-def _laid_on(scene: ResultScene, chain: _Chain, filters: Filters, actors: set[str]) -> tuple[Array, dict[str, Array]]:
+def _laid_on(
+    scene: ResultScene, chain: _Chain, filters: Filters, actors: set[str]
+) -> tuple[Array, dict[str, Array]]:
     """Payments laid on flows, (sample, year, flow), and on processes."""
     amounts, rows = _payments(scene, filters, actors)
     labels = scene.labels("money")
@@ -132,7 +155,9 @@ def _laid_on(scene: ResultScene, chain: _Chain, filters: Filters, actors: set[st
             on_processes[name] += paid
         elif labels["where"][row] == "route":
             item = labels["item"][row]
-            carried = [f for f in range(chain.count) if chain.routes[f] == name and item in ("", chain.items[f])]
+            carried = [
+                f for f in range(chain.count) if chain.routes[f] == name and item in ("", chain.items[f])
+            ]
             for flow in carried:
                 part = paid * chain.share(flow, carried)
                 if chain.serves[flow]:
@@ -142,13 +167,18 @@ def _laid_on(scene: ResultScene, chain: _Chain, filters: Filters, actors: set[st
     return on_flows, on_processes
 
 
-def _costs(scene: ResultScene, chain: _Chain, filters: Filters, actors: set[str], delivered: list[int]) -> Array:
+def _costs(
+    scene: ResultScene, chain: _Chain, filters: Filters, actors: set[str], delivered: list[int]
+) -> Array:
     """(sample, year) cost of some flows to some actors."""
     on_flows, on_processes = _laid_on(scene, chain, filters, actors)
     flows = chain.upstream(delivered)
     place = {flow: k for k, flow in enumerate(flows)}
     samples, years, _ = chain.units.shape
-    shares = {flow: chain.share(flow, chain.together(flow)) if chain.serves[flow] else np.zeros((samples, years)) for flow in flows}
+    shares = {
+        flow: chain.share(flow, chain.together(flow)) if chain.serves[flow] else np.zeros((samples, years))
+        for flow in flows
+    }
     own = np.stack([on_flows[:, :, f] + shares[f] * _own(chain, on_processes, f) for f in flows], axis=-1)
     links = [(place[f], place[b], f) for f in flows for b in chain.before(f)]
     stores = _Stores(scene, chain, flows)
@@ -161,9 +191,11 @@ def _costs(scene: ResultScene, chain: _Chain, filters: Filters, actors: set[str]
             matrix = np.zeros((own[block].shape[0], len(flows), len(flows)))
             known = own[block, year].copy()
             for row, column, flow in links:
-                matrix[:, row, column] = stores.passing(flow, block, year) if flow in stores.keys else shares[flow][block, year]
+                matrix[:, row, column] = (
+                    stores.part(flow, block, year) if flow in stores.keys else shares[flow][block, year]
+                )
             for flow, key in stores.keys.items():
-                known[:, place[flow]] += stores.from_before(flow, block, year) * held.get(key, np.zeros(1))
+                known[:, place[flow]] += stores.part(flow, block, year) * held.get(key, np.zeros(1))
             cost[block, year] = np.linalg.solve(np.eye(len(flows)) - matrix, known[..., None])[..., 0]
             held = stores.after(cost[block, year], place, held, block, year)
     found: Array = cost[:, :, [place[f] for f in delivered]].sum(axis=-1)
@@ -177,47 +209,52 @@ def _own(chain: _Chain, on_processes: Mapping[str, Array], flow: int) -> Array:
 
 
 class _Stores:
-    """Stores hand on the average cost of what they hold and of what arrives in the year."""
+    """Stores hand on the average cost of what they held before and of what arrives in the year."""
 
     def __init__(self, scene: ResultScene, chain: _Chain, flows: list[int]) -> None:
         self.chain = chain
-        self.keys = {f: (chain.source[f], str(chain.items[f])) for f in flows if chain.kind[chain.source[f]] == "store"}
+        self.keys = {
+            f: (chain.source[f], str(chain.items[f])) for f in flows if chain.kind[chain.source[f]] == "store"
+        }
         labels = scene.labels("stock")
-        rows = {(str(p), str(i)): k for k, (p, i) in enumerate(zip(labels["process"], labels["item"], strict=True))}
-        self.arriving: dict[tuple[str, str], list[int]] = {}
-        self.there: dict[tuple[str, str], Array] = {}
-        self.inflow: dict[tuple[str, str], Array] = {}
-        for flow, key in self.keys.items():
-            if key in self.there:
-                continue
-            self.arriving[key] = chain.before(flow)
-            self.inflow[key] = chain.units[:, :, self.arriving[key]].sum(axis=-1)
-            end = scene.per_year("stock")[:, :, rows[key]]
-            start = np.concatenate([np.zeros((len(end), 1)), end[:, :-1]], axis=1)
-            self.there[key] = start + self.inflow[key]  # in the first year the cost of what was there is that of the year
-            self.there[key][:, 0] = self.inflow[key][:, 0]
+        rows = {
+            (str(p), str(i)): k
+            for k, (p, i) in enumerate(zip(labels["process"], labels["item"], strict=True))
+        }
+        self.arriving = {key: chain.before(flow) for flow, key in self.keys.items()}
+        self.end = {key: scene.per_year("stock")[:, :, rows[key]] for key in self.arriving}
+        self.there = {key: self._there(key) for key in self.arriving}
 
-    def passing(self, flow: int, block: slice, year: int) -> Array:
-        """Share of the cost of what arrives that this flow takes away."""
-        return self._part(flow, block, year)
+    def _there(self, key: tuple[str, str]) -> Array:
+        """(sample, year) units whose cost is known: those held before, and what arrives."""
+        there: Array = self.chain.units[:, :, self.arriving[key]].sum(axis=-1)
+        # What the first year finds there is taken at the cost of that year.
+        there[:, 1:] += self.end[key][:, :-1]
+        return there
 
-    def from_before(self, flow: int, block: slice, year: int) -> Array:
-        """Share of the value held before that this flow takes away."""
-        return self._part(flow, block, year)
-
-    def _part(self, flow: int, block: slice, year: int) -> Array:
+    def part(self, flow: int, block: slice, year: int) -> Array:
+        """Cost of a flow over the cost of what is there; NaN if it is taken from what has no known cost."""
         there = self.there[self.keys[flow]][block, year]
         out = self.chain.units[block, year, flow]
-        return np.divide(out, there, out=np.zeros(len(out)), where=there > 0.0)
+        unknown = np.where(out > 0.0, np.nan, 0.0)
+        found: Array = np.divide(out, there, out=unknown, where=there > 0.0)
+        return found
 
-    def after(self, cost: Array, place: Mapping[int, int], held: Mapping[tuple[str, str], Array], block: slice,
-              year: int) -> dict[tuple[str, str], Array]:
+    def after(
+        self,
+        cost: Array,
+        place: Mapping[int, int],
+        held: Mapping[tuple[str, str], Array],
+        block: slice,
+        year: int,
+    ) -> dict[tuple[str, str], Array]:
         """Value held at the end of the year."""
         left = {}
         for key, flows in self.arriving.items():
             value = held.get(key, np.zeros(1)) + cost[:, [place[f] for f in flows]].sum(axis=-1)
-            taken = sum((self._part(f, block, year) for f, one in self.keys.items() if one == key), np.zeros(len(cost)))
-            left[key] = value * (1.0 - taken)
+            there, end = self.there[key][block, year], self.end[key][block, year]
+            unknown = np.where(end > 0.0, np.nan, 0.0)
+            left[key] = value * np.divide(end, there, out=unknown, where=there > 0.0)
         return left
 
 
@@ -228,6 +265,7 @@ def _item_cost(scene: Scene, filters: Filters) -> Value:
     for key, kind in (*PAID.items(), ("target", "process")):
         if key in filters:
             scene.select(kind, filters[key])
+    require_one_dimension(units, "things counted in different units", "Name one item.")
     if not isinstance(scene, ResultScene):
         return value_of(UNKNOWN, f"{scene.currency}/({units[0]})") if units else zero()
     where = {key: text for key, text in filters.items() if key in FLOWS}
@@ -238,10 +276,14 @@ def _item_cost(scene: Scene, filters: Filters) -> Value:
         total += _costs(scene, chain, filters, actors, delivered)
     amount = chain.units[:, :, rows].sum(axis=-1)
     unit = units[0] if units else "1"
-    return Operations().operate("/", (value_of(total, f"{scene.currency}/year"), value_of(amount, f"({unit})/year")))
+    return Operations().operate(
+        "/", (value_of(total, f"{scene.currency}/year"), value_of(amount, f"({unit})/year"))
+    )
 
 
-def _buyers(scene: ResultScene, chain: _Chain, rows: list[int], filters: Filters) -> list[tuple[set[str], list[int]]]:
+def _buyers(
+    scene: ResultScene, chain: _Chain, rows: list[int], filters: Filters
+) -> list[tuple[set[str], list[int]]]:
     """Actors whose costs count, with the deliveries that they count for."""
     if "actor" in filters:
         return [(scene.select("actor", filters["actor"]), rows)] if rows else []

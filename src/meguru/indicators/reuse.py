@@ -1,7 +1,7 @@
 """Marginal reuse rate: how far demand for a part and its supply from returns overlap in time.
 
-After Umeda: the overlap of demand d(t) and supply s(t), ∫ min(d, s) / ∫ d (per demand) and / ∫ s (per return). With
-a store the bound is R(t) = min over τ ≤ t of [supply before τ + demand from τ to t].
+After Umeda: the overlap of demand d(t) and supply s(t), ∫ min(d, s) / ∫ d per demand and / ∫ s per return.
+With a store the bound is R(t) = min over τ ≤ t of [supply before τ + demand from τ to t].
 """
 
 from __future__ import annotations
@@ -53,7 +53,12 @@ def reuse_bound(demand: ArrayLike, supply: ArrayLike, *, stored: bool = False) -
     wanted, given = np.asarray(demand, dtype=np.float64), np.asarray(supply, dtype=np.float64)
     if wanted.shape[-1:] != given.shape[-1:] or wanted.ndim == 0:
         raise RangeError("demand and supply of different lengths", found=f"{wanted.shape} and {given.shape}")
-    if not (np.all(wanted >= 0.0) and np.all(given >= 0.0) and np.all(np.isfinite(wanted)) and np.all(np.isfinite(given))):
+    if not (
+        np.all(wanted >= 0.0)
+        and np.all(given >= 0.0)
+        and np.all(np.isfinite(wanted))
+        and np.all(np.isfinite(given))
+    ):
         raise RangeError("demand and supply must be numbers of at least zero")
     if not stored:
         return np.minimum(wanted, given).cumsum(axis=-1)
@@ -66,7 +71,9 @@ def reuse_bound(demand: ArrayLike, supply: ArrayLike, *, stored: bool = False) -
     return bound
 
 
-def reuse_rate(demand: Sequence[float] | Array, supply: Sequence[float] | Array, stored: bool = False) -> ReuseRate:
+def reuse_rate(
+    demand: Sequence[float] | Array, supply: Sequence[float] | Array, stored: bool = False
+) -> ReuseRate:
     """Marginal reuse rate over a whole period, per demand and per return.
 
     >>> reuse_rate([100, 100, 20, 100], [0, 80, 80, 0])
@@ -110,11 +117,16 @@ def _steps(scene: ResultScene, rows: NDArray[np.int64], weights: Array) -> Array
 def _recovered(scene: ResultScene, drawn: NDArray[np.int64], stores: set[str]) -> Array:
     """What arrives at the stores from which the item is drawn."""
     labels = scene.labels("units")
-    holding = {(labels["source"][row], labels["item"][row]) for row in drawn if labels["source"][row] in stores}
+    holding = {
+        (labels["source"][row], labels["item"][row]) for row in drawn if labels["source"][row] in stores
+    }
     rows = [
-        row for row, (target, item, side) in enumerate(zip(labels["target"], labels["item"], labels["side"], strict=True))
+        row
+        for row, (target, item, side) in enumerate(
+            zip(labels["target"], labels["item"], labels["side"], strict=True)
+        )
         if side == "push" and (target, item) in holding
-    ]  # fmt: skip
+    ]
     return _steps(scene, np.array(rows, dtype=np.int64), np.ones(len(rows)))
 
 
@@ -123,9 +135,10 @@ def _returned(scene: ResultScene, items: list[str]) -> Array:
     labels, model = scene.labels("units"), scene.model
     counts = [
         sum(pieces_in(model, str(item), one) for one in items)
-        if side == "push" and model.processes[source].kind == "use" else 0.0
+        if side == "push" and model.processes[source].kind == "use"
+        else 0.0
         for source, item, side in zip(labels["source"], labels["item"], labels["side"], strict=True)
-    ]  # fmt: skip
+    ]
     rows = np.flatnonzero(counts)
     return _steps(scene, rows, np.array(counts)[rows])
 
@@ -148,8 +161,14 @@ def pieces_in(model: Model, item: str, part: str) -> float:
         if quantity.value is None or quantity.uncertain is not None or quantity.since:
             place = f"items.{item}.bom.{child}"
             file, line = where(model, place)
-            raise UnsupportedError("returned pieces of a product whose composition changes can not be counted",
-                                   file=file, line=line, place=place, expected="a constant", hint="Take supply=\"recovered\".")  # fmt: skip
+            raise UnsupportedError(
+                "returned pieces of a product whose composition changes can not be counted",
+                file=file,
+                line=line,
+                place=place,
+                expected="a constant",
+                hint='Take supply="recovered".',
+            )
         wanted = bom_unit(quantity.unit, model.items[child].unit, model.items[item].unit)
         total += inside * float(quantity.evaluate(wanted, np.zeros(1))[0, 0])
     return total

@@ -1,7 +1,8 @@
-"""What formulas look at: the result of one scenario summed to years, or only the model of it, to check dimensions."""
+"""What formulas look at: the result of a scenario by year, or its model alone, to check dimensions."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,14 +24,21 @@ if TYPE_CHECKING:
 Labels = Mapping[str, NDArray[Any]]
 UNKNOWN = np.full((1, 1), np.nan)
 ROWS = {
-    "units": "flow", "stock": "holder", "stock_mass": "holder", "events": "event", "energy": "entry",
-    "exchanges": "entry", "impacts": "entry", "work": "entry", "money": "payment",
-}  # fmt: skip
+    "units": "flow",
+    "stock": "holder",
+    "stock_mass": "holder",
+    "events": "event",
+    "energy": "entry",
+    "exchanges": "entry",
+    "impacts": "entry",
+    "work": "entry",
+    "money": "payment",
+}
 ENTRY_LABELS = ("name", "where", "actor", "group", "stage", "kind", "exchange")
 PAYMENT_LABELS = ("payer", "payee", "kind", "group", "name", "where", "item", "exchange", "stage")
 
 
-class Scene:
+class Scene(ABC):
     """One scenario as formulas see it.
 
     Parameters
@@ -81,25 +89,28 @@ class Scene:
 
     # -- what the two kinds of scene know differently ------------------------------------------------------
 
+    @abstractmethod
     def labels(self, array: str) -> Labels:
         """Labels of the rows of an array of the result, by coordinate."""
-        raise NotImplementedError
 
+    @abstractmethod
     def total(self, array: str, rows: NDArray[np.int64], units: Sequence[str] | str) -> Value:
-        """Sum over rows, per year; ``stock`` arrays at the end of each year. ``units`` of the rows, alike in dimension."""
-        raise NotImplementedError
+        """Sum over rows, per year; of ``stock`` arrays at the end of each year.
 
+        ``units`` of the rows are alike in dimension.
+        """
+
+    @abstractmethod
     def mass(self, rows: NDArray[np.int64], materials: list[str] | None, origins: list[str] | None) -> Value:
         """Mass in some flows per year."""
-        raise NotImplementedError
 
+    @abstractmethod
     def held_mass(self, rows: NDArray[np.int64], materials: list[str]) -> Value:
         """Mass that some holders hold at the end of each year."""
-        raise NotImplementedError
 
+    @abstractmethod
     def impact(self, rows: NDArray[np.int64], category: str) -> Value:
         """Impact of some entries per year."""
-        raise NotImplementedError
 
     @property
     def years(self) -> NDArray[np.int64]:
@@ -126,7 +137,9 @@ class ResultScene(Scene):
         if array not in self._labels:
             coords = self._array(array).coords
             along = (ROWS[array],)
-            self._labels[array] = {str(name): coords[name].values for name in coords if coords[name].dims == along}
+            self._labels[array] = {
+                str(name): coords[name].values for name in coords if coords[name].dims == along
+            }
         return self._labels[array]
 
     def _array(self, name: str) -> DataArray:
@@ -136,7 +149,9 @@ class ResultScene(Scene):
     def per_year(self, array: str) -> Array:
         """(sample, year, row ...) what flows in each year; of stocks what is there at its end."""
         if array not in self._values:
-            self._values[array] = self._to_years(np.asarray(self._array(array).values), array.startswith("stock"))
+            self._values[array] = self._to_years(
+                np.asarray(self._array(array).values), array.startswith("stock")
+            )
         return self._values[array]
 
     def _to_years(self, values: Array, stock: bool = False) -> Array:
@@ -158,7 +173,9 @@ class ResultScene(Scene):
     def mass(self, rows: NDArray[np.int64], materials: list[str] | None, origins: list[str] | None) -> Value:
         return value_of(self.kilograms([int(row) for row in rows], materials, origins), "kg/year")
 
-    def kilograms(self, rows: list[int], materials: list[str] | None = None, origins: list[str] | None = None) -> Array:
+    def kilograms(
+        self, rows: list[int], materials: list[str] | None = None, origins: list[str] | None = None
+    ) -> Array:
         """(sample, year) kg in some flows together."""
         return self._to_years(self.result.mass(rows, materials, origins))
 
@@ -197,9 +214,10 @@ class ModelScene(Scene):
         if array not in self._labels:
             rows = {"units": self._flows, "stock": self._holders, "events": self._events}[array]()
             names = {
-                "units": ("route", "item", "source", "port", "target", "side"), "stock": ("process", "item", "kind"),
+                "units": ("route", "item", "source", "port", "target", "side"),
+                "stock": ("process", "item", "kind"),
                 "events": ("process", "item", "kind", "cause"),
-            }[array]  # fmt: skip
+            }[array]
             table = [(*row, self.model.items[row[1]].unit) for row in rows]
             columns = np.array(table, dtype=object).reshape(-1, len(names) + 1).T
             self._labels[array] = dict(zip((*names, "unit"), columns, strict=True))
@@ -211,7 +229,10 @@ class ModelScene(Scene):
     def _holders(self) -> list[tuple[str, ...]]:
         uses = [(name, p.product or "", "use") for name, p in self.model.processes.items() if p.kind == "use"]
         stores = [name for name, p in self.model.processes.items() if p.kind == "store"]
-        return [*uses, *((name, item, "store") for name in stores for item in self.network.arriving.get(name, ()))]
+        return [
+            *uses,
+            *((name, item, "store") for name in stores for item in self.network.arriving.get(name, ())),
+        ]
 
     def _events(self) -> list[tuple[str, ...]]:
         rows: list[tuple[str, ...]] = []

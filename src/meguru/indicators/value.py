@@ -90,12 +90,15 @@ def _plain(operator: str, *numbers: Number) -> Number:
     if operator in ("<", "<=", ">", ">=", "==", "!="):
         unknown = np.isnan(numbers[0].array) | np.isnan(numbers[1].array)
         return _undefined_where(
-            PLAIN.operate(operator, tuple(Number(np.nan_to_num(n.array), n.dimension) for n in numbers)), unknown
+            PLAIN.operate(operator, tuple(Number(np.nan_to_num(n.array), n.dimension) for n in numbers)),
+            unknown,
         )
     result = PLAIN.operate(operator, numbers)
     if operator in "+-":
         terms = np.abs(numbers[0].array) + np.abs(numbers[1].array)
-        return Number(np.where(np.abs(result.array) <= CANCELLED * terms, 0.0, result.array), result.dimension)
+        return Number(
+            np.where(np.abs(result.array) <= CANCELLED * terms, 0.0, result.array), result.dimension
+        )
     return result
 
 
@@ -109,7 +112,9 @@ def _pair(operator: str, left: Value, right: Value) -> tuple[Number | None, Numb
     if not other.written or ratio.top is None or ratio.bottom is None:
         return None, None
     if operator in "*/":
-        return _plain(operator, *((ratio.top, other.number) if ratio is left else (other.number, ratio.top))), ratio.bottom
+        return _plain(
+            operator, *((ratio.top, other.number) if ratio is left else (other.number, ratio.top))
+        ), ratio.bottom
     whole = _plain("*", other.number, ratio.bottom)
     terms = (ratio.top, whole) if ratio is left else (whole, ratio.top)
     return _plain(operator, *terms), ratio.bottom
@@ -137,9 +142,10 @@ def in_unit(number: Number, unit: str) -> Array:
     wanted = dimension_of(unit)
     if number.dimension is not None and number.dimension != wanted:
         raise DimensionError(
-            "the formula gives another dimension than the unit", found=shown_unit(number.dimension) or "a plain number",
+            "the formula gives another dimension than the unit",
+            found=shown_unit(number.dimension) or "a plain number",
             expected=describe_dimension(unit),
-        )  # fmt: skip
+        )
     return number.array / size_of(unit)
 
 
@@ -151,29 +157,32 @@ def in_shown_unit(number: Number) -> tuple[Array, str]:
 
 def shown_unit(dimension: Dimension) -> str:
     """A unit for a dimension: kg, kWh/year, JPY/piece; ``""`` for a plain number."""
-    exponents = dict(dimension)
-    above: list[str] = []
-    below: list[str] = []
-
-    def take(unit: str, exponent: float) -> None:
-        side = above if exponent > 0 else below
-        side.append(unit + (f"**{abs(exponent):g}" if abs(exponent) != 1 else ""))
-
-    for sign in (1.0, -1.0):
-        if all(sign * exponents.get(base, 0.0) * power > 0 for base, power in ENERGY) and abs(exponents["length"]) == 2:
-            take("kWh", sign)
-            exponents = {base: exponent - sign * dict(ENERGY).get(base, 0.0) for base, exponent in exponents.items()}
-    for base, exponent in exponents.items():
-        if base.endswith("e") and base not in UNITS_SHOWN and exponents.get("mass", 0.0) == exponent and exponent:
-            take(f"kg_{base}", exponent)
-            exponents = {**exponents, base: 0.0, "mass": 0.0}
-            break
-    for base, exponent in exponents.items():
-        if exponent:
-            take(UNITS_SHOWN.get(base, base), exponent)
+    words: dict[str, float] = {}
+    left = dict(dimension)
+    power = left.get("length", 0.0) / 2.0
+    if abs(power) == 1.0 and all(left.get(base, 0.0) * power * exponent > 0.0 for base, exponent in ENERGY):
+        words["kWh"] = power
+        left = _without(left, ENERGY, power)
+    for base, exponent in dimension:
+        if base.endswith("e") and base != "time" and "mass" in left:  # kg_CO2e: an impact and its mass
+            words[f"kg_{base}"] = exponent
+            left = _without(left, ((base, 1.0), ("mass", 1.0)), exponent)
+    words |= {UNITS_SHOWN.get(base, base): exponent for base, exponent in left.items() if exponent}
+    above = [_power(word, exponent) for word, exponent in words.items() if exponent > 0.0]
+    below = [_power(word, -exponent) for word, exponent in words.items() if exponent < 0.0]
     if not below:
         return "*".join(above)
     return f"{'*'.join(above) or '1'}/{below[0] if len(below) == 1 else '(' + '*'.join(below) + ')'}"
+
+
+def _without(left: dict[str, float], bases: Dimension, power: float) -> dict[str, float]:
+    taken = dict(bases)
+    found = {base: left.get(base, 0.0) - power * taken.get(base, 0.0) for base in {**left, **taken}}
+    return {base: exponent for base, exponent in found.items() if exponent}
+
+
+def _power(word: str, exponent: float) -> str:
+    return word if exponent == 1.0 else f"{word}**{exponent:g}"
 
 
 def converted(value: float, unit: str, other: str) -> float:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from meguru.indicators import evaluate
-from meguru.quantity import Quantity, convert, read_quantity
+from meguru.indicators import against_targets, evaluate
 from meguru.report.both import EMPTY, Both
 from meguru.report.study import Run, Study
 from meguru.report.words import label_of
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Value = float | None
-BANDS = (("q05", "q95"), ("q25", "q75"))
+BANDS = (("p05", "p95"), ("p25", "p75"))
 
 
 @dataclass(slots=True)
@@ -32,45 +31,46 @@ class Series:
     bands: dict[str, list[tuple[list[Value], list[Value]]]] = field(default_factory=dict)
 
     def last(self, scenario: str) -> Value:
+        """The value of the last year."""
         return self.values[scenario][-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A published value beside what was computed."""
+    """A published value of the last year beside what was computed; ``decimals`` are those printed."""
 
     series: Series
     run: Run
-    printed: str
-    value: float
-    unit: str
+    published: float
     computed: Value
-    tolerance: float
-
-    @property
-    def within(self) -> bool:
-        """Whether the computed value rounds to the printed one."""
-        return self.computed is not None and abs(self.computed - self.value) <= self.tolerance * (1 + 1e-9)
+    decimals: int
+    within: bool
 
 
-def read_indicators(study: Study) -> list[Series]:
-    """All indicators of the model, in its order."""
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """All indicators of a study, in the order of the model."""
+
+    series: list[Series]
+    targets: list[Target]
+
+
+def read_indicators(study: Study) -> Indicators:
+    """Evaluate the indicators of the model, and hold them against what was published."""
     if not study.model.indicators:
-        return []
+        return Indicators([], [])
     table = evaluate(study.found)
     found: dict[str, Series] = {}
     for name, component in study.model.indicators.items():
-        found[name] = Series(name, label_of(component, name), component.unit, Both.of(component.note) if component.note else EMPTY)
+        note = Both.of(component.note) if component.note else EMPTY
+        found[name] = Series(name, label_of(component, name), component.unit, note)
     for (scenario, name), part in table.groupby(["scenario", "indicator"], sort=False):
         series = found[str(name)]
-        series.unit = str(part["unit"].iloc[0])
         series.values[str(scenario)] = _by_year(part, "value", study.years)
         series.bands[str(scenario)] = [
-            (_by_year(part, low, study.years), _by_year(part, high, study.years))
-            for low, high in BANDS
-            if low in part.columns and high in part.columns
+            (_by_year(part, low, study.years), _by_year(part, high, study.years)) for low, high in BANDS if low in part.columns
         ]
-    return [series for series in found.values() if series.values]
+    return Indicators(list(found.values()), _targets(study, table, found))
 
 
 def _by_year(part: DataFrame, column: str, years: Sequence[int]) -> list[Value]:
@@ -82,27 +82,13 @@ def _defined(value: object) -> Value:
     return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
 
 
-def find_targets(study: Study, series: Sequence[Series]) -> list[Target]:
-    """Published values of the scenarios shown, by indicator."""
-    found = []
-    for one in series:
-        for run in study.runs:
-            scenario = study.model.scenarios.get(run.name)
-            given = (scenario.targets or {}).get(one.name) if scenario else None
-            given = given if given is not None else study.model.indicators[one.name].target
-            if given is not None:
-                found.append(_target(one, run, given))
-    return found
-
-
-def _target(one: Series, run: Run, given: object) -> Target:
-    quantity = given if isinstance(given, Quantity) else read_quantity(given)
-    assert quantity.value is not None
-    unit = quantity.unit or "1"
-    printed = f"{quantity.value:g}" if isinstance(given, Quantity) else str(given).strip()
-    digits = printed.split()[0].rstrip("%").replace(",", "")
-    decimals = len(digits.partition(".")[2])
-    computed = one.last(run.name)
-    if computed is not None:
-        computed = float(convert(computed, one.unit, unit, place=f"indicators.{one.name}.target"))
-    return Target(one, run, digits.replace("-", "\N{MINUS SIGN}"), quantity.value, unit, computed, 0.5 * 10.0**-decimals)
+def _targets(study: Study, table: DataFrame, series: dict[str, Series]) -> list[Target]:
+    runs = {run.name: run for run in study.runs}
+    rows = against_targets(table, study.model).to_dict("records")
+    order = list(series)
+    rows.sort(key=lambda row: order.index(row["indicator"]))
+    return [
+        Target(series[row["indicator"]], runs[row["scenario"]], float(row["published"]), _defined(row["computed"]),
+               max(0, round(-math.log10(2.0 * row["rounding"]))), bool(row["within"]))
+        for row in rows
+    ]  # fmt: skip

@@ -34,8 +34,12 @@ class Scale:
     def full(self, value: float, *, signed: bool = False) -> Both:
         """The number with its unit."""
         sign = "+" if signed and value > 0 else ""
-        gap = Both("", "") if self.unit.en in ("%", "") else Both(" ", " ")
-        return Both.of(sign + self.text(value)) + gap + self.unit
+        return Both.of(sign + self.text(value)) + self.gap + self.unit
+
+    @property
+    def gap(self) -> Both:
+        """What stands between number and unit: a blank that does not break."""
+        return Both.of("\N{NO-BREAK SPACE}")
 
 
 def unit_text(unit: str) -> Both:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from meguru.report.blocks import Block, Cell, Figure, Gallery, More, Section, Table
 from meguru.report.both import EMPTY, Both
-from meguru.report.indicator_values import Series, Target, find_targets, read_indicators
+from meguru.report.indicator_values import Series, Target, read_indicators
 from meguru.report.numbers import Scale, number, unit_text
 from meguru.report.study import Run, Study
 from meguru.report.svg.bars import swatch
@@ -20,10 +20,10 @@ SHOWN = 12  # charts before the rest is folded away
 
 def overview(study: Study) -> list[Section]:
     """Sections on the indicators; none if the model has none."""
-    series = read_indicators(study)
+    found = read_indicators(study)
+    series, targets = found.series, found.targets
     if not series:
         return []
-    targets = find_targets(study, series)
     sections = [Section("results", say("results"), say("results_lead", year=study.last), [_table(study, series)])]
     if targets:
         sections.append(Section("published", say("against_published"), say("published_lead", year=study.last), [_compared(study, targets)]))
@@ -54,14 +54,7 @@ def marker_of(study: Study, run: Run) -> str:
 
 def _table(study: Study, series: Sequence[Series]) -> Table:
     head: list[Cell] = [say("indicator"), *(run.label for run in study.runs)]
-    rows: list[list[Cell]] = []
-    for one in series:
-        unit = Both("\u00a0", "\u00a0") + unit_text(one.unit) if one.unit != "1" else EMPTY
-        cells: list[Cell] = [one.label]
-        for run in study.runs:
-            value = one.last(run.name)
-            cells.append(say("undefined") if value is None else number(value) + unit if one.unit != "1" else value_text(value, "1"))
-        rows.append(cells)
+    rows: list[list[Cell]] = [[one.label, *(value_text(one.last(run.name), one.unit) for run in study.runs)] for one in series]
     return Table(head, rows, say("last_year_values", year=study.last), kind="results")
 
 
@@ -69,18 +62,20 @@ def _compared(study: Study, targets: Sequence[Target]) -> Table:
     head = [say("indicator"), say("scenario"), say("published"), say("computed"), say("difference"), say("within_rounding")]
     rows: list[list[Cell]] = []
     for target in targets:
-        difference = None if target.computed is None else target.computed - target.value
-        verdict = say("yes") if target.within else say("no")
+        unit = target.series.unit
+        difference = None if target.computed is None else target.computed - target.published
+        scale = Scale(1.0, unit_text(unit))
+        printed = Both.of(scale.text(target.published, target.decimals)) + scale.gap + scale.unit
         rows.append([
-            target.series.label, target.run.label, target.printed + (EMPTY if target.unit == "%" else Both.of(" ")) + unit_text(target.unit),
-            value_text(target.computed, target.unit), value_text(difference, target.unit, signed=True), verdict,
+            target.series.label, target.run.label, printed, value_text(target.computed, unit),
+            value_text(difference, unit, signed=True), say("yes") if target.within else say("no"),
         ])  # fmt: skip
     within = sum(target.within for target in targets)
     return Table(head, rows, say("within_count", within=within, count=len(targets)), texts=(0, 1, 5), kind="verdict")
 
 
 def _chart(study: Study, one: Series, targets: Sequence[Target]) -> Figure:
-    published = {(t.run.name): t.value for t in targets if t.series is one}
+    published = {t.run.name: t.published for t in targets if t.series is one}
     lines = [
         Line(run.label, run.colour, one.values[run.name], run.dash, marker_of(study, run), one.bands.get(run.name, ()), published.get(run.name))
         for run in study.runs

@@ -1,0 +1,372 @@
+"""The reference is built from the code: declarations of the model, JSON Schema, errors, commands, docstrings.
+
+A hook of MkDocs: the pages exist only while the site is built, so that they can not go out of date.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module, resources
+from typing import Any
+
+import click
+import meguru
+from meguru import errors
+from meguru.cli import main as command_line
+from meguru.engine.labelled import ARRAYS
+from meguru.engine.result import Comparison, Result
+from meguru.indicators.formulas import FUNCTIONS, PLAIN_NAMES
+from meguru.indicators.functions import Function
+from meguru.model.checks.kinds import kinds_of_keys
+from meguru.model.components import PROCESS_KINDS, Model, Process
+from meguru.model.schema import json_schema
+from meguru.model.walk import COMPONENTS, Declared, declared
+from meguru.quantity import Distribution, Quantity
+from mkdocs.structure.files import File
+
+BUILT = "*This page is built from the code.*\n"
+FORMS = {
+    "text": "text", "flag": "true or false", "whole": "whole number", "choice": "choice", "name": "name",
+    "names": "names", "label": "text, or one a language", "quantity": "number", "quantities": "names → numbers",
+    "component": "mapping", "components": "names → mappings", "list": "list", "texts": "texts", "changes": "places → values",
+    "split": "ports → shares", "port": "process.port", "recipe": "names → mappings", "unit_data": "names or mappings",
+    "table": "table",
+}  # fmt: skip
+# What drives a process and which ports it has; the words of the contract between a model and the engine.
+KINDS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+    "supply": (
+        "pull", "Source of a virgin material or of a bought item, unlimited or with a limit.",
+        (("out", "what it gives; the port may be left out"),),
+    ),
+    "make": (
+        "pull", "Turns the children of a BOM, or a recipe, into an item; a material is made of itself (a preparing step).",
+        (("out", "what is made; the port may be left out"), ("scrap", "the input that does not end in the product")),
+    ),
+    "use": (
+        "demand", "Holds the in-use stock by year made and age; draws products and spares.",
+        (
+            ("retired", "products that leave, whatever the cause"),
+            ("retired.<cause>", "those that leave for one cause of `leave`"),
+            ("retired.part_failure", "those that leave because a failed part is not repaired"),
+            ("failed", "failed pieces that were replaced"), ("failed.<part>", "those of one part"),
+        ),
+    ),
+    "sort": (
+        "push", "Splits by share, and by rules on item, age, condition, segment, build class.",
+        (("<name>", "each name of `split` and of the rules"), ("overflow", "what exceeds the capacity")),
+    ),
+    "dismantle": (
+        "push", "Takes a product or part apart; each child is recovered with its own rate, the rest stays together.",
+        (
+            ("<child>", "recovered intact pieces"), ("<child>.failed", "recovered failed pieces; without a route they stay with the rest"),
+            ("rest", "all that is not recovered"), ("overflow", "what exceeds the capacity"),
+        ),
+    ),
+    "recondition": (
+        "push", "Repairs, refurbishes, remanufactures: yield, replacement of parts, how far age is reset.",
+        (
+            ("good", "what can be used again"), ("rejected", "what can not"), ("replaced", "old children taken out"),
+            ("overflow", "what exceeds the capacity"),
+        ),
+    ),
+    "recycle": (
+        "push", "Any item down to secondary materials, a yield for each.",
+        (("secondary", "materials recovered"), ("residue", "the rest"), ("overflow", "what exceeds the capacity")),
+    ),
+    "store": (
+        "push and pull", "Buffer between push and pull; keeps ages.",
+        (("out", "what is drawn; the port may be left out"), ("overflow", "what exceeds the limit"), ("loss", "what is lost")),
+    ),
+    "sink": ("push", "Landfill, incineration, export, dissipation: the end.", ()),
+}  # fmt: skip
+CALLS = ("load", "save", "check", "run", "compare", "evaluate", "write_report", "example")
+MORE_CALLS = (
+    "meguru.model.excel:export_excel", "meguru.model.excel:import_excel", "meguru.engine.check:faults", "meguru.engine.result_tables:save_tables",
+    "meguru.engine.result_files:open_result", "meguru.indicators:waterfall", "meguru.indicators:against_targets",
+    "meguru.indicators:circulation_types", "meguru.indicators.reuse:reuse_rate",
+    "meguru.indicators.reuse:reuse_bound", "meguru.examples:example_names", "meguru.examples:example_path",
+)  # fmt: skip
+SECTION = re.compile(r"^([A-Z][a-z]+)\n-{3,}\n", re.MULTILINE)
+
+
+def on_files(files: Any, *, config: Any) -> Any:
+    """Add the pages to those of the site."""
+    for path, content in pages().items():
+        files.append(File.generated(config, f"reference/{path}", content=content))
+    return files
+
+
+def pages() -> dict[str, str]:
+    """Path → content of everything that is built."""
+    return {
+        "model-file.md": model_file(),
+        "processes.md": processes(),
+        "units.md": units(),
+        "formulas.md": formulas(),
+        "result.md": result(),
+        "python.md": python(),
+        "command-line.md": commands(),
+        "errors.md": error_list(),
+        "model.schema.json": _json(json_schema()),
+        "library.schema.json": _json(json_schema(library=True)),
+    }
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of Markdown; bars in cells are escaped."""
+    heads = list(head)
+    lines = [heads, ["---"] * len(heads), *(list(row) for row in rows)]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines) + "\n"
+
+
+# -- the model file ----------------------------------------------------------------------------------------------
+
+
+def model_file() -> str:
+    """All components but the processes, each with its attributes."""
+    parts = [
+        "# Model file\n", BUILT,
+        "A model is one YAML 1.2 file (JSON is accepted). The tables list every key of every component. A *number* may be "
+        "[any of these](numbers.md). Editors complete and check by the JSON Schema, "
+        "[model.schema.json](model.schema.json); libraries by [library.schema.json](library.schema.json).\n",
+    ]  # fmt: skip
+    for name, kind in COMPONENTS.items():
+        if name not in ("Component", "Model", "Process"):
+            continue
+        if name == "Model":
+            parts += ["## Model\n", _summary(kind), _attributes(declared(kind).values())]
+    parts += ["## Process\n", "The attributes of all kinds of process stand under [Processes](processes.md).\n"]
+    for name, kind in COMPONENTS.items():
+        if name not in ("Component", "Model", "Process"):
+            parts += [f"## {name}\n", _summary(kind), _attributes(declared(kind).values())]
+    return "\n".join(parts)
+
+
+def _summary(kind: type) -> str:
+    own = kind.__doc__ or ""
+    return "" if own.startswith(f"{kind.__name__}(") else markdown(own)
+
+
+def _attributes(found: Iterable[Declared]) -> str:
+    rows = [(f"`{one.key}`", _form(one), _dimension(one.attribute.dimension), _default(one), _sentence(one)) for one in found]
+    return table(("key", "form", "dimension", "default", "what"), rows)
+
+
+def _form(one: Declared) -> str:
+    spec = one.attribute
+    if spec.form == "choice":
+        return " or ".join(f"`{choice}`" for choice in spec.choices)
+    word = FORMS[spec.form]
+    if spec.component and spec.component in COMPONENTS:
+        page = "processes.md" if spec.component == "Process" else f"model-file.md#{spec.component.lower()}"
+        return f"{word}: [{spec.component}]({page})"
+    return f"{word} of {spec.refers}" if spec.refers and spec.form in ("name", "names") else word
+
+
+def _dimension(words: str) -> str:
+    return {"1": "plain number", "1|1/time": "plain number or 1/time"}.get(words, words.replace("|", " or "))
+
+
+def _default(one: Declared) -> str:
+    if one.attribute.required:
+        return "**required**"
+    for kind in COMPONENTS.values():
+        if declared(kind).get(one.key) is one:
+            return _shown_default(kind, one.name)
+    return ""
+
+
+def _shown_default(kind: type, name: str) -> str:
+    found = next(item for item in dataclasses.fields(kind) if item.name == name)
+    if found.default is dataclasses.MISSING or found.default in (None, ""):
+        return ""
+    return f"`{str(found.default).lower() if isinstance(found.default, bool) else found.default}`"
+
+
+def _sentence(one: Declared) -> str:
+    text = one.attribute.doc
+    kinds = "|".join(PROCESS_KINDS)
+    return re.sub(rf"^(?:{kinds}): (?!.*; (?:{kinds}):)", "", text)
+
+
+def processes() -> str:
+    """Per kind of process: what drives it, its ports, its attributes."""
+    common = [one for key, one in declared(Process).items() if kinds_of_keys()[key] == PROCESS_KINDS]
+    parts = ["# Processes\n", BUILT, "## All kinds\n", _attributes(common)]
+    for kind in PROCESS_KINDS:
+        driven, does, ports = KINDS[kind]
+        own = [one for key, one in declared(Process).items() if kind in kinds_of_keys()[key] and one not in common]
+        parts += [f"## {kind}\n", f"{does} Driven by {driven}.\n"]
+        if ports:
+            parts += [table(("port", "what leaves there"), ((f"`{port}`", what) for port, what in ports))]
+        if own:
+            parts += [_attributes(own)]
+    return "\n".join(parts)
+
+
+def units() -> str:
+    """Units by section of the definitions."""
+    text = resources.files("meguru.quantity").joinpath("units.txt").read_text(encoding="utf-8")
+    parts = [
+        "# Units\n", BUILT,
+        "A unit that is not here is an error, so that nothing is read by accident. Prefixes: n, µ, m, c, d, k, M, G, T, P, E. "
+        "Units are combined as in `JPY/piece`, `kWh/(m2*year)`, `1/year`; powers as `m2`, `m³` or `m**2`. `%`, `‰` and `ppm` are "
+        "shares. Each impact is a dimension of its own, `<mass>_<substance>e`: `kg_CO2e`, `t-CO2e`, `kg_SO2e`.\n",
+    ]  # fmt: skip
+    rows: list[tuple[str, str, str]] = []
+    heading = ""
+    for line in [*text.splitlines(), "# end"]:
+        if line.startswith("#") or not line.strip():
+            if rows:
+                parts += [f"## {heading}\n", table(("unit", "is", "also written"), rows)]
+                rows = []
+            heading = line.lstrip("# ").capitalize() or heading
+            continue
+        name, relation, *other = (part.strip() for part in line.split("="))
+        if not name.endswith("-"):
+            rows.append((f"`{name}`", f"`{relation}`", ", ".join(f"`{one}`" for one in other if one != "_")))
+    return "\n".join(parts)
+
+
+# -- formulas and results ----------------------------------------------------------------------------------------
+
+
+def formulas() -> str:
+    """Functions that formulas of indicators may call."""
+    parts = [
+        "# Formulas of indicators\n", BUILT,
+        "Values are per calendar year. A filter is a name of the model, a text with `*`, or several with `|` between them. "
+        "Operators: `+ - * / **`, comparisons, `a if c else b`. How to write indicators: [Indicators](../how-to/indicators.md).\n",
+        "## Basic indicators\n",
+        table(("function", "gives", "filters"), [_function(name, one) for name, one in FUNCTIONS.items()]),
+        "## Functions of expressions\n",
+        table(("function", "gives"), [
+            ("`reference(expression)`", "the same expression in the reference scenario"),
+            ('`scenario("name", expression)`', "the same expression in another scenario"),
+            ("`cumulative(expression)`", "the sum over the reported years up to each, times one year"),
+            (", ".join(f"`{name}`" for name in PLAIN_NAMES), "as usual; arguments of `min` and `max` have one dimension"),
+        ]),
+    ]  # fmt: skip
+    return "\n".join(parts)
+
+
+GIVES = {
+    "units": "Units that flow, per year, in the item's unit.", "stock": "Units in use and in stores at the end of the year.",
+    "sales": "Units delivered to users, per year.", "demand": "Units that users wanted, per year.",
+    "failed": "Pieces of followed parts that failed and were replaced, per year.", "spares": "Spares asked for, per year.",
+    "unmet": "Demand that could not be met, per year.", "retired": "Units that left use, per year.",
+    "energy": "Energy in exchanges of category energy, per year.", "time_worked": "Working time, per year.",
+    "cost": "Money that actors pay, per year.", "revenue": "Money that actors receive, per year.",
+}  # fmt: skip
+
+
+def _function(name: str, one: Function) -> tuple[str, str, str]:
+    gives = GIVES.get(name) or (one.compute.__doc__ or "").strip().splitlines()[0]
+    first = f'"{one.first}"' if one.first else ""
+    filters = [f"`{key}`" for key in one.filters]
+    options = [f"`{key}`: {' or '.join(choices)}" for key, choices in one.options.items()]
+    return f"`{name}({first})`", gives, ", ".join([*filters, *options])
+
+
+def result() -> str:
+    """The labelled arrays of a result."""
+    rows = [(f"`result.{name}`", markdown(getattr(Result, name).func.__doc__ or "").strip()) for name in ARRAYS]
+    return "\n".join([
+        "# Result\n", BUILT, markdown(inspect.getdoc(Result) or ""), "## Arrays\n", table(("array", "dimensions and unit"), rows),
+        "## Methods\n", *(_call(f"Result.{name}", getattr(Result, name)) for name in ("table", "save", "mass")),
+        "## Comparison\n", markdown(inspect.getdoc(Comparison) or ""),
+    ])  # fmt: skip
+
+
+# -- calls, commands, errors -------------------------------------------------------------------------------------
+
+
+def python() -> str:
+    """The public calls, then others that one may want."""
+    parts = ["# Python\n", BUILT, "## Calls of `meguru`\n"]
+    parts += [_call(f"meguru.{name}", getattr(meguru, name)) for name in CALLS]
+    parts += ["## More calls\n"]
+    for place in MORE_CALLS:
+        module, _, name = place.partition(":")
+        parts.append(_call(f"{module}.{name}", getattr(import_module(module), name)))
+    parts += ["## Numbers\n"]
+    for kind in (Quantity, Distribution):
+        parts += [f"### `{kind.__name__}`\n", markdown(inspect.getdoc(kind) or "")]
+    for name, member in inspect.getmembers(Quantity):
+        if not name.startswith("_") and inspect.ismethod(member):
+            parts.append(_call(f"Quantity.{name}", member))
+    return "\n".join(parts)
+
+
+def _call(name: str, function: Callable[..., Any]) -> str:
+    signature = str(inspect.signature(function)).replace("'", "")
+    shown = re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", signature)
+    return f"### `{name}`\n\n```text\n{name}{shown}\n```\n\n{markdown(inspect.getdoc(function) or '')}"
+
+
+def markdown(doc: str) -> str:
+    """A docstring in NumPy style as Markdown."""
+    text = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", inspect.cleandoc(doc)).replace("``", "`")
+    pieces = SECTION.split(text)
+    out = [pieces[0].strip(), ""]
+    for heading, body in zip(pieces[1::2], pieces[2::2], strict=True):
+        out += [f"**{heading}**", "", *_section(heading, body.strip("\n")), ""]
+    return "\n".join(out).strip() + "\n"
+
+
+def _section(heading: str, body: str) -> Iterator[str]:
+    """Entries of a section: a line and its indented text."""
+    described = any(line.startswith(" ") for line in body.splitlines())
+    if not described and heading not in ("Raises", "Parameters", "Attributes"):
+        yield body
+        return
+    for line in body.splitlines():
+        if line and not line.startswith(" "):
+            yield ""
+            yield f"`{line.replace('`', '')}`"
+        elif line:
+            yield f":   {line.strip()}" if not line.startswith("     ") else f"    {line.strip()}"
+    yield ""
+
+
+def commands() -> str:
+    """Every command with its help, as click prints it."""
+    context = click.Context(command_line, info_name="meguru", terminal_width=100, max_content_width=100)
+    parts = ["# Command line\n", BUILT, _help("meguru", command_line, context)]
+    assert isinstance(command_line, click.Group)
+    for name in command_line.list_commands(context):
+        command = command_line.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=100, max_content_width=100)
+        parts.append(_help(f"meguru {name}", command, inner))
+    return "\n".join(parts)
+
+
+def _help(name: str, command: click.Command, context: click.Context) -> str:
+    return f"## `{name}`\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def error_list() -> str:
+    """Every error with what it means, by its family."""
+    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.MeguruError)]
+    kinds.sort(key=lambda kind: inspect.getsourcelines(kind)[1])
+    rows = [
+        (f"`{kind.__name__}`", f"`{kind.__mro__[1].__name__}`", markdown(kind.__doc__ or "").splitlines()[0]) for kind in kinds
+    ]
+    return "\n".join([
+        "# Errors\n", BUILT,
+        "Every error says where (file, line and place in the model), what was found and what was expected. In Python: "
+        "`error.file`, `error.line`, `error.place`, `error.found`, `error.expected`, `error.hint`. All are in `meguru.errors`.\n",
+        table(("error", "is a", "meaning"), rows),
+    ])  # fmt: skip
+
+
+__all__ = ["Model", "on_files", "pages"]

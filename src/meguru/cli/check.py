@@ -1,0 +1,69 @@
+"""``meguru check``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from meguru.cli.main import MODEL_FAULT, OK
+
+if TYPE_CHECKING:
+    from meguru.errors import MeguruError
+    from meguru.model import Model
+
+
+@click.command(short_help="Check a model and say where its faults are.")
+@click.argument("model")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(model: str, as_json: bool) -> int:
+    """Check a model in all its scenarios, with its indicators, and list every fault with its place.
+
+    \b
+    Examples:
+      meguru check model.yaml
+      meguru check model.xlsx          faults name the cell, as model.xlsx: processes!D7
+      meguru check motor --json
+    """
+    from meguru.cli.models import read_model
+    from meguru.cli.screen import error_data, print_json
+
+    read = read_model(model)
+    found = _faults(read)
+    if as_json:
+        print_json({"model": read.name, "ok": not found, "faults": [error_data(one) for one in found]})
+    else:
+        _print(read, found)
+    return MODEL_FAULT if found else OK
+
+
+def _faults(model: Model) -> list[MeguruError]:
+    from meguru.engine.check import faults
+    from meguru.indicators import indicator_faults
+
+    return list(faults(model)) or indicator_faults(model)
+
+
+def _print(model: Model, found: list[MeguruError]) -> None:
+    from rich.text import Text
+
+    from meguru.cli.screen import BAD, GOOD, QUIET, STRONG, console, print_error
+
+    screen = console()
+    for error in found:
+        print_error(error, screen)
+    if found:
+        screen.print(Text.assemble(("✗ ", BAD), (model.name, STRONG), f"  {_count(len(found), 'fault')}"))
+        return
+    sizes = (
+        _count(len(model.items), "item"),
+        _count(len(model.processes), "process", "processes"),
+        _count(len(model.routes), "route"),
+        _count(len(model.scenarios) or 1, "scenario"),
+        _count(len(model.indicators), "indicator"),
+    )
+    screen.print(Text.assemble(("✓ ", GOOD), (model.name, STRONG), (f"  {', '.join(sizes)}", QUIET)))
+
+
+def _count(number: int, one: str, several: str | None = None) -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"

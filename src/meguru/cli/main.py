@@ -1,0 +1,149 @@
+"""The command ``meguru``: its commands, its exit codes, and how a fault is shown."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from meguru.version import __version__
+
+OK, MODEL_FAULT, USAGE, RUN_FAULT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
+# A command's module is imported when the command is called: the start stays light.
+COMMANDS = {
+    "demo": "meguru.cli.demo:demo",
+    "new": "meguru.cli.new:new",
+    "check": "meguru.cli.check:check",
+    "run": "meguru.cli.run:run",
+    "compare": "meguru.cli.compare:compare",
+    "report": "meguru.cli.report:report",
+    "import": "meguru.cli.workbook:import_",
+    "export": "meguru.cli.workbook:export",
+    "schema": "meguru.cli.schema:schema",
+    "examples": "meguru.cli.examples:examples",
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when called, and which turns faults into exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from meguru.errors import did_you_mean
+
+            hint = did_you_mean(args[0], COMMANDS) or f"Commands are {', '.join(COMMANDS)}."
+            raise click.UsageError(f"There is no command '{args[0]}'. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **settings: Any) -> NoReturn:
+        """Run the command and leave with its exit code."""
+        given = list(sys.argv[1:] if args is None else args)
+        settings["standalone_mode"] = False
+        with _tidy_end():
+            code = _outcome(lambda: super(Commands, self).main(given, *more, **settings), "--json" in given)
+        sys.exit(code)
+
+
+def _outcome(command: Any, as_json: bool) -> int:
+    """The exit code of a command; faults are shown without traceback."""
+    from meguru.errors import MeguruError, ModelError
+
+    try:
+        code = command()
+        sys.stdout.flush()
+        return code if isinstance(code, int) else OK
+    except click.ClickException as error:
+        _show_usage(error, as_json)
+        return USAGE
+    except MeguruError as error:
+        from meguru.cli.screen import show_error
+
+        code = MODEL_FAULT if isinstance(error, ModelError) else RUN_FAULT
+        show_error(error, code, as_json)
+        return code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; no half-written file was left", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has enough
+        # Python flushes it once more when it ends.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+        return BROKEN_PIPE
+
+
+def _show_usage(error: click.ClickException, as_json: bool) -> None:
+    if not as_json:
+        error.show()
+        return
+    from meguru.cli.screen import print_json
+
+    print_json({"error": {"kind": "UsageError", "message": error.format_message()}, "exit_code": USAGE})
+
+
+@contextmanager
+def _tidy_end() -> Iterator[None]:
+    """Being told to end is like Ctrl-C: files being written are taken away."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    no_args_is_help=False,
+    invoke_without_command=True,
+)
+@click.version_option(__version__, prog_name="meguru", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Life cycle simulation for a circular economy: from a model file to flows, costs, impacts, indicators.
+
+    MODEL is a file (.yaml, .json, .xlsx), a folder with a model.yaml in it, or the name of an example.
+
+    \b
+    Start here:
+      meguru demo                        the published cases, with reports, in ./meguru-demo/
+      meguru new my-product              a model of your own, with comments
+      meguru run compressor-magnet --scenario B
+      meguru compare atm-parts --out report.html
+
+    \b
+    Exit codes:
+      0  done
+      1  a fault in the model
+      2  wrong usage: an option, a name, a file that is not there
+      3  the run failed, an indicator can not be evaluated, a file can not be written
+      130  interrupted
+
+    Colours are left out when NO_COLOR is set or the output is no terminal.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -1,0 +1,119 @@
+"""``meguru run``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from meguru.engine import Result
+    from meguru.model import Model
+
+FORMATS = ("parquet", "csv", "xlsx")
+
+
+@click.command(short_help="Run one scenario and print its indicators.")
+@click.argument("model")
+@click.option("--scenario", "-s", help="Name of the scenario; default the reference.")
+@click.option(
+    "--samples", type=click.IntRange(1), help="Samples of the uncertain numbers; default their means."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the random numbers.")
+@click.option("--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="parquet",
+    show_default=True,
+    help="Of the tables.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def run(
+    model: str,
+    scenario: str | None,
+    samples: int | None,
+    seed: int,
+    out: Path | None,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Run one scenario of a model, print its indicators, and write everything with --out.
+
+    The folder gets SCENARIO.nc (all arrays, with model and provenance) and SCENARIO/ with tidy tables.
+
+    \b
+    Examples:
+      meguru run compressor-magnet --scenario B
+      meguru run examples/atm-parts/model.yaml --scenario measure-2 --out results/
+      meguru run model.yaml --samples 1000 --seed 7 --out results/ --format csv
+      meguru run motor --json
+    """
+    import meguru
+    from meguru.cli.models import known_scenarios, read_model
+    from meguru.cli.screen import print_json, progress
+    from meguru.indicators import evaluate
+
+    read = read_model(model)
+    names = known_scenarios(read, [scenario] if scenario else [])
+    with progress("running", samples) as advance:
+        result = meguru.run(
+            read, scenario=names[0] if names else None, samples=samples, seed=seed, progress=advance
+        )
+        frame = evaluate(result, model=read)
+    files = [] if out is None else write_result(result, out, form)
+    if as_json:
+        print_json(_data(result, frame, files))
+    else:
+        _print(read, result, frame, files)
+
+
+def write_result(result: Result, folder: Path, form: str) -> list[Path]:
+    """NetCDF file and tidy tables of a result."""
+    from meguru.cli.models import make_folder
+    from meguru.engine.result_tables import save_tables
+
+    make_folder(folder)
+    name = re.sub(r'[\\/:*?"<>|\x00-\x1f]|^\.+', "_", result.scenario)
+    path = folder / f"{name}.nc"
+    result.save(path)
+    return [path, *save_tables(result, folder / name, form)]
+
+
+def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]:
+    from meguru.cli.values import records
+
+    return {
+        "model": result.model.name,
+        "scenario": result.scenario,
+        "provenance": result.provenance,
+        "balance": float(result.balance.max()),
+        "indicators": records(frame),
+        "files": [str(path) for path in files],
+    }
+
+
+def _print(model: Model, result: Result, frame: DataFrame, files: list[Path]) -> None:
+    from rich.text import Text
+
+    from meguru.cli.screen import QUIET, STRONG, console
+    from meguru.cli.tables import print_files, year_table
+    from meguru.cli.values import Values
+
+    screen = console()
+    screen.print(Text.assemble((model.name, STRONG), "  ", result.scenario))
+    if model.indicators:
+        screen.print()
+        screen.print(year_table(Values(model, frame), result.scenario))
+    else:
+        screen.print("no indicators in the model", style=QUIET)
+    screen.print()
+    samples = f"{result.samples:,} samples, seed {result.seed}, " if result.samples > 1 else ""
+    closes = f"balances close within {float(result.balance.max()):.0e} of the throughput"
+    screen.print(f"{samples}{closes}", style=QUIET)
+    print_files(screen, files)

@@ -1,0 +1,115 @@
+"""Scenarios that formulas look at: those that were run, and others, which are run when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+from meguru.engine import Comparison, Result, run
+from meguru.errors import IndicatorError, ScenarioError, did_you_mean
+from meguru.indicators.formulas import Formulas
+from meguru.indicators.scene import ModelScene, ResultScene, Scene
+from meguru.model import apply, reference_name, scenario_names
+from meguru.model.components import Model
+
+
+class Scenarios:
+    """Scenes by name.
+
+    Parameters
+    ----------
+    found
+        What was run.
+    model
+        The model before any scenario was applied; only needed to run others.
+    """
+
+    def __init__(self, found: Result | Comparison, model: Model | None = None) -> None:
+        self.results = dict(found.results) if isinstance(found, Comparison) else {found.scenario: found}
+        if not self.results:
+            raise IndicatorError("a comparison without results", expected="at least one")
+        self.first = next(iter(self.results.values()))
+        self.model = model or _unchanged(self.first)
+        self.reference = found.reference if isinstance(found, Comparison) else _reference(self.first)
+        self._scenes: dict[str, ResultScene] = {}
+
+    def scene(self, name: str) -> ResultScene:
+        """The scene of a scenario.
+
+        Raises
+        ------
+        ScenarioError
+            No such scenario.
+        """
+        if name not in self._scenes:
+            if name not in self.results:
+                self.results[name] = self._run(name)
+            self._scenes[name] = ResultScene(self.results[name], self.models)
+        return self._scenes[name]
+
+    def _run(self, name: str) -> Result:
+        """A scenario with the random numbers and settings of those that were run."""
+        known = scenario_names(self.first.model)
+        if name not in known:
+            raise ScenarioError(
+                "no such scenario", found=name, expected=known, hint=did_you_mean(name, known)
+            )
+        again: Callable[[str], Result] | None = vars(self.first).get("again")
+        if again is not None:
+            return again(name)
+        if self.model is None:
+            raise IndicatorError(
+                f"scenario '{name}' was not run",
+                expected="a comparison that has it",
+                hint="Or give the model: evaluate(result, model=model).",
+            )
+        samples = self.first.samples if self.first.samples > 1 else None
+        return run(self.model, name, samples=samples, seed=self.first.seed)
+
+    def models(self) -> Iterable[Model]:
+        """Models of all scenarios, as far as they are known."""
+        return self._models
+
+    @cached_property
+    def _models(self) -> list[Model]:
+        models = [result.model for result in self.results.values()]
+        if self.model is not None:
+            models += [
+                apply(self.model, name) for name in scenario_names(self.model) if name not in self.results
+            ]
+        return models
+
+    def formulas(self) -> Formulas:
+        """The indicators, ready to be evaluated."""
+        return Formulas(self.first.model, self.reference, self.scene)
+
+
+def _reference(result: Result) -> str:
+    return reference_name(result.model) if result.model.scenarios else result.scenario
+
+
+def _unchanged(result: Result) -> Model | None:
+    """The model as it was before the scenario, where the scenario changes nothing."""
+    name: str | None = result.scenario
+    while name is not None and name in result.model.scenarios:
+        scenario = result.model.scenarios[name]
+        if scenario.changes or scenario.measures:
+            return None
+        name = scenario.inherits
+    return result.model
+
+
+def model_scenes(model: Model) -> Iterator[tuple[ModelScene, Formulas]]:
+    """All scenarios of a model before anything is run, with formulas that look at them."""
+    applied = {name: apply(model, name) for name in scenario_names(model)}
+    scenes = {name: ModelScene(name, one, applied.values) for name, one in applied.items()}
+
+    def scene_of(name: str) -> Scene:
+        if name not in scenes:
+            raise ScenarioError(
+                "no such scenario", found=name, expected=list(scenes), hint=did_you_mean(name, scenes)
+            )
+        return scenes[name]
+
+    for scene in scenes.values():
+        yield scene, Formulas(scene.model, reference_name(model), scene_of)
