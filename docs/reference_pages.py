@@ -22,12 +22,13 @@ from meguru.engine.result import Comparison, Result
 from meguru.indicators.formulas import FUNCTIONS, PLAIN_NAMES
 from meguru.indicators.functions import Function
 from meguru.model.checks.kinds import kinds_of_keys
-from meguru.model.components import PROCESS_KINDS, Model, Process
+from meguru.model.components import PROCESS_KINDS, Component, Model, Process
 from meguru.model.schema import json_schema
 from meguru.model.walk import COMPONENTS, Declared, declared
 from meguru.quantity import Distribution, Quantity
 from mkdocs.structure.files import File
 
+SHARED = ("label", "note")
 BUILT = "*This page is built from the code.*\n"
 FORMS = {
     "text": "text", "flag": "true or false", "whole": "whole number", "choice": "choice", "name": "name",
@@ -134,19 +135,20 @@ def model_file() -> str:
     """All components but the processes, each with its attributes."""
     parts = [
         "# Model file\n", BUILT,
-        "A model is one YAML 1.2 file (JSON is accepted). The tables list every key of every component. A *number* may be "
-        "[any of these](numbers.md). Editors complete and check by the JSON Schema, "
-        "[model.schema.json](model.schema.json); libraries by [library.schema.json](library.schema.json).\n",
+        "A model is one YAML 1.2 file (JSON is accepted). The tables list the keys of every component; each may have a "
+        "`label` (the name shown, a text or one for each language, `{en: …, ja: …}`) and a `note` besides. A *number* may be any "
+        "of [these](numbers.md). Editors complete and check by the JSON Schema, [model.schema.json](model.schema.json); "
+        "libraries by [library.schema.json](library.schema.json).\n",
+        "In the column *dimension*, `item` stands for the item's own unit, `bom` for a count of parts or a mass of a material, "
+        "`share` for a number from 0 to 1, `limit` for items or mass (a year; of a store: at once), `exchange`, `impact` and "
+        "`service` for their units.\n",
+        "## Model\n", _summary(Model), _attributes(Model, declared(Model)),
+        "## Process\n", "The keys of a process depend on its kind: [Processes](processes.md).\n",
     ]  # fmt: skip
     for name, kind in COMPONENTS.items():
-        if name not in ("Component", "Model", "Process"):
-            continue
-        if name == "Model":
-            parts += ["## Model\n", _summary(kind), _attributes(declared(kind).values())]
-    parts += ["## Process\n", "The attributes of all kinds of process stand under [Processes](processes.md).\n"]
-    for name, kind in COMPONENTS.items():
-        if name not in ("Component", "Model", "Process"):
-            parts += [f"## {name}\n", _summary(kind), _attributes(declared(kind).values())]
+        if kind not in (Component, Model, Process):
+            keys = _attributes(kind, declared(kind)) if len(declared(kind)) > len(SHARED) else "Only `label` and `note`.\n"
+            parts += [f"## {name}\n", _summary(kind), keys]
     return "\n".join(parts)
 
 
@@ -155,8 +157,10 @@ def _summary(kind: type) -> str:
     return "" if own.startswith(f"{kind.__name__}(") else markdown(own)
 
 
-def _attributes(found: Iterable[Declared]) -> str:
-    rows = [(f"`{one.key}`", _form(one), _dimension(one.attribute.dimension), _default(one), _sentence(one)) for one in found]
+def _attributes(kind: type[Component], keys: Iterable[str], of: str = "") -> str:
+    """Table of some attributes; ``of`` is the kind of process that they are told for."""
+    found = [declared(kind)[key] for key in keys if key not in SHARED]
+    rows = [(f"`{one.key}`", _form(one), _dimension(one.attribute.dimension), _default(kind, one), _about(one, of)) for one in found]
     return table(("key", "form", "dimension", "default", "what"), rows)
 
 
@@ -165,50 +169,44 @@ def _form(one: Declared) -> str:
     if spec.form == "choice":
         return " or ".join(f"`{choice}`" for choice in spec.choices)
     word = FORMS[spec.form]
-    if spec.component and spec.component in COMPONENTS:
+    if spec.component in COMPONENTS:
         page = "processes.md" if spec.component == "Process" else f"model-file.md#{spec.component.lower()}"
         return f"{word}: [{spec.component}]({page})"
     return f"{word} of {spec.refers}" if spec.refers and spec.form in ("name", "names") else word
 
 
 def _dimension(words: str) -> str:
-    return {"1": "plain number", "1|1/time": "plain number or 1/time"}.get(words, words.replace("|", " or "))
+    return " or ".join({"1": "plain number"}.get(word, word) for word in words.split("|") if word)
 
 
-def _default(one: Declared) -> str:
+def _default(kind: type[Component], one: Declared) -> str:
     if one.attribute.required:
         return "**required**"
-    for kind in COMPONENTS.values():
-        if declared(kind).get(one.key) is one:
-            return _shown_default(kind, one.name)
-    return ""
-
-
-def _shown_default(kind: type, name: str) -> str:
-    found = next(item for item in dataclasses.fields(kind) if item.name == name)
-    if found.default is dataclasses.MISSING or found.default in (None, ""):
+    found = next(item for item in dataclasses.fields(kind) if item.name == one.name).default
+    if found is dataclasses.MISSING or found in (None, ""):
         return ""
-    return f"`{str(found.default).lower() if isinstance(found.default, bool) else found.default}`"
+    return f"`{str(found).lower() if isinstance(found, bool) else found}`"
 
 
-def _sentence(one: Declared) -> str:
-    text = one.attribute.doc
-    kinds = "|".join(PROCESS_KINDS)
-    return re.sub(rf"^(?:{kinds}): (?!.*; (?:{kinds}):)", "", text)
+def _about(one: Declared, of: str) -> str:
+    """What an attribute is; of several kinds of process, what it is for this one."""
+    named = {kind: text for text in one.attribute.doc.split("; ") for kind in PROCESS_KINDS if text.startswith(f"{kind}: ")}
+    return named[of].removeprefix(f"{of}: ") if of in named and len(named) > 1 else one.attribute.doc.removeprefix(f"{of}: ")
 
 
 def processes() -> str:
     """Per kind of process: what drives it, its ports, its attributes."""
-    common = [one for key, one in declared(Process).items() if kinds_of_keys()[key] == PROCESS_KINDS]
-    parts = ["# Processes\n", BUILT, "## All kinds\n", _attributes(common)]
+    kinds = kinds_of_keys()
+    common = [key for key in kinds if kinds[key] == PROCESS_KINDS]
+    parts = ["# Processes\n", BUILT, "## All kinds\n", _attributes(Process, common)]
     for kind in PROCESS_KINDS:
         driven, does, ports = KINDS[kind]
-        own = [one for key, one in declared(Process).items() if kind in kinds_of_keys()[key] and one not in common]
+        own = [key for key in kinds if kind in kinds[key] and key not in common]
         parts += [f"## {kind}\n", f"{does} Driven by {driven}.\n"]
         if ports:
             parts += [table(("port", "what leaves there"), ((f"`{port}`", what) for port, what in ports))]
         if own:
-            parts += [_attributes(own)]
+            parts += [_attributes(Process, own, kind)]
     return "\n".join(parts)
 
 
@@ -228,7 +226,8 @@ def units() -> str:
             if rows:
                 parts += [f"## {heading}\n", table(("unit", "is", "also written"), rows)]
                 rows = []
-            heading = line.lstrip("# ").capitalize() or heading
+            title = line.lstrip("# ")
+            heading = title[:1].upper() + title[1:] or heading
             continue
         name, relation, *other = (part.strip() for part in line.split("="))
         if not name.endswith("-"):
@@ -339,13 +338,14 @@ def _section(heading: str, body: str) -> Iterator[str]:
 
 def commands() -> str:
     """Every command with its help, as click prints it."""
-    context = click.Context(command_line, info_name="meguru", terminal_width=100, max_content_width=100)
+    wide = {"terminal_width": 100, "max_content_width": 100}
+    context = click.Context(command_line, info_name="meguru", **command_line.context_settings | wide)
     parts = ["# Command line\n", BUILT, _help("meguru", command_line, context)]
     assert isinstance(command_line, click.Group)
     for name in command_line.list_commands(context):
         command = command_line.get_command(context, name)
         assert command is not None
-        inner = click.Context(command, info_name=name, parent=context, terminal_width=100, max_content_width=100)
+        inner = click.Context(command, info_name=name, parent=context, **command.context_settings | wide)
         parts.append(_help(f"meguru {name}", command, inner))
     return "\n".join(parts)
 
@@ -367,6 +367,3 @@ def error_list() -> str:
         "`error.file`, `error.line`, `error.place`, `error.found`, `error.expected`, `error.hint`. All are in `meguru.errors`.\n",
         table(("error", "is a", "meaning"), rows),
     ])  # fmt: skip
-
-
-__all__ = ["Model", "on_files", "pages"]

@@ -60,7 +60,8 @@ routes:
   - {from: assemble, to: use, price: 400 JPY/piece}
   - from: use.retired
     to: yard
-    transport: [{distance: 100 km, cost: 1000 JPY/tkm, payer: maker, group: carriage, impacts: {climate: 1 kg_CO2e/tkm}}]
+    transport:
+      - {distance: 100 km, cost: 1000 JPY/tkm, payer: maker, group: carriage, impacts: {climate: 1 kg_CO2e/tkm}}
   - {from: yard.frame, to: straighten}
   - {from: yard.rest, to: shred}
   - {from: straighten.good, to: frames}

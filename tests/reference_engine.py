@@ -181,7 +181,7 @@ class Reference:
         for part, (failing, f, rho) in shares.items():
             law, n = group.laws[part], bom[part]
             unrepaired = (1.0 - rho) * f
-            others = q / (1.0 - unrepaired)
+            others = q / (1.0 - unrepaired) if unrepaired < 1.0 else 0.0
             loose = group.units * stays * n * rho * others
             for a, share in failing.items():
                 out.append((use, f"failed.{part}", Lot(part, loose * share, a, True)))
@@ -189,8 +189,8 @@ class Reference:
             if by_part > 0.0:
                 intact[part] = {a: n * (s - failing[a]) * (1.0 - others) / (1.0 - q) for a, s in law.items()}
                 broken[part] = {a: n * s * ((1.0 - rho) + rho * (1.0 - others)) / (1.0 - q) for a, s in failing.items()}
-            kept = {a: (s - failing[a]) / (1.0 - unrepaired) for a, s in law.items()}
-            answer[part] = (older(kept), rho * f / (1.0 - unrepaired))
+            stay = 1.0 - unrepaired if unrepaired < 1.0 else math.inf
+            answer[part] = (older({a: (s - failing[a]) / stay for a, s in law.items()}), rho * f / stay)
         out.append((use, "retired.part_failure", Lot(product, by_part, age, True, intact, broken)))
         group.units = group.units * stays - by_part
         return answer
@@ -464,6 +464,8 @@ class Reference:
             age += 1
         there = self.groups.get((use, build, age), Group(0.0, group.laws))
         total = there.units + group.units
+        if total <= 0.0:
+            return
         mixed = {
             p: mix([(there.units / total, there.laws[p]), (group.units / total, law)]) for p, law in group.laws.items()
         }

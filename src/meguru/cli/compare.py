@@ -26,9 +26,21 @@ if TYPE_CHECKING:
     "--seed", type=int, default=0, show_default=True, help="Of the random numbers, common to all scenarios."
 )
 @click.option("--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="HTML report to write.")
+@click.option(
+    "--language",
+    "spoken",
+    type=click.Choice(("en", "ja")),
+    help="Shown first in the report, which holds both.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compare(
-    model: str, scenarios: tuple[str, ...], samples: int | None, seed: int, out: Path | None, as_json: bool
+    model: str,
+    scenarios: tuple[str, ...],
+    samples: int | None,
+    seed: int,
+    out: Path | None,
+    spoken: str | None,
+    as_json: bool,
 ) -> None:
     """Run scenarios of a model side by side, print their indicators, and write a report with --out.
 
@@ -43,16 +55,16 @@ def compare(
     import meguru
     from meguru.cli.models import known_scenarios, make_folder, read_model
     from meguru.cli.screen import print_json, progress
-    from meguru.indicators import evaluate
+    from meguru.cli.values import evaluated, language
 
     read = read_model(model)
     names = known_scenarios(read, scenarios) or None
     with progress("running", samples) as advance:
         comparison = meguru.compare(read, names, samples=samples, seed=seed, progress=advance)
-        frame = evaluate(comparison, model=read)
+        frame = evaluated(comparison, read)
     if out is not None:
         make_folder(out.parent)
-        meguru.write_report(comparison, out)
+        meguru.write_report(comparison, out, language=spoken or language())
     if as_json:
         print_json(_data(comparison, frame, out))
     else:
@@ -77,15 +89,16 @@ def _print(model: Model, comparison: Comparison, frame: DataFrame, out: Path | N
     from rich.text import Text
 
     from meguru.cli.screen import QUIET, STRONG, console
-    from meguru.cli.tables import print_files, scenario_table
+    from meguru.cli.tables import print_files, scenario_tables
     from meguru.cli.values import Values
 
     screen = console()
     screen.print(Text.assemble((model.name, STRONG), (f"  reference: {comparison.reference}", QUIET)))
     screen.print()
     if model.indicators:
-        screen.print(scenario_table(Values(model, frame), comparison.results))
+        for shown in scenario_tables(Values(model, frame), comparison.results, screen.width):
+            screen.print(shown)
+            screen.print()
     else:
         screen.print("no indicators in the model", style=QUIET)
-    screen.print()
     print_files(screen, [] if out is None else [out])

@@ -63,20 +63,20 @@ def demo(out: Path, as_json: bool) -> int:
 def _case(name: str, title: str, out: Path, screen: Console | None) -> dict[str, Any]:
     """One published case: its table on the screen, its report in the folder."""
     import meguru
-    from meguru.cli.tables import scenario_table
-    from meguru.cli.values import Values, records
-    from meguru.indicators import evaluate
+    from meguru.cli.tables import scenario_tables
+    from meguru.cli.values import Values, evaluated, language, records
 
     model = meguru.example(name)
     comparison = meguru.compare(model)
-    frame = evaluate(comparison, model=model)
+    frame = evaluated(comparison, model)
     values = Values(model, frame)
     if screen is not None:
         shown = [one for one in comparison.results if model.scenarios[one].targets]
-        screen.print(scenario_table(values, shown, title=title))
-        screen.print()
+        for one in scenario_tables(values, shown, screen.width, title=title):
+            screen.print(one)
+            screen.print()
     path = out / f"{name}.html"
-    meguru.write_report(comparison, path)
+    meguru.write_report(comparison, path, language=language())
     return {
         "model": name,
         "published": {"met": sum(goal.met for goal in values.goals.values()), "of": len(values.goals)},
@@ -88,21 +88,22 @@ def _case(name: str, title: str, out: Path, screen: Console | None) -> dict[str,
 def _real(out: Path, screen: Console | None) -> dict[str, Any]:
     """Photovoltaic modules in the United States on the unchanged baseline."""
     import meguru
+    from meguru.cli.screen import QUIET
     from meguru.cli.tables import year_table
-    from meguru.cli.values import Values, records
-    from meguru.indicators import evaluate
+    from meguru.cli.values import Values, evaluated, language, records
 
     model = meguru.example(REAL)
     start = time.perf_counter()
     result = meguru.run(model)
     seconds = time.perf_counter() - start
-    frame = evaluate(result, model=model)
+    frame = evaluated(result, model)
     if screen is not None:
         title = "Photovoltaic modules, United States, real baseline"
         screen.print(year_table(Values(model, frame), result.scenario, title=title, most=MOST_LINES))
+        screen.print(f"{len(model.indicators) - MOST_LINES} more: meguru run {REAL}", style=QUIET)
         screen.print()
     path = out / f"{REAL}.html"
-    meguru.write_report(result, path)
+    meguru.write_report(result, path, language=language())
     return {
         "model": REAL,
         "seconds": seconds,

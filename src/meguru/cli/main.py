@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -82,10 +83,28 @@ def _outcome(command: Any, as_json: bool) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted; no half-written file was left", err=True)
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has enough
-        # Python flushes it once more when it ends.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
-        return BROKEN_PIPE
+    except BrokenPipeError:
+        return _closed_pipe()
+    except Exception as error:
+        _show_bug(error, as_json)
+        return RUN_FAULT
+
+
+def _closed_pipe() -> int:
+    """Whoever read our output has enough."""
+    # Python flushes it once more when it ends.
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    return BROKEN_PIPE
+
+
+def _show_bug(error: Exception, as_json: bool) -> None:
+    """Something that no part of meguru raised on purpose: the traceback helps to mend it."""
+    from meguru.cli.screen import print_json
+
+    traceback.print_exception(error)
+    click.echo("This is a fault of meguru itself. Please report it with the lines above.", err=True)
+    if as_json:
+        print_json({"error": {"kind": type(error).__name__, "message": str(error)}, "exit_code": RUN_FAULT})
 
 
 def _show_usage(error: click.ClickException, as_json: bool) -> None:

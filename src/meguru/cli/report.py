@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Default: report.html beside the results.",
 )
+@click.option(
+    "--language",
+    "spoken",
+    type=click.Choice(("en", "ja")),
+    help="Shown first in the report, which holds both.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def report(results: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
+def report(results: tuple[Path, ...], out: Path | None, spoken: str | None, as_json: bool) -> None:
     """Write one self-contained HTML report of results that 'meguru run --out' saved.
 
     RESULTS are .nc files or folders of them. Several scenarios of one model are compared.
@@ -34,12 +40,13 @@ def report(results: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     from meguru.cli.models import make_folder
     from meguru.cli.screen import console, print_json
     from meguru.cli.tables import print_files
+    from meguru.cli.values import language
 
     files = _files(results)
     path = out or files[0].parent / "report.html"
     make_folder(path.parent)
     opened = _opened(files)
-    meguru.write_report(opened, path)
+    meguru.write_report(opened, path, language=spoken or language())
     if as_json:
         print_json({"results": [str(file) for file in files], "files": [str(path)]})
     else:

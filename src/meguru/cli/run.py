@@ -57,7 +57,7 @@ def run(
     import meguru
     from meguru.cli.models import known_scenarios, read_model
     from meguru.cli.screen import print_json, progress
-    from meguru.indicators import evaluate
+    from meguru.cli.values import evaluated
 
     read = read_model(model)
     names = known_scenarios(read, [scenario] if scenario else [])
@@ -65,7 +65,7 @@ def run(
         result = meguru.run(
             read, scenario=names[0] if names else None, samples=samples, seed=seed, progress=advance
         )
-        frame = evaluate(result, model=read)
+        frame = evaluated(result, read)
     files = [] if out is None else write_result(result, out, form)
     if as_json:
         print_json(_data(result, frame, files))

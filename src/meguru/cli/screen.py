@@ -53,7 +53,7 @@ def table(title: str | None = None) -> Table:
         border_style=QUIET,
         pad_edge=False,
         show_edge=False,
-        padding=(0, 2, 0, 0),
+        padding=(0, 1, 0, 0),
     )
 
 
@@ -108,7 +108,7 @@ def number(value: float | None) -> str:
     if value == 0:
         return "0"
     size = abs(value)
-    if 1000 <= size < 1e12:
+    if 1000 <= size < 1e9:
         return f"{value:,.0f}"
     return f"{value:.4g}"
 

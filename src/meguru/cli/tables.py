@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 MET, MISSED = "✓", "✗"
+PUBLISHED = "published"
+GAP = 2  # between columns
+WIDEST_LABEL = 40
+YEARS_SHOWN = 4
 
 
 def year_table(values: Values, scenario: str, *, title: str | None = None, most: int | None = None) -> Table:
@@ -25,16 +29,18 @@ def year_table(values: Values, scenario: str, *, title: str | None = None, most:
     """
     from rich.text import Text
 
-    model, years = values.model, some_years(values.years)
+    model, years = values.model, some_years(values.years, YEARS_SHOWN)
     shown = table(title)
-    shown.add_column("indicator, mean of samples" if values.sampled else "indicator", overflow="fold")
+    shown.add_column(
+        "indicator, mean of samples" if values.sampled else "indicator", overflow="fold", min_width=20
+    )
     for year in years:
         shown.add_column(str(year), justify="right", no_wrap=True)
     if values.sampled:
         shown.add_column(f"5 % – 95 %, {years[-1]}", justify="right", no_wrap=True)
     shown.add_column("unit", style=QUIET)
     if values.has_goals(scenario):
-        shown.add_column("published", justify="right", no_wrap=True)
+        shown.add_column(PUBLISHED, justify="right", no_wrap=True)
     for name, indicator in islice(model.indicators.items(), most):
         row = [Text(number(values.value(scenario, name, year))) for year in years]
         if values.sampled:
@@ -47,18 +53,56 @@ def year_table(values: Values, scenario: str, *, title: str | None = None, most:
     return shown
 
 
-def scenario_table(values: Values, scenarios: Iterable[str], *, title: str | None = None) -> Table:
-    """Several scenarios side by side in the last year: ours, and the published value with a mark."""
+def scenario_tables(
+    values: Values, scenarios: Iterable[str], width: int, *, title: str | None = None
+) -> Iterator[Table]:
+    """Several scenarios side by side in the last year, as many in a table as fit the width.
+
+    Beside ours stands the published value, with a mark.
+    """
+    from rich.cells import cell_len
+
+    indicators = values.model.indicators
+    names = [label(indicator, name) for name, indicator in indicators.items()]
+    left = min(WIDEST_LABEL, max(map(cell_len, [*names, _head(values)])))
+    room = width - left - max(len(_unit(one.unit)) for one in indicators.values()) - 2 * GAP
+    block: list[str] = []
+    taken = 0
+    for one in scenarios:
+        needed = _needed(values, one)
+        if block and taken + needed > room:
+            yield _block(values, block, left, title)
+            block, taken, title = [], 0, None
+        block.append(one)
+        taken += needed
+    yield _block(values, block, left, title)
+
+
+def _head(values: Values) -> str:
+    return f"indicator, {values.years[-1]}"
+
+
+def _needed(values: Values, scenario: str) -> int:
+    """Columns of the screen that a scenario takes."""
+    from rich.cells import cell_len
+
+    last = values.years[-1]
+    texts = [number(values.value(scenario, name, last)) for name in values.model.indicators]
+    goals = len(PUBLISHED) + GAP if values.has_goals(scenario) else 0
+    return max(map(cell_len, [*texts, scenario])) + GAP + goals
+
+
+def _block(values: Values, scenarios: list[str], left: int, title: str | None) -> Table:
     from rich.text import Text
 
-    scenarios, last = list(scenarios), values.years[-1]
+    last = values.years[-1]
     shown = table(title)
-    shown.add_column(f"indicator, {last}", overflow="fold")
-    shown.add_column("unit", style=QUIET, overflow="fold")
+    shown.add_column(_head(values), overflow="fold", min_width=left)
+    shown.add_column("unit", style=QUIET, no_wrap=True)
     for one in scenarios:
         shown.add_column(Text(one), justify="right", no_wrap=True)
         if values.has_goals(one):
-            shown.add_column("published", justify="right", no_wrap=True)
+            shown.add_column(PUBLISHED, justify="right", no_wrap=True)
     for name, indicator in values.model.indicators.items():
         row = [Text(label(indicator, name)), Text(_unit(indicator.unit))]
         for one in scenarios:

@@ -13,6 +13,8 @@ from meguru.model.components import Component, Model
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from meguru.engine import Comparison, Result
+
 UNDEFINED = float("nan")
 
 
@@ -60,14 +62,21 @@ def label(component: Component, name: str) -> str:
     """What a component is called, in the language of the terminal."""
     held = component.label
     if isinstance(held, dict):
-        language = "ja" if _speaks_japanese() else "en"
-        return held.get(language) or next(iter(held.values()), name)
+        return held.get(language()) or next(iter(held.values()), name)
     return held or name
 
 
-def _speaks_japanese() -> bool:
+def language() -> str:
+    """The language of the terminal: ``ja`` or ``en``."""
     settings = (os.environ.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return next((text for text in settings if text), "").startswith("ja")
+    return "ja" if next((text for text in settings if text), "").startswith("ja") else "en"
+
+
+def evaluated(found: Result | Comparison, model: Model) -> DataFrame:
+    """The indicators of what was run, of the model before a scenario was applied."""
+    from meguru.indicators import evaluate
+
+    return evaluate(found, model=model)
 
 
 def some_years(years: Iterable[int], most: int = 4) -> list[int]:

@@ -111,6 +111,11 @@ class Coefficients:
         self._rows.append(values)
         return len(self._rows) - 1
 
+    @property
+    def count(self) -> int:
+        """Number of coefficients."""
+        return len(self._rows)
+
     def get(self, index: int) -> Array:
         return self._rows[index]
 
@@ -151,9 +156,9 @@ class Coefficients:
         return (*zero, *zero)
 
     def arrays(self, samples: int) -> tuple[Array, Array, Array]:
-        """(sample, coefficient × time), (sample, table × date), (sample, hazard)."""
+        """(sample, time × coefficient), (sample, table × date), (sample, hazard)."""
         return (
-            _stack(self._rows, samples, self.steps).reshape(samples, -1),
+            _stack(self._rows, samples, self.steps).transpose(0, 2, 1).reshape(samples, -1),
             _with_last(_stack([self._tables[i] for i in self._in_kernel], samples, self.steps)).reshape(samples, -1),
             _join(self._hazards, samples),
         )

@@ -139,11 +139,11 @@ def _compile(model: Model, seed: int, block: tuple[int, int] | None, values: Map
     parts = [*numbers.arrays(samples), _price_tables(network, numbers, samples)]
     steps = numbers.steps
     plan = pack(
-        (steps, CONVENTION[model.time.sales], int(model.time.exits == "proportional")),
+        (steps, CONVENTION[model.time.sales], int(model.time.exits == "proportional"), len(network.flows), numbers.count),
         tables,
         {name: part.shape[1] for name, part in zip(NUMBER_TABLES, parts, strict=True)},
         state,
-        _record_sizes(steps, samples, len(network.flows), len(uses.tables.events), len(uses.tables.use), len(stores),
+        _record_sizes(steps, samples, len(network.flows), bool(pulls.scrap), len(uses.tables.events), len(uses.tables.use), len(stores),
                       len(uses.tables.slot_use), flow_dated, flow_valued, holder_dated),
     )
     return Program(model, network, shape, plan, np.concatenate(parts, axis=1), numbers, years, samples, uses.tables,
@@ -158,11 +158,11 @@ def _record_rows(model: Model, network: Network, shape: Shape, uses: UseTables, 
     return flow_dated, flow_valued, _rows([i in shape.changing for i in holders])
 
 
-def _record_sizes(steps: int, samples: int, flows: int, events: int, uses: int, stores: int, slots: int, flow_dated: Ints, flow_valued: Ints, holder_dated: Ints) -> dict[str, int]:
+def _record_sizes(steps: int, samples: int, flows: int, scrap: bool, events: int, uses: int, stores: int, slots: int, flow_dated: Ints, flow_valued: Ints, holder_dated: Ints) -> dict[str, int]:
     dates = steps + 1
     ages = uses * steps * dates
     return {
-        "flows": flows * steps, "scrap": flows * steps, "flows_dated": int(np.sum(flow_dated >= 0)) * steps * dates,
+        "flows": flows * steps, "scrap": flows * steps * scrap, "flows_dated": int(np.sum(flow_dated >= 0)) * steps * dates,
         "flows_valued": int(np.sum(flow_valued >= 0)) * steps, "events": events * steps, "stock": (uses + stores) * steps,
         "stock_dated": int(np.sum(holder_dated >= 0)) * steps * dates, "part_age": slots * 2 * steps,
         "ages": ages if samples == 1 and ages <= LARGEST_AGES else 0, "status": 3,

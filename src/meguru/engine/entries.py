@@ -137,8 +137,7 @@ class Books:
     def per_unit(self, quantity: Quantity, money: str, flow: int, place: str) -> Term:
         """What is paid for one flow at a rate per item unit or per mass."""
         unit = self.model.items[self.flows[flow].item].unit
-        wanted = [f"{money}/({unit})", f"{money}/kg", *([money] if unit == "piece" else [])]
-        index, number = self.first_fitting(quantity, wanted, place)
+        index, number = self.first_fitting(quantity, [f"{money}/({unit})", f"{money}/kg"], place)
         return Term(Driver("mass" if index == 1 else "units", (flow,)), (number,))
 
     def exchange(self, name: str, place: str) -> Exchange:

@@ -12,7 +12,7 @@ from meguru.engine.kernel_push import node_start, push
 from meguru.engine.kernel_use import demand_of, leave, note_stock, put_in_use, settle, spread_new, spread_put, survive_sale
 from meguru.engine.plan import (
     AVAILABLE, CONTENT, DATED_BEFORE, EDGE, EDGE_OFFER, EVENTS, EVENTS_BEFORE, EVENT_DEMAND, EVENT_SALES,
-    EVENT_UNMET, EXTRA, EXTRA_BEFORE, FLOWS, FLOWS_DATED, FLOWS_VALUED, GIVEN, GOT, HELD, HELD_PIECES,
+    EVENT_UNMET, EXTRA, EXTRA_BEFORE, FLOW_COUNT, FLOWS, FLOWS_DATED, FLOWS_VALUED, GIVEN, GOT, HELD, HELD_PIECES,
     HELD_PIECES_START, HELD_START, HOLDER_DATED, INPUT, INPUT_AVAILABLE, INPUT_EDGE, INPUT_EDGES_END,
     INPUT_ITEM, INPUT_OWNER, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT, LAW, LAWS, LEAVING,
     LEAVING_NEXT, NEGATIVE_SALES, NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OFFER, OFFER_BUILD,
@@ -136,7 +136,8 @@ def begin(p: Any, z: Any, r: Any, t: Any) -> Any:
     copy(p, z, HELD_PIECES, HELD_PIECES_START)
     for name in (EXTRA, USED, SPARES, WANTED):
         fill(p, z, name, 0.0)
-    for name in (FLOWS, SCRAP_FLOWS, FLOWS_VALUED, PART_AGE):
+    r[p[FLOWS] + t * p[FLOW_COUNT] : p[FLOWS] + (t + 1) * p[FLOW_COUNT]] = 0.0
+    for name in (FLOWS_VALUED, PART_AGE):
         clear_flows(p, r, t, name, 1)
     clear_flows(p, r, t, FLOWS_DATED, p[STEPS] + 1)
     for k in range(p[EVENTS_BEFORE + 1]):
@@ -175,8 +176,7 @@ def save_dated(p: Any, z: Any, r: Any, t: Any, save: Any) -> Any:
 @njit(cache=True)
 def scrap_once(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """New scrap of what the pull makes goes through the network into the stores. Returns the largest change."""
-    for flow in range(p[SCRAP_FLOWS + 1] // p[STEPS]):
-        k = flow * p[STEPS] + t
+    for k in range(t * p[FLOW_COUNT], (t + 1) * p[FLOW_COUNT]):
         r[p[FLOWS] + k] -= r[p[SCRAP_FLOWS] + k]
         r[p[SCRAP_FLOWS] + k] = 0.0
     save_dated(p, z, r, t, False)
@@ -244,7 +244,7 @@ def one_try(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     if not push(p, c, z, r, t, p[X], PUSH, False):
         return SINGULAR_LOOP
     for k in range(rows(p, REPLACEMENT)):  # as many new children as old ones came out
-        z[p[WANTED] + at(p, REPLACEMENT, k, 1)] += r[p[FLOWS] + at(p, REPLACEMENT, k, 0) * p[STEPS] + t]
+        z[p[WANTED] + at(p, REPLACEMENT, k, 1)] += r[p[FLOWS] + t * p[FLOW_COUNT] + at(p, REPLACEMENT, k, 0)]
     for u in range(rows(p, USE)):
         wanted = demand_of(p, c, z, t, u)
         if wanted < 0.0 or not np.isfinite(wanted):

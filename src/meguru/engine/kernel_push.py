@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from meguru.engine.plan import (
-    AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DEPOSIT, EXTRA, FLOW,
+    AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DATED, DEPOSIT, EXTRA, FLOW, FLOW_COUNT,
     FLOW_DATED, FLOW_VALUED, FLOWS, FLOWS_DATED, FLOWS_VALUED, HELD, HELD_PIECES, ITEM, ITEM_CLASSES,
     ITEM_CONDITIONS, ITEM_DATES, ITEM_WIDTH, LEAVING, LOOP_NODE, NODE, NODE_ITEM, NODE_START, OP_AVAILABLE, OP_CODE,
     OP_COEFFICIENT, OP_COMPLEMENT, OP_EXTRA, OP_FLOW, OP_SHARE, OP_SOURCE, OP_TABLE, OP_TARGET, PIECES, PIECES_IN,
@@ -32,18 +32,36 @@ def factor(p: Any, c: Any, z: Any, t: Any, op: Any) -> Any:
     return value * number(p, c, p[op + OP_SHARE], t)
 
 
-@njit("void(int64[::1], float64[::1], float64[::1], int64, int64, float64, int64, boolean)", cache=True)
-def note(p: Any, c: Any, r: Any, t: Any, flow: Any, value: Any, age: Any, scrap: Any) -> Any:
-    """Record ``value`` units of a flow, made or born ``age`` steps ago."""
-    r[p[FLOWS] + flow * p[STEPS] + t] += value
+@njit("void(int64[::1], float64[::1], int64, int64, float64, boolean)", cache=True)
+def note_total(p: Any, r: Any, t: Any, flow: Any, value: Any, scrap: Any) -> Any:
+    """Record ``value`` units of a flow."""
+    r[p[FLOWS] + t * p[FLOW_COUNT] + flow] += value
     if scrap:
-        r[p[SCRAP_FLOWS] + flow * p[STEPS] + t] += value
+        r[p[SCRAP_FLOWS] + t * p[FLOW_COUNT] + flow] += value
+
+
+@njit("void(int64[::1], float64[::1], float64[::1], int64, int64, float64, int64)", cache=True)
+def note_age(p: Any, c: Any, r: Any, t: Any, flow: Any, value: Any, age: Any) -> Any:
+    """Record units of a flow by the step made and by their value, where the flow is recorded so."""
     row = at(p, FLOW_DATED, flow, 0)
     if row >= 0:
         r[p[FLOWS_DATED] + (row * p[STEPS] + t) * (p[STEPS] + 1) + max(t - age, 0)] += value
     row = at(p, FLOW_VALUED, flow, 0)
     if row >= 0:
         r[p[FLOWS_VALUED] + row * p[STEPS] + t] += value * c[p[VALUED] + row * (p[STEPS] + 1) + max(age, 0)]
+
+
+@njit("void(int64[::1], float64[::1], float64[::1], int64, int64, float64, int64, boolean)", cache=True)
+def note(p: Any, c: Any, r: Any, t: Any, flow: Any, value: Any, age: Any, scrap: Any) -> Any:
+    """Record ``value`` units of a flow, made or born ``age`` steps ago."""
+    note_total(p, r, t, flow, value, scrap)
+    note_age(p, c, r, t, flow, value, age)
+
+
+@njit("boolean(int64[::1], int64)", cache=True)
+def by_age(p: Any, flow: Any) -> Any:
+    """Whether a flow is recorded by the step made or by value."""
+    return at(p, FLOW_DATED, flow, 0) >= 0 or at(p, FLOW_VALUED, flow, 0) >= 0
 
 
 @njit("int64(int64[::1], int64, int64)", cache=True)
@@ -59,10 +77,10 @@ def shape_of(p: Any, node: Any) -> Any:
 
 
 @njit(cache=True)
-def share_of(p: Any, c: Any, t: Any, op: Any, j: Any, dates: Any) -> Any:
-    """Share of element j of the source's block that goes this way, by rule."""
-    age = t - j % dates if dates > 1 else 0
-    row = at(p, RULE, p[op + OP_TABLE] + (j // dates) * (p[STEPS] + 1) + max(age, 0), 0)
+def share_of(p: Any, c: Any, t: Any, op: Any, block: Any, date: Any, dates: Any) -> Any:
+    """Share of one element of the source's block that goes this way, by rule."""
+    age = max(t - date, 0) if dates > 1 else 0
+    row = at(p, RULE, p[op + OP_TABLE] + block * (p[STEPS] + 1) + age, 0)
     return number(p, c, p[op + OP_EXTRA] + row, t) * number(p, c, p[op + OP_SHARE], t)
 
 
@@ -71,16 +89,22 @@ def move(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any, ar
     """FLOW and RULES: elementwise from node to node."""
     source, target = node_start(p, x, p[op + OP_SOURCE]), node_start(p, x, p[op + OP_TARGET])
     shape = shape_of(p, p[op + OP_SOURCE])
-    dates = p[shape + ITEM_DATES]
-    rules = p[op + OP_CODE] == RULES
+    dates, flow = p[shape + ITEM_DATES], p[op + OP_FLOW]
+    rules, ages = p[op + OP_CODE] == RULES, by_age(p, flow)
     a = 0.0 if rules else factor(p, c, z, t, op)
-    for j in range(p[shape + ITEM_WIDTH]):
-        value = z[source + j]
-        if value != 0.0:
-            value *= share_of(p, c, t, op, j, dates) if rules else a
-            note(p, c, r, t, p[op + OP_FLOW], value, t - j % dates if dates > 1 else 0, scrap)
+    total = 0.0
+    for block in range(p[shape + ITEM_CONDITIONS] * p[shape + ITEM_CLASSES]):
+        for date in range(dates):
+            value = z[source + block * dates + date]
+            if value == 0.0:
+                continue
+            value *= share_of(p, c, t, op, block, date, dates) if rules else a
+            total += value
+            if ages:
+                note_age(p, c, r, t, flow, value, t - date if dates > 1 else 0)
             if arrive:
-                z[target + j] += value
+                z[target + block * dates + date] += value
+    note_total(p, r, t, flow, total, scrap)
 
 
 @njit(cache=True)
@@ -88,16 +112,23 @@ def release(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any)
     """CHILD: the children (or materials) of what is taken apart, counted by the BOM of the year made."""
     source, target = node_start(p, x, p[op + OP_SOURCE]), node_start(p, x, p[op + OP_TARGET])
     shape = shape_of(p, p[op + OP_SOURCE])
-    dates = p[shape + ITEM_DATES]
+    dates, flow = p[shape + ITEM_DATES], p[op + OP_FLOW]
     child_dated = p[shape_of(p, p[op + OP_TARGET]) + ITEM_DATES] > 1
+    ages = by_age(p, flow)
+    count = p[DATED] + p[op + OP_TABLE] * (p[STEPS] + 1)
     a = factor(p, c, z, t, op)
-    for j in range(p[shape + ITEM_WIDTH]):
-        value = z[source + j]
-        if value != 0.0:
-            date = j % dates
-            value *= a * by_date(p, c, p[op + OP_TABLE], date)
-            note(p, c, r, t, p[op + OP_FLOW], value, t - date if dates > 1 else 0, scrap)
-            z[target + (date if child_dated else 0)] += value
+    total = 0.0
+    for block in range(p[shape + ITEM_CONDITIONS] * p[shape + ITEM_CLASSES]):
+        for date in range(dates):
+            value = a * c[count + date] * z[source + block * dates + date]
+            total += value
+            if ages:
+                note_age(p, c, r, t, flow, value, t - date if dates > 1 else 0)
+            if child_dated:
+                z[target + date] += value
+    if not child_dated:
+        z[target] += total
+    note_total(p, r, t, flow, total, scrap)
 
 
 @njit(cache=True)
@@ -257,7 +288,8 @@ def solve_loop(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any, operations: Any)
         for index in range(p[op + OP_SOURCE], p[op + OP_TARGET]):
             inner = line(p, operations, index)
             if p[inner + OP_CODE] == RULES:
-                a = share_of(p, c, t, inner, j, p[shape + ITEM_DATES])
+                dates = p[shape + ITEM_DATES]
+                a = share_of(p, c, t, inner, j // dates, j % dates, dates)
             else:
                 a = factor(p, c, z, t, inner)
             there = member_of(p, first, count, p[inner + OP_TARGET])

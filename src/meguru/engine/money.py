@@ -128,8 +128,9 @@ def check_money(books: Books, amounts: Amounts) -> None:
                 net[actor] = np.zeros(amounts.shape)
             net[actor] += sign * value
         turnover += np.abs(value)
-    residual = np.abs(sum(net.values(), np.zeros(amounts.shape)))
-    bad = ~(residual <= LARGEST_RESIDUAL * turnover)
+    with np.errstate(invalid="ignore"):
+        residual = np.abs(sum(net.values(), np.zeros(amounts.shape)))
+        bad = ~(residual <= LARGEST_RESIDUAL * turnover) | ~np.isfinite(turnover)
     if np.any(bad):
         sample, time = (int(found[0]) for found in np.nonzero(bad))
         year = int(books.program.years[books.first + time])

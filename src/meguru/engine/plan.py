@@ -22,8 +22,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 # -- head of p -------------------------------------------------------------------------------------------------
-STEPS, SALES_IN, PROPORTIONAL = range(3)
-SCALARS = 3
+STEPS, SALES_IN, PROPORTIONAL, FLOW_COUNT, COEFFICIENT_COUNT = range(5)
+SCALARS = 5
 INT_TABLES = (
     "item", "node", "push", "scrap_push", "loop_node", "rule", "capacity", "product", "use", "cause", "cause_hazard",
     "slot", "slot_use", "slot_hazard", "segment", "offer", "input", "edge", "offer_edge", "offer_edges", "upstream",
@@ -90,7 +90,7 @@ def table(rows: list[Any], columns: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(-1, columns)
 
 
-def pack(scalars: tuple[int, int, int], tables: dict[str, Ints], numbers: dict[str, int], state: dict[str, int], record: dict[str, int]) -> Ints:
+def pack(scalars: tuple[int, int, int, int, int], tables: dict[str, Ints], numbers: dict[str, int], state: dict[str, int], record: dict[str, int]) -> Ints:
     """The plan ``p``: head and tables. ``numbers``, ``state`` and ``record`` give the size of each part."""
     head = np.zeros(HEAD, dtype=np.int64)
     head[:SCALARS] = scalars
@@ -133,7 +133,7 @@ def rows(p, name):
 @njit("float64(int64[::1], float64[::1], int64, int64)", cache=True)
 def number(p, c, index, t):
     """Coefficient in step t."""
-    return c[p[COEFFICIENT] + index * p[STEPS] + t]
+    return c[p[COEFFICIENT] + t * p[COEFFICIENT_COUNT] + index]
 
 
 @njit("float64(int64[::1], float64[::1], int64, int64)", cache=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from meguru.engine.compile import Program
 from meguru.engine.compiled import kernel
 from meguru.engine.plan import (
-    FLOWS, NEGATIVE_SALES, NO_CONVERGENCE, NOT_FINITE, OK, PART_SHORT, RECORD, SINGULAR_LOOP, SPARES_SHORT, STATE, X,
+    FLOW_COUNT, FLOWS, NEGATIVE_SALES, NO_CONVERGENCE, NOT_FINITE, OK, PART_SHORT, RECORD, SINGULAR_LOOP, SPARES_SHORT, STATE, STEPS, X,
 )  # fmt: skip
 from meguru.errors import NetworkError, RunError, ShortageError, StockError
 from meguru.model import where
@@ -35,17 +35,22 @@ class Record:
 
 
 def _views(program: Program, whole: Array) -> Record:
-    steps = int(program.plan[0])
+    steps, flows = int(program.plan[STEPS]), int(program.plan[FLOW_COUNT])
     shapes = {
-        "flows": (steps,), "scrap": (steps,), "flows_dated": (steps, steps + 1), "flows_valued": (steps,),
-        "events": (steps,), "stock": (steps,), "stock_dated": (steps, steps + 1), "part_age": (2, steps),
-        "ages": (steps, steps + 1), "status": (),
+        "flows": (-1, steps, flows), "scrap": (-1, steps, flows), "flows_dated": (-1, steps, steps + 1),
+        "flows_valued": (-1, steps), "events": (-1, steps), "stock": (-1, steps), "stock_dated": (-1, steps, steps + 1),
+        "part_age": (-1, 2, steps), "ages": (-1, steps, steps + 1), "status": (3,),
     }  # fmt: skip
     parts = {}
     for k, name in enumerate(RECORD):
         start, size = program.plan[FLOWS + 2 * k : FLOWS + 2 * k + 2]
-        each = int(np.prod(shapes[name], dtype=np.int64))
-        parts[name] = whole[:, start : start + size].reshape(len(whole), size // each, *shapes[name])
+        shape = shapes[name]
+        if shape[0] == -1:
+            shape = (int(size) // int(np.prod(shape[1:])), *shape[1:])
+        parts[name] = whole[:, start : start + size].reshape(len(whole), *shape)
+    parts["flows"] = parts["flows"][:, 0].swapaxes(1, 2)
+    none = np.broadcast_to(0.0, parts["flows"].shape)
+    parts["scrap"] = parts["scrap"][:, 0].swapaxes(1, 2) if parts["scrap"].size else none
     return Record(**parts)
 
 

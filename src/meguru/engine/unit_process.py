@@ -28,15 +28,10 @@ MADE_BY_PULL = ("supply", "make")
 
 @dataclass(slots=True)
 class Activity:
-    """What one set of unit data counts, and how much of it the data are for.
-
-    ``per`` is the item unit that amounts may be given per, where no reference is given.
-    """
+    """What one set of unit data counts, and the share of its amounts that one unit of it takes."""
 
     driver: Driver
     share: Array
-    per: str | None
-    by_time: bool
 
 
 def enter_processes(books: Books) -> None:
@@ -161,10 +156,10 @@ class _Entering:
                     found=", ".join(units),
                     expected="a reference mass, or the items that count",
                 )
-            return Activity(driver, np.ones((1, 1)), units[0] if units else None, stock)
+            return Activity(driver, np.ones((1, 1)))
         own = units if len(units) == 1 else []
-        wanted = ["kg", *(u for u in own if u != "kg"), *(["1"] if own == ["piece"] else [])]
-        wanted += [f"({unit})*year" for unit in wanted if stock and unit != "1"]
+        wanted = ["kg", *(unit for unit in own if unit != "kg")]
+        wanted += [f"({unit})*year" for unit in own if stock]
         if not items:
             wanted = [reference.unit or "1"]
         index, amount = self.books.first_fitting(reference, wanted, f"{self.place}.reference")
@@ -172,9 +167,9 @@ class _Entering:
             raise RangeError(
                 "a reference must be above zero", place=f"{self.place}.reference", found=float(amount.min())
             )
-        by_mass = wanted[index] in ("kg", "(kg)*year") and own != ["kg"]
-        kind = f"{driver.kind}_mass" if stock and by_mass else "mass" if by_mass else driver.kind
-        return Activity(Driver(kind, driver.flows, driver.holders), 1.0 / amount, None, stock)
+        if wanted[index] == "kg" and own != ["kg"]:
+            driver = Driver("stock_mass" if stock else "mass", driver.flows, driver.holders)
+        return Activity(driver, 1.0 / amount)
 
     # -- entries -------------------------------------------------------------------------------------------
 
@@ -191,12 +186,7 @@ class _Entering:
 
     def _term(self, quantity: Quantity, unit: str, key: str) -> Term:
         """An amount per reference."""
-        per, wanted = self.activity.per, [unit]
-        if self.activity.by_time:
-            wanted.append(f"{unit}/year")
-        if per is not None:
-            wanted.append(f"{unit}/({per}*year)" if self.activity.by_time else f"{unit}/({per})")
-        _, number = self.books.first_fitting(quantity, wanted, f"{self.place}.{key}")
+        number = self.books.read(quantity, unit, f"{self.place}.{key}")
         return Term(self.activity.driver, (number, self.activity.share))
 
     def _fixed_term(self, quantity: Quantity, unit: str, key: str) -> Term:

@@ -157,8 +157,7 @@ class Formulas:
         """Add the column of the smallest part of the formula that fails by itself."""
         if "column" in error.message:
             return
-        part = self._failing(expression, scene)
-        column = getattr(part, "column", None)
+        column = _column(self._failing(expression, scene))
         if column is not None:
             error.message = f"{error.message} (column {column})"
 
@@ -176,6 +175,13 @@ def _remembered(scene: Scene, formula: str, found: Deferred) -> Value:
     if formula not in scene.known:
         scene.known[formula] = found(scene)
     return scene.known[formula]
+
+
+def _column(part: Expression) -> int | None:
+    """Where a part stands; of an operation the right operand, which does not fit the left one."""
+    if isinstance(part, Operation):
+        return (_column(part.operands[-1]) if len(part.operands) > 1 else None) or part.column
+    return None if isinstance(part, (WrittenNumber, Text)) else part.column
 
 
 def _inside(part: Expression) -> list[Expression]:

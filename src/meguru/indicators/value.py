@@ -159,14 +159,14 @@ def shown_unit(dimension: Dimension) -> str:
     """A unit for a dimension: kg, kWh/year, JPY/piece; ``""`` for a plain number."""
     words: dict[str, float] = {}
     left = dict(dimension)
+    for base, exponent in dimension:
+        if base.endswith("e") and base[0].isupper():  # CO2e: an impact, counted by mass
+            words[f"kg_{base}"] = exponent
+            left = _without(left, ((base, 1.0), ("mass", 1.0)), exponent)
     power = left.get("length", 0.0) / 2.0
     if abs(power) == 1.0 and all(left.get(base, 0.0) * power * exponent > 0.0 for base, exponent in ENERGY):
         words["kWh"] = power
         left = _without(left, ENERGY, power)
-    for base, exponent in dimension:
-        if base.endswith("e") and base != "time" and "mass" in left:  # kg_CO2e: an impact and its mass
-            words[f"kg_{base}"] = exponent
-            left = _without(left, ((base, 1.0), ("mass", 1.0)), exponent)
     words |= {UNITS_SHOWN.get(base, base): exponent for base, exponent in left.items() if exponent}
     above = [_power(word, exponent) for word, exponent in words.items() if exponent > 0.0]
     below = [_power(word, -exponent) for word, exponent in words.items() if exponent < 0.0]

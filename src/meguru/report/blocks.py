@@ -46,6 +46,11 @@ class Gallery:
     figures: Sequence[Figure]
     legend: Sequence[tuple[Markup, Both]] = ()
 
+    @property
+    def of_medium(self) -> bool:
+        """Whether all figures need more width than a chart."""
+        return all(figure.size == "medium" for figure in self.figures)
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from markupsafe import Markup
@@ -10,11 +11,11 @@ from markupsafe import Markup
 from meguru.report.blocks import Block, Cell, Figure, Section, Table, tabs
 from meguru.report.both import Both, joined
 from meguru.report.layers import Layers, find_layers
-from meguru.report.numbers import Scale, scale_for
+from meguru.report.numbers import Scale, brief, scale_for
 from meguru.report.study import Arc, Run, Study
 from meguru.report.svg.bars import swatch
 from meguru.report.svg.canvas import PALETTE
-from meguru.report.svg.lifecycle import COLOURS, FORWARD, NOTHING, RETURN, REVERSE, Arrow, Box, draw_life_cycle
+from meguru.report.svg.lifecycle import COLOURS, FORWARD, NOTHING, RETURN, REVERSE, THINNEST, WIDEST, Arrow, Box, draw_life_cycle
 from meguru.report.svg.sankey import draw_sankey
 from meguru.report.words import OUTSIDE, say
 
@@ -48,30 +49,41 @@ def _picture(study: Study, run: Run, scale: Scale) -> Figure:
     lane_of = {name: model.processes[name].actor or OUTSIDE for name in shown}
     lanes = [(key, names.actor(key)) for key in [*model.actors, OUTSIDE] if key in lane_of.values()]
     lanes = list(dict(lanes).items())
-    boxes = [_box(run, name, lane_of[name], scale) for name in shown]
-    arrows = [_arrow(run, arc, layers, scale) for arc in run.arcs]
+    boxes = [_box(run, name, lane_of[name]) for name in shown]
+    arrows = [_arrow(run, arc, layers) for arc in run.arcs]
     title = say("life_cycle_of", scenario=run.label, year=study.last)
     alt = say("life_cycle_alt", scenario=run.label, count=len(shown), year=study.last)
     svg = draw_life_cycle(boxes, lanes, arrows, layers, alt)
     legend = [(Markup(swatch(COLOURS[kind])), say(f"arrow_{kind}")) for kind in (FORWARD, REVERSE, RETURN, NOTHING)]
-    return Figure(title, Markup(svg), say("life_cycle_note"), _arc_table(run, scale), legend, "wide")
+    return Figure(title, Markup(svg), _picture_note(run, scale), _arc_table(run, scale), legend, "wide")
 
 
-def _box(run: Run, name: str, lane: str, scale: Scale) -> Box:
+def _picture_note(run: Run, scale: Scale) -> Both:
+    largest = max((float(arc.mass[-1].sum()) for arc in run.arcs), default=0.0)
+    return say("life_cycle_note", least=scale.full(float(f"{largest * THINNEST / WIDEST:.1g}")))
+
+
+def _box(run: Run, name: str, lane: str) -> Box:
     process = run.result.model.processes[name]
     entering = sum(float(arc.mass[-1].sum()) for arc in run.arcs if arc.target == name)
     leaving = sum(float(arc.mass[-1].sum()) for arc in run.arcs if arc.source == name)
     title = run.names.process(name) + " (" + say(f"kind_{process.kind}") + ")\n" + run.names.actor(lane)
-    title = title + "\n" + say("in") + ": " + scale.full(entering) + "\n" + say("out") + ": " + scale.full(leaving)
+    title = title + "\n" + say("in") + ": " + _amount(entering, True) + "\n" + say("out") + ": " + _amount(leaving, True)
     return Box(name, run.names.process(name), say(f"kind_{process.kind}"), lane, process.kind, title)
 
 
-def _arrow(run: Run, arc: Arc, layers: Layers, scale: Scale) -> Arrow:
+def _arrow(run: Run, arc: Arc, layers: Layers) -> Arrow:
     value = float(arc.mass[-1].sum())
     kind = RETURN if (arc.source, arc.target) in layers.back else REVERSE if arc.back else FORWARD
     way = run.names.process(arc.source) + " → " + run.names.process(arc.target)
-    lines = [run.names.item(item) + ": " + scale.full(float(mass[-1])) for item, mass in arc.items.items()]
-    return Arrow(arc.source, arc.target, value, Both.of(scale.text(value)), joined("\n", [way, *lines]), kind)
+    lines = [run.names.item(item) + ": " + _amount(float(mass[-1]), True) for item, mass in arc.items.items()]
+    return Arrow(arc.source, arc.target, value, _amount(value), joined("\n", [way, *lines]), kind)
+
+
+def _amount(kilograms: float, per_year: bool = False) -> Both:
+    """A mass in a unit of its own: streams of one picture differ by many powers of ten."""
+    scale = scale_for("kg", [kilograms], per_year=per_year)
+    return Both.of(brief(kilograms / scale.size)) + "\N{NO-BREAK SPACE}" + scale.unit
 
 
 def _arc_table(run: Run, scale: Scale) -> Table:
@@ -118,7 +130,7 @@ def _sankey(study: Study, run: Run, mass: np.ndarray, materials: Sequence[str], 
     title = say("sankey_of", what=what, scenario=run.label, when=when)
     colours = [PALETTE[column % len(PALETTE)] for column in columns]
     kinds = [run.names.item(name) for name in materials]
-    svg = draw_sankey(values, layers, colours, labels, scale.full, kinds, say("sankey_alt", title=title, count=len(shown)))
+    svg = draw_sankey(values, layers, colours, labels, partial(_amount, per_year=per_year), kinds, say("sankey_alt", title=title, count=len(shown)))
     legend = [(Markup(swatch(colour)), kind) for colour, kind in zip(colours, kinds, strict=True)]
     head: list[Cell] = [say("from"), say("to"), *(kind + ", " + scale.unit for kind in kinds)]
     rows = [[labels[a], labels[b], *(scale.text(value) for value in row)] for (a, b), row in values.items()]

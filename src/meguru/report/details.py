@@ -112,7 +112,7 @@ def _provenance(study: Study) -> Table:
     for run in study.runs:
         found = run.result.provenance
         settings = ", ".join(f"{key}: {value}" for key, value in dict(found["settings"]).items()) or "–"
-        rows.append([run.label, _samples(run), str(found["seed"]), settings, str(found["created"]), str(found["version"]), str(found["model_hash"])])
+        rows.append([run.label, _samples(run), str(found["seed"]), settings, str(found["created"])[:19].replace("T", " "), str(found["version"]), str(found["model_hash"])])
     head = [say("scenario"), say("samples"), say("seed"), say("settings"), say("created"), say("version"), say("model_hash")]
     return Table(head, rows, texts=(0, 1, 3, 4, 5, 6), kind="code")
 

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table, tabs
 from meguru.report.both import EMPTY, Both
 from meguru.report.numbers import Scale, scale_for
-from meguru.report.overview import marker_of, scenario_legend, year_table
+from meguru.report.overview import chart_words, marker_of, scenario_legend, year_table
 from meguru.report.study import Rows, Run, Study
-from meguru.report.svg.bars import Layer, draw_bars_by_name, swatch
+from meguru.report.svg.bars import Layer, draw_bars_by_name, exact_sum, swatch
 from meguru.report.svg.canvas import PALETTE
 from meguru.report.svg.lines import Line, draw_lines
 from meguru.report.svg.waterfall import draw_waterfall
@@ -126,7 +126,7 @@ def _line_chart(study: Study, title: Both, unit: str, values: Mapping[Run, Seque
     scale = scale_for(unit, [v for found in values.values() for v in found], per_year=True)
     lines = [Line(run.label, run.colour, list(found), run.dash, marker_of(study, run)) for run, found in values.items()]
     alt = say("line_alt", title=title, unit=scale.unit, first=study.years[0], last=study.last)
-    svg = draw_lines(lines, study.years, scale, (say("year"), say("undefined"), say("published")), alt)
+    svg = draw_lines(lines, study.years, scale, chart_words(), alt, from_zero=True)
     columns: dict[Both, Sequence[float | None]] = {run.label: list(found) for run, found in values.items()}
     return Figure(title, Markup(svg), EMPTY, year_table(study, columns, scale))
 
@@ -146,7 +146,7 @@ def side_by_side(study: Study, title: Both, changes: Mapping[Run, Steps], unit: 
     if other in kept:
         rest = [sum(v for name, v in steps.items() if name not in names) for steps in changes.values()]
         layers.append(Layer(other, "#bbbbbb", rest))
-    sums = [sum(steps.values()) for steps in changes.values()]
+    sums = [exact_sum(list(steps.values())) for steps in changes.values()]
     scale = scale_for(unit, [*sums, *(v for layer in layers for v in layer.values)], per_year=True)
     alt = say("columns_alt", title=title, unit=scale.unit)
     svg = draw_bars_by_name(layers, [run.label for run in changes], scale, say("net"), alt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from meguru.report.both import Both
@@ -31,15 +31,14 @@ class Scale:
         """The number alone, for a column or axis that bears the unit."""
         return "" if value is None else number(value / self.size, decimals)
 
-    def full(self, value: float, *, signed: bool = False) -> Both:
+    def full(self, value: float, decimals: int | None = None, *, signed: bool = False) -> Both:
         """The number with its unit."""
-        sign = "+" if signed and value > 0 else ""
-        return Both.of(sign + self.text(value)) + self.gap + self.unit
+        return Both.of(self.signed(value, decimals) if signed else self.text(value, decimals)) + "\N{NO-BREAK SPACE}" + self.unit
 
-    @property
-    def gap(self) -> Both:
-        """What stands between number and unit: a blank that does not break."""
-        return Both.of("\N{NO-BREAK SPACE}")
+    def signed(self, value: float, decimals: int | None = None) -> str:
+        """The number with its sign, plus as well as minus."""
+        text = self.text(value, decimals)
+        return f"+{text}" if value > 0 and text.strip("0.") else text
 
 
 def unit_text(unit: str) -> Both:
@@ -109,10 +108,10 @@ def number(value: float, decimals: int | None = None) -> str:
         return "0"
     places = _decimals(value) if decimals is None else decimals
     text = f"{abs(value):,.{places}f}"
-    if float(text.replace(",", "")) == 0.0:
-        text = f"{abs(value):.1e}" if abs(value) < 1e-6 else f"{abs(value):.{1 - math.floor(math.log10(abs(value)))}f}"
-    if decimals is None and "." in text and "e" not in text:
+    if decimals is None and "." in text:
         text = text.rstrip("0").rstrip(".")
+    if not text.strip("0.,"):
+        return text if decimals is not None else f"{value:.1e}"
     return (MINUS if value < 0 else "") + text
 
 
@@ -120,12 +119,24 @@ def _decimals(value: float) -> int:
     return min(12, max(0, DIGITS - 1 - math.floor(math.log10(abs(value)))))
 
 
+def brief(value: float) -> str:
+    """A number with three significant digits, for places with little room."""
+    return number(float(f"{value:.3g}"))
+
+
 def decimals_for(values: Iterable[float]) -> int:
-    """Decimals that all numbers of a column share, so that their points stand below each other."""
+    """Decimals that numbers side by side share: four significant digits of the largest, fewer if all are whole."""
     finite = [abs(v) for v in values if math.isfinite(v) and v != 0.0]
-    if not finite or all(v == round(v) and v < 1e6 for v in finite):
+    if not finite or all(abs(v - round(v)) < 1e-9 * v for v in finite):
         return 0
     return min(6, _decimals(max(finite)))
+
+
+def tick_texts(ticks: Sequence[float]) -> list[str]:
+    """Ticks with as many decimals as their distance needs."""
+    step = ticks[1] - ticks[0]
+    decimals = next(d for d in range(16) if abs(step - round(step, d)) < step * 1e-6)
+    return [number(tick, decimals) for tick in ticks]
 
 
 def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:

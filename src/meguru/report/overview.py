@@ -9,10 +9,10 @@ from markupsafe import Markup
 from meguru.report.blocks import Block, Cell, Figure, Gallery, More, Section, Table
 from meguru.report.both import EMPTY, Both
 from meguru.report.indicator_values import Series, Target, read_indicators
-from meguru.report.numbers import Scale, number, unit_text
+from meguru.report.numbers import Scale, decimals_for, unit_text
 from meguru.report.study import Run, Study
 from meguru.report.svg.bars import swatch
-from meguru.report.svg.lines import MARKERS, Line, draw_lines
+from meguru.report.svg.lines import MARKERS, Line, Words, draw_lines
 from meguru.report.words import say
 
 SHOWN = 12  # charts before the rest is folded away
@@ -35,9 +35,14 @@ def overview(study: Study) -> list[Section]:
     return sections
 
 
-def value_text(value: float | None, unit: str, *, signed: bool = False) -> Both:
+def value_text(value: float | None, unit: str, decimals: int | None = None, *, signed: bool = False) -> Both:
     """A value with its unit, or the word for undefined."""
-    return say("undefined") if value is None else Scale(1.0, unit_text(unit)).full(value, signed=signed)
+    return say("undefined") if value is None else Scale(1.0, unit_text(unit)).full(value, decimals, signed=signed)
+
+
+def chart_words() -> Words:
+    """Words on charts of lines."""
+    return Words(say("year"), say("undefined"), say("published"), say("axis_cut"))
 
 
 def scenario_legend(study: Study) -> list[tuple[Markup, Both]]:
@@ -54,7 +59,11 @@ def marker_of(study: Study, run: Run) -> str:
 
 def _table(study: Study, series: Sequence[Series]) -> Table:
     head: list[Cell] = [say("indicator"), *(run.label for run in study.runs)]
-    rows: list[list[Cell]] = [[one.label, *(value_text(one.last(run.name), one.unit) for run in study.runs)] for one in series]
+    rows: list[list[Cell]] = []
+    for one in series:
+        values = [one.last(run.name) for run in study.runs]
+        decimals = decimals_for(value for value in values if value is not None)
+        rows.append([one.label, *(value_text(value, one.unit, decimals) for value in values)])
     return Table(head, rows, say("last_year_values", year=study.last), kind="results")
 
 
@@ -65,10 +74,10 @@ def _compared(study: Study, targets: Sequence[Target]) -> Table:
         unit = target.series.unit
         difference = None if target.computed is None else target.computed - target.published
         scale = Scale(1.0, unit_text(unit))
-        printed = Both.of(scale.text(target.published, target.decimals)) + scale.gap + scale.unit
+        printed = scale.full(target.published, target.decimals)
         rows.append([
-            target.series.label, target.run.label, printed, value_text(target.computed, unit),
-            value_text(difference, unit, signed=True), say("yes") if target.within else say("no"),
+            target.series.label, target.run.label, printed, value_text(target.computed, unit, target.decimals + 2),
+            value_text(difference, unit, target.decimals + 2, signed=True), say("yes") if target.within else say("no"),
         ])  # fmt: skip
     within = sum(target.within for target in targets)
     return Table(head, rows, say("within_count", within=within, count=len(targets)), texts=(0, 1, 5), kind="verdict")
@@ -82,7 +91,7 @@ def _chart(study: Study, one: Series, targets: Sequence[Target]) -> Figure:
     ]
     scale = Scale(1.0, unit_text(one.unit))
     alt = say("line_alt", title=one.label, unit=scale.unit, first=study.years[0], last=study.last)
-    svg = draw_lines(lines, study.years, scale, (say("year"), say("undefined"), say("published")), alt)
+    svg = draw_lines(lines, study.years, scale, chart_words(), alt)
     note = one.note + (Both(" ", "") if one.note != EMPTY else EMPTY) + (say("target_note") if published else EMPTY)
     return Figure(one.label, Markup(svg), note, year_table(study, {run.label: one.values[run.name] for run in study.runs}, scale))
 

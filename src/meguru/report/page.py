@@ -77,7 +77,7 @@ def _head(study: Study) -> dict[str, object]:
     kind = say("expected_values") if study.samples == 1 else say("of_samples", count=f"{study.samples:,}")
     return {
         "title": label_of(model, model.name), "name": model.name, "note": model.note, "calibrated": model.calibrated,
-        "span": span, "kind": kind, "runs": study.runs, "reference": study.reference, "created": first.created,
+        "span": span, "kind": kind, "runs": study.runs, "reference": study.reference, "created": first.created[:16].replace("T", " ") + " UTC",
         "version": first.version, "hash": str(first.provenance["model_hash"])[:12], "seed": str(first.seed),
         "currency": Both.of(study.currency),
         "price_year": model.money.price_year if model.money else None,

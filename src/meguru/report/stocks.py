@@ -9,14 +9,15 @@ from markupsafe import Markup
 from meguru.report.blocks import Block, Figure, Gallery, Section, Table, tabs
 from meguru.report.both import Both
 from meguru.report.numbers import scale_for
-from meguru.report.overview import marker_of, scenario_legend, year_table
+from meguru.report.overview import chart_words, marker_of, scenario_legend, year_table
 from meguru.report.study import QUANTILES, Array, Run, Study
 from meguru.report.svg.bars import Layer, draw_bars_by_year, swatch
-from meguru.report.svg.canvas import PALETTE
+from meguru.report.svg.canvas import PALETTE, REFERENCE
 from meguru.report.svg.heat import draw_heat
 from meguru.report.svg.lines import Line, draw_lines
 from meguru.report.words import say
 
+ROUNDING = 1e-9  # of what flows: less is nothing
 MOST_CELLS = 24  # years and age classes in a heat strip
 Key = tuple[str, str]  # process, item
 
@@ -35,7 +36,8 @@ def _lines(study: Study, title: Both, unit: str, values: dict[str, Array], note:
     """Lines by scenario; values (sample, year)."""
     scale = scale_for(unit, [float(v) for found in values.values() for v in found.max(axis=0)], per_year=per_year)
     lines, means = [], {}
-    for run in study.runs:
+    alike = study.is_comparison and _alike(list(values.values()))
+    for run in study.runs[:1] if alike else study.runs:
         found = values[run.name]
         means[run.label] = [float(v) for v in found.mean(axis=0)]
         bands: list[tuple[list[float | None], list[float | None]]] = []
@@ -43,16 +45,27 @@ def _lines(study: Study, title: Both, unit: str, values: dict[str, Array], note:
             low, near_low, _, near_high, high = (list(row) for row in np.quantile(found, QUANTILES, axis=0))
             bands = [(low, high), (near_low, near_high)]
         lines.append(Line(run.label, run.colour, means[run.label], run.dash, marker_of(study, run), bands))
+    if alike:
+        means = {say("all_scenarios"): next(iter(means.values()))}
+        lines = [Line(say("all_scenarios"), REFERENCE, next(iter(means.values())), bands=lines[0].bands)]
+        note = note + Both(" ", "") + say("all_alike")
     alt = say("line_alt", title=title, unit=scale.unit, first=study.years[0], last=study.last)
-    svg = draw_lines(lines, study.years, scale, (say("year"), say("undefined"), say("published")), alt)
+    svg = draw_lines(lines, study.years, scale, chart_words(), alt, from_zero=True)
     return Figure(title, Markup(svg), note, year_table(study, means, scale))
+
+
+def _alike(found: list[Array]) -> bool:
+    """Whether all scenarios have the same numbers but for rounding."""
+    largest = float(np.max([np.abs(values).max(initial=0.0) for values in found]))
+    return all(bool(np.allclose(values, found[0], rtol=0.0, atol=ROUNDING * largest)) for values in found)
 
 
 def _stock_charts(study: Study) -> list[Figure]:
     figures = []
     for index, row in enumerate(study.runs[0].stock_labels):
         values = {run.name: run.stock[:, :, index] for run in study.runs}
-        if not any(found.any() for found in values.values()):
+        carried = max(float(run.carried(row["item"]).max(initial=0.0)) for run in study.runs)
+        if max(float(found.max(initial=0.0)) for found in values.values()) <= ROUNDING * carried:
             continue
         kind = "stock_in_use" if row["kind"] == "use" else "stock_in_store"
         title = say(kind, item=study.names.item(row["item"]), process=study.names.process(row["process"]))

@@ -112,6 +112,18 @@ class Run:
         return list(found.values())
 
     @cached_property
+    def _units(self) -> Array:
+        """(year, flow) in the items' own units."""
+        values: Array = self.yearly(self.result.units.values).mean(axis=0)
+        return values
+
+    def carried(self, item: str) -> Array:
+        """(year, flow) units of one item on all its routes."""
+        rows = [index for index, row in enumerate(self.flow_labels) if row["item"] == item]
+        values: Array = self._units[:, rows]
+        return values
+
+    @cached_property
     def events(self) -> Rows:
         """Units by year."""
         return self._sums(self.result.events, "event", ("process", "item", "kind", "cause", "unit"))

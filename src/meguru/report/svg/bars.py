@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meguru.report.both import Both
-from meguru.report.numbers import Scale
+from meguru.report.numbers import Scale, number
 from meguru.report.svg.axes import BOTTOM, HEIGHT, WIDTH, Frame, Years
 from meguru.report.svg.canvas import Canvas, short, width_of, wrap
 from meguru.report.svg.lines import mark
@@ -19,6 +19,12 @@ class Layer:
     label: Both
     colour: str
     values: Sequence[float]
+
+
+def exact_sum(values: Sequence[float]) -> float:
+    """A sum that is zero where only rounding is left."""
+    total = sum(values)
+    return 0.0 if abs(total) <= 1e-9 * sum(map(abs, values)) else total
 
 
 def _reach(layers: Sequence[Layer], count: int) -> list[float]:
@@ -51,7 +57,7 @@ def draw_bars_by_year(layers: Sequence[Layer], years: Sequence[int], scale: Scal
 
 def draw_bars_by_name(layers: Sequence[Layer], names: Sequence[Both], scale: Scale, net: Both | None, alt: Both) -> str:
     """Stacked bars side by side, their sum marked and written where ``net`` names it, as SVG."""
-    totals = [sum(layer.values[bar] for layer in layers) for bar in range(len(names))]
+    totals = [exact_sum([layer.values[bar] for layer in layers]) for bar in range(len(names))]
     width = max(WIDTH, 70.0 + 118.0 * len(names))
     lines = max(len(wrap(text, 108.0, 11, 4)) for name in names for text in (name.en, name.ja))
     frame = Frame(_reach(layers, len(names)), scale, width=width, height=HEIGHT + 44.0 + 14.0 * lines, bottom=BOTTOM - 20.0 + 14.0 * lines)
@@ -68,9 +74,7 @@ def draw_bars_by_name(layers: Sequence[Layer], names: Sequence[Both], scale: Sca
 def _draw_net(frame: Frame, middle: float, step: float, total: float, name: Both) -> None:
     with frame.sheet.hover(name + ": " + frame.scale.full(total, signed=True)):
         mark(frame.sheet, "diamond", middle, frame.y(total), 5.0, fill="#fff", stroke="#111", stroke_width="2")
-    text = frame.scale.full(total, signed=True)
-    frame.sheet.text(middle + min(30.0, step * 0.3) + 4, frame.y(total) + 4, Both(text.en.split(" ")[0], text.ja.split(" ")[0]),
-                     class_="strong halo", font_size=11)
+    frame.sheet.text(middle + min(30.0, step * 0.3) + 5, frame.y(total) + 4, frame.scale.signed(total), class_="strong halo", font_size=11)
 
 
 def draw_shares(rows: Sequence[tuple[Both, Sequence[float]]], kinds: Sequence[tuple[Both, str]], alt: Both) -> str:
@@ -83,7 +87,7 @@ def draw_shares(rows: Sequence[tuple[Both, Sequence[float]]], kinds: Sequence[tu
         sheet.text(left, y, name, font_size=12, class_="strong")
         x = left
         for (kind, colour), share in zip(kinds, shares, strict=True):
-            text = f"{share:.1%}".replace("%", " %") if share < 0.0995 else f"{share:.0%}".replace("%", " %")
+            text = f"{share:.3g} %" if share == 0.0 else f"{number(100 * share, 0 if 100 * share == round(100 * share) else 1)} %"
             with sheet.hover(name + "\n" + kind + ": " + text):
                 sheet.rect(x, y + 6, span * share, bar, fill=colour, class_="piece")
             if span * share > width_of(text, 11) + 6:

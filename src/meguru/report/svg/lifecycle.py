@@ -9,13 +9,13 @@ from meguru.report.both import Both
 from meguru.report.layers import Layers
 from meguru.report.svg.canvas import Canvas, clip, short, width_of
 from meguru.report.svg.grid import place
+from meguru.report.svg.label_spots import LABEL_SIZE, Spots
 from meguru.report.svg.routing import BOX_HEIGHT, BOX_WIDTH, Point, Router, Wire, rounded
 
 FORWARD, REVERSE, RETURN, NOTHING = "forward", "reverse", "return", "nothing"
 COLOURS = {FORWARD: "#0072B2", REVERSE: "#009E73", RETURN: "#D55E00", NOTHING: "#9A9A9A"}
 WIDEST, THINNEST = 12.0, 1.4
 HEAD = 34.0
-LABEL_SIZE = 11.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,12 @@ def draw_life_cycle(boxes: Sequence[Box], lanes: Sequence[tuple[str, Both]], arr
     for box in boxes:
         cell = grid.cells[box.name]
         _draw_box(sheet, box, router.x[cell.column], router.y[cell.row])
-    taken = [(router.x[c.column], router.y[c.row], router.x[c.column] + BOX_WIDTH, router.y[c.row] + BOX_HEIGHT) for c in grid.cells.values()]
+    spots = Spots(router, sheet.width)
     for index in sorted(order, key=lambda one: -shown[one].value):
-        _draw_label(sheet, shown[index], wires[index], taken)
+        if shown[index].value:
+            place_of = spots.find(wires[index])
+            if place_of is not None:
+                sheet.text(*place_of, shown[index].label, class_=f"amount {shown[index].kind}", text_anchor="middle", font_size=LABEL_SIZE)
     return sheet.svg(alt)
 
 
@@ -122,30 +125,3 @@ def _draw_box(sheet: Canvas, box: Box, x: float, y: float) -> None:
             sheet.line(x, y + BOX_HEIGHT - 5, x + BOX_WIDTH, y + BOX_HEIGHT - 5, class_="edge")
         sheet.text(x + BOX_WIDTH / 2, y + 16, box.kind, class_="soft", text_anchor="middle", font_size=10)
         sheet.lines(x + BOX_WIDTH / 2, y + 38, box.label, BOX_WIDTH - 14, size=12, most=3, text_anchor="middle")
-
-
-def _draw_label(sheet: Canvas, arrow: Arrow, wire: Wire, taken: list[tuple[float, float, float, float]]) -> None:
-    """The amount beside the longest piece of the arrow where it fits; all amounts stand in the table too."""
-    if not arrow.value:
-        return
-    half, height = wire.label / 2 + 2, LABEL_SIZE + 1
-    pieces = sorted(zip(wire.points, wire.points[1:], strict=False), key=lambda piece: -abs(piece[0][0] - piece[1][0]))
-    for (x1, y1), (x2, y2) in pieces:
-        level = abs(y1 - y2) < 0.5
-        if level and abs(x1 - x2) < wire.label + 6:
-            continue
-        if not level and abs(y1 - y2) < height + 12:
-            continue
-        x, y = (x1 + x2) / 2, (y1 - wire.width / 2 - 3) if level else (y1 + y2) / 2 + 4
-        if not level:
-            x += half + wire.width / 2 + 2
-        spot = (x - half, y - height, x + half, y + 2)
-        if spot[2] > sheet.width - 2 or any(_overlap(spot, other) for other in taken):
-            continue
-        taken.append(spot)
-        sheet.text(x, y, arrow.label, class_=f"amount {arrow.kind}", text_anchor="middle", font_size=LABEL_SIZE)
-        return
-
-
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -27,25 +27,34 @@ class Line:
     target: Value = None
 
 
-def draw_lines(lines: Sequence[Line], years: Sequence[int], scale: Scale, words: tuple[Both, Both, Both], alt: Both) -> str:
-    """The chart as SVG; ``words`` are those for year, undefined and published."""
-    year_word, undefined, published = words
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a chart of lines says of itself; ``cut``: that its axis does not begin at zero."""
+
+    year: Both
+    undefined: Both
+    published: Both
+    cut: Both
+
+
+def draw_lines(lines: Sequence[Line], years: Sequence[int], scale: Scale, words: Words, alt: Both, *, from_zero: bool = False) -> str:
+    """The chart as SVG."""
     everything = [v for line in lines for row in (line.values, *(side for band in line.bands for side in band), [line.target])
                   for v in row if v is not None]
-    frame = Frame(everything, scale, from_zero=False)
-    axis = Years(frame, years, year_word)
+    frame = Frame(everything, scale, from_zero=from_zero, cut=words.cut)
+    axis = Years(frame, years, words.year)
     for line in lines:
         _draw_bands(frame, axis, line)
     for line in lines:
         _draw_line(frame, axis, line)
     gaps = [line for line in lines if any(v is None for v in line.values)]
     for row, line in enumerate(gaps):
-        _draw_gaps(frame, axis, line, frame.bottom - 5.0 * (row + 1), undefined)
+        _draw_gaps(frame, axis, line, frame.bottom - 5.0 * (row + 1), words.undefined)
     if gaps:
-        _word_for_gaps(frame, gaps, undefined)
+        _word_for_gaps(frame, gaps, words.undefined)
     for line in lines:
         if line.target is not None:
-            _draw_target(frame, axis, line, published)
+            _draw_target(frame, axis, line, words.published)
     return frame.sheet.svg(alt)
 
 

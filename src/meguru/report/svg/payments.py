@@ -8,7 +8,7 @@ from meguru.report.both import Both
 from meguru.report.numbers import Scale
 from meguru.report.svg.canvas import Canvas, short, width_of
 
-WIDTH, BOX_HEIGHT = 1000.0, 54.0
+WIDTH, BOX_HEIGHT = 1000.0, 66.0
 SIZE = 11.0
 RIGHT, LEFT = "#0072B2", "#D55E00"
 
@@ -101,5 +101,5 @@ def _draw_arch(sheet: Canvas, start: float, end: float, middle: float, rise: flo
 def _draw_actor(sheet: Canvas, x: float, middle: float, width: float, label: Both, net: Both) -> None:
     with sheet.hover(label + "\n" + net, class_="box"):
         sheet.rect(x - width / 2, middle - BOX_HEIGHT / 2, width, BOX_HEIGHT, rx=8, class_="body")
-        sheet.lines(x, middle - 9, label, width - 10, size=12, most=2, text_anchor="middle", class_="strong")
-        sheet.lines(x, middle + 18, net, width - 6, size=10, most=1, text_anchor="middle", class_="soft")
+        sheet.lines(x, middle - 13, label, width - 10, size=12, most=2, text_anchor="middle", class_="strong")
+        sheet.lines(x, middle + 16, net, width - 8, size=10, most=2, text_anchor="middle", class_="soft")

@@ -49,10 +49,9 @@ def draw_sankey(
         way = labels[ribbon.arc[0]] + " → " + labels[ribbon.arc[1]]
         return way + "\n" + kinds[ribbon.kind] + ": " + amount(ribbon.value)
 
-    for ribbon in sankey.ribbons:
-        if not ribbon.back:
-            with sheet.hover(title(ribbon), class_="ribbon"):
-                sheet.path(_band(ribbon, x), fill=colours[ribbon.kind])
+    for chain in _chains(sankey.ribbons):
+        with sheet.hover(title(chain[0]), class_="ribbon"):
+            sheet.path(_band(chain, x), fill=colours[chain[0].kind])
     for loop in reversed(sankey.loops):
         with sheet.hover(title(loop.ribbon), class_="ribbon loop"):
             width = short(max(1.0, loop.ribbon.width))
@@ -63,15 +62,27 @@ def draw_sankey(
     return sheet.svg(alt)
 
 
-def _band(ribbon: Ribbon, x: Sequence[float]) -> str:
-    start = x[ribbon.source.layer] + (NODE_WIDTH if ribbon.source.name else NODE_WIDTH / 2)
-    end = x[ribbon.target.layer] + (0.0 if ribbon.target.name else NODE_WIDTH / 2)
-    middle, width = (start + end) / 2, max(0.8, ribbon.width)
-    one, other = ribbon.start, ribbon.end
-    return (
-        f"M{start:.1f},{one:.1f}C{middle:.1f},{one:.1f} {middle:.1f},{other:.1f} {end:.1f},{other:.1f}"
-        f"v{width:.1f}C{middle:.1f},{other + width:.1f} {middle:.1f},{one + width:.1f} {start:.1f},{one + width:.1f}Z"
-    )
+def _chains(ribbons: Sequence[Ribbon]) -> list[list[Ribbon]]:
+    """Pieces of the same material on the same arc, one after the other; loops are drawn apart."""
+    found: dict[tuple[tuple[str, str], int], list[Ribbon]] = {}
+    for ribbon in ribbons:
+        if not ribbon.back:
+            found.setdefault((ribbon.arc, ribbon.kind), []).append(ribbon)
+    return list(found.values())
+
+
+def _band(chain: Sequence[Ribbon], x: Sequence[float]) -> str:
+    """One closed shape over all layers: along the upper edge, back along the lower."""
+    width = max(0.8, chain[0].width)
+    upper, lower = [], []
+    for piece in chain:
+        start = x[piece.source.layer] + (NODE_WIDTH if piece.source.name else NODE_WIDTH / 2)
+        end = x[piece.target.layer] + (0.0 if piece.target.name else NODE_WIDTH / 2)
+        middle, one, other = (start + end) / 2, piece.start, piece.end
+        upper.append(f"C{middle:.1f},{one:.1f} {middle:.1f},{other:.1f} {end:.1f},{other:.1f}")
+        lower.append(f"C{middle:.1f},{other + width:.1f} {middle:.1f},{one + width:.1f} {start:.1f},{one + width:.1f}")
+    start = x[chain[0].source.layer] + NODE_WIDTH
+    return f"M{start:.1f},{chain[0].start:.1f}{''.join(upper)}v{width:.1f}{''.join(reversed(lower))}Z"
 
 
 def _around(loop: Loop, x: Sequence[float]) -> str:
@@ -85,8 +96,8 @@ def _around(loop: Loop, x: Sequence[float]) -> str:
 
 
 def _draw_node(sheet: Canvas, node: Node, x: float, label: Both, amount: Both, step: float) -> None:
-    room = min(step - 16, 180.0)
+    room = min(step - 10, 180.0)
     with sheet.hover(label + "\n" + amount, class_="node"):
         sheet.rect(x, node.y, NODE_WIDTH, node.height, fill="#222")
-    sheet.lines(x, node.y - 20, label, room, size=SIZE, most=2, hang=True, class_="halo")
+    sheet.lines(x, node.y - 20, label, room, size=SIZE, most=3, hang=True, class_="halo")
     sheet.text(x, node.y - 6, amount, class_="halo soft", font_size=SIZE - 0.5)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from meguru.report.layers import Layers
 
 NODE_WIDTH = 12.0
-LABEL_ROOM, NARROW_ROOM = 46.0, 8.0  # above a node with its label, above a passing ribbon
+LABEL_ROOM, NARROW_ROOM = 60.0, 8.0  # above a node with its label, above a passing ribbon
 TURN = 10.0  # free space beside a node before a loop turns
 
 

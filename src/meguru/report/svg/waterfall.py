@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from meguru.report.both import Both
-from meguru.report.numbers import Scale, decimals_for, nice_ticks, number
+from meguru.report.numbers import Scale, nice_ticks, tick_texts
 from meguru.report.svg.canvas import Canvas, clip, width_of
 
 UP, DOWN, TOTAL = "#D55E00", "#0072B2", "#444444"
@@ -50,7 +50,7 @@ def draw_waterfall(steps: Sequence[tuple[Both, float]], total: Both, scale: Scal
 
 
 def _draw_axis(sheet: Canvas, ticks: Sequence[float], places: Sequence[float], bottom: float) -> None:
-    texts = [number(tick, decimals_for(ticks)) for tick in ticks]
+    texts = tick_texts(ticks)
     widest = max(width_of(text, 10.5) for text in texts) + 6
     every = 1 if len(places) < 2 or places[1] - places[0] > widest else 2
     zero = ticks.index(0.0) if 0.0 in ticks else 0

@@ -1,0 +1,465 @@
+"""The command line: what is printed, what is written, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sketches import SMALL
+from whole_model import WHOLE
+
+import meguru
+from meguru.cli import main
+from meguru.cli.main import COMMANDS
+from meguru.cli.screen import COMPILING, number
+from meguru.cli.values import some_years
+from meguru.examples import example_names
+from meguru.model.read import parse
+
+SOURCE = Path(__file__).parents[1] / "src"
+ESCAPE = "\x1b["
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(one) for one in arguments])
+
+
+def printed(*arguments: object) -> Any:
+    """What a command prints with --json."""
+    done = call(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def started(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
+    """A real process."""
+    command = [sys.executable, "-m", "meguru", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), **more.pop("env", {})}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, **more)
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Path:
+    path = tmp_path / "model.yaml"
+    path.write_text(WHOLE, encoding="utf-8")
+    return path
+
+
+def test_the_version_comes_without_anything_heavy() -> None:
+    look = (
+        "import sys\nfrom meguru.cli import main\ntry:\n    main(['--version'])\nexcept SystemExit: pass\n"
+        "print(*sorted({'numpy', 'pandas', 'xarray', 'numba', 'pint', 'rich', 'scipy'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    done = subprocess.run(
+        [sys.executable, "-c", look], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [f"meguru {meguru.__version__}", ""]
+
+
+def test_help_lists_the_commands_and_the_exit_codes() -> None:
+    shown = call("--help").stdout
+    assert call().stdout == shown
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} ", shown, re.MULTILINE)
+    for code in (0, 1, 2, 3, 130):
+        assert re.search(rf"^    {code}  \w", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_with_examples_that_name_known_options(name: str) -> None:
+    done = call(name, "--help")
+    assert done.exit_code == 0
+    examples = re.findall(rf"^    (?:meguru )({name}\b.*)$", done.stdout, re.MULTILINE)
+    assert examples
+    for option in re.findall(r"--[a-z]+", " ".join(examples)):
+        assert option in done.stdout.partition("Options:")[2]
+    assert all(len(line) <= 100 for line in done.stdout.splitlines())
+
+
+def test_the_file_and_the_name_of_an_example_and_a_workbook_are_one(tmp_path: Path) -> None:
+    from meguru.examples import example_path
+
+    assert call("export", "motor", "--out", tmp_path / "motor.xlsx").exit_code == 0
+    assert call("import", tmp_path / "motor.xlsx").exit_code == 0
+    same = [
+        printed("check", one)
+        for one in ("motor", example_path("motor"), example_path("motor").parent, tmp_path / "motor.xlsx", tmp_path / "motor.yaml")
+    ]  # fmt: skip
+    assert same == [same[0]] * 5
+    assert same[0] == {"model": "motor", "ok": True, "faults": []}
+    assert meguru.load(tmp_path / "motor.yaml") == meguru.example("motor")
+
+
+def test_a_run_shows_its_indicators_and_writes_its_results(whole: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    done = call("run", whole, "--scenario", "then", "--out", out, "--format", "csv")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"^whole +then$", done.stdout, re.MULTILINE)
+    assert re.search(r"^dumped .* t/year .* 2 [✓✗] *$", done.stdout, re.MULTILINE)
+    assert "balances close within" in done.stdout
+    assert ESCAPE not in done.output
+    assert (out / "then.nc").is_file()
+    assert (out / "then" / "flows.csv").read_text(encoding="utf-8").startswith("time,")
+    assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
+
+
+def test_what_run_prints_as_json_is_what_python_gives(whole: Path) -> None:
+    from meguru.indicators import evaluate
+
+    data = printed("run", whole, "--scenario", "then")
+    model = meguru.load(whole)
+    table = evaluate(meguru.run(model, scenario="then"), model=model)
+    assert [row["value"] for row in data["indicators"]] == pytest.approx(
+        [float(value) for value in table["value"]]
+    )
+    assert data["scenario"] == "then"
+    assert data["provenance"]["version"] == meguru.__version__
+    assert data["balance"] < 1e-9
+
+
+def test_scenarios_stand_beside_their_published_values(tmp_path: Path) -> None:
+    done = call("compare", "compressor-magnet", "--out", tmp_path / "report.html")
+    assert done.exit_code == 0, done.output
+    line = next(line for line in done.stdout.splitlines() if line.startswith("CO2 reduction"))
+    assert re.sub(" +", " ", line).split("t_CO2e/year")[1].split() == [
+        "0",
+        "0",
+        "✓",
+        "72.02",
+        "72",
+        "✓",
+        "520.7",
+        "521",
+        "✓",
+    ]
+    assert done.stdout.count("✓") == 15
+    assert "✗" not in done.stdout
+    assert (
+        (tmp_path / "report.html").read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
+    )
+
+
+def test_a_published_value_that_does_not_come_out_is_marked(tmp_path: Path) -> None:
+    from meguru.examples import example_path
+
+    text = example_path("atm-parts").read_text(encoding="utf-8")
+    assert "co2_change: 40 t" in text
+    (tmp_path / "model.yaml").write_text(
+        text.replace("co2_change: 40 t", "co2_change: 41 t"), encoding="utf-8"
+    )
+    done = call("compare", tmp_path, "-s", "today")
+    assert done.exit_code == 0
+    assert (done.stdout.count("✗"), done.stdout.count("✓")) == (1, 2)
+
+
+def test_a_table_too_wide_is_cut_between_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = call("compare", "atm-parts").stdout
+    assert all(len(line.rstrip()) <= 80 for line in shown.splitlines())
+    assert shown.count("indicator, 2030") > 1
+    for name in meguru.example("atm-parts").scenarios:
+        assert len(re.findall(rf"indicator, 2030.* {re.escape(name)} ", shown)) == 1
+
+
+def test_samples_show_their_range_and_depend_on_the_seed_only(tmp_path: Path) -> None:
+    text = WHOLE.replace("rate: 40 %", "rate: {distribution: uniform, low: 30 %, high: 50 %}", 1)
+    (tmp_path / "model.yaml").write_text(text, encoding="utf-8")
+    rows = [printed("run", tmp_path, "--samples", 20, "--seed", seed)["indicators"] for seed in (1, 1, 2)]
+    assert rows[0] == rows[1] != rows[2]
+    assert rows[0][-1]["p05"] < rows[0][-1]["value"] < rows[0][-1]["p95"]
+    shown = call("run", tmp_path, "--samples", 20)
+    assert "5 % – 95 %, 2030" in shown.stdout
+    assert "20 samples, seed 0" in shown.stdout
+
+
+def test_saved_results_become_a_report(whole: Path, tmp_path: Path) -> None:
+    for name in ("then", "today"):
+        assert call("run", whole, "-s", name, "-o", tmp_path / "results").exit_code == 0
+    done = call("report", tmp_path / "results")
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
+    assert "then" in page
+    assert "today" in page
+    one = call(
+        "report", tmp_path / "results" / "today.nc", "--out", tmp_path / "one.html", "--language", "ja"
+    )
+    assert one.exit_code == 0, one.output
+    assert call("report", tmp_path, "--json").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("found", "becomes", "kind", "place"),
+    [
+        ("kind: dismantle", "kind: dismantel", "UnknownNameError", "processes.take_apart.kind"),
+        ("take: = rate, leave: rest", "take: 40 %, leave: 70 %", "ShareError", "processes.collect.split"),
+        ("unit: t/year", "unit: JPY", "DimensionError", "indicators.dumped"),
+    ],
+)
+def test_a_fault_in_the_model_ends_with_one(
+    found: str, becomes: str, kind: str, place: str, whole: Path
+) -> None:
+    assert found in WHOLE
+    whole.write_text(WHOLE.replace(found, becomes), encoding="utf-8")
+    line = next(
+        number for number, text in enumerate(whole.read_text("utf-8").splitlines(), 1) if becomes in text
+    )
+    for command in ("check", "run"):
+        done = call(command, whole)
+        assert done.exit_code in ((1,) if command == "check" or kind != "DimensionError" else (1, 3))
+        assert f"{kind}: {whole}:{line}: {place}" in done.output
+        assert "Traceback" not in done.output
+    data = json.loads(call("check", whole, "--json").stdout)
+    error = data["faults"][0] if "faults" in data else data["error"]
+    assert (error["kind"], error["file"], error["line"]) == (kind, str(whole), line)
+    assert error["place"].startswith(place)
+
+
+def test_check_lists_every_fault_at_once(whole: Path) -> None:
+    text = WHOLE.replace("recovery: 95 %", "recovery: 195 %").replace(
+        "iron: 90 %}, unit: melting", "iron: 90 kg}, unit: melting"
+    )
+    whole.write_text(text, encoding="utf-8")
+    data = json.loads(call("check", whole, "--json").stdout)
+    assert {one["kind"] for one in data["faults"]} == {"RangeError", "DimensionError"}
+    assert "2 faults" in call("check", whole).stdout
+
+
+def test_a_run_that_can_not_be_ends_with_three(whole: Path) -> None:
+    falling = "demand:\n      stock: {values: {2010: 100000, 2020: 1}, unit: piece, beyond: hold}"
+    text = re.sub(r"demand:\n +sales: .*", falling, WHOLE)
+    whole.write_text(text, encoding="utf-8")
+    done = call("run", whole, "--json")
+    data = json.loads(done.stdout)
+    assert (done.exit_code, data["exit_code"], data["error"]["kind"]) == (3, 3, "StockError")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "about"),
+    [
+        (("chekc", "motor"), "Did you mean 'check'"),
+        (("check", "motr"), "Did you mean 'motor'"),
+        (("check", "gone/motor/model.yaml"), "Did you mean the example 'motor'"),
+        (("run", "compressor-magnet", "-s", "conventionel"), "Did you mean 'conventional'"),
+        (("run", "motor", "--samples", "0"), "--samples"),
+        (("run",), "MODEL"),
+        (("import", "gone.xlsx"), "gone.xlsx"),
+        (("report", "gone.nc"), "gone.nc"),
+        (("examples", "copy", "motr"), "Did you mean 'motor'"),
+        (("run", "motor", "--format", "xls"), "xls"),
+    ],
+)
+def test_wrong_usage_ends_with_two(arguments: tuple[str, ...], about: str) -> None:
+    done = call(*arguments)
+    assert done.exit_code == 2
+    assert about in done.output
+    data = json.loads(call(*arguments, "--json").stdout)
+    assert data["exit_code"] == 2
+    assert about in data["error"]["message"] or about == "MODEL"
+
+
+def test_a_file_that_can_not_be_written_ends_with_three(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    done = call("run", whole, "--out", tmp_path / "taken" / "results")
+    assert (done.exit_code, "WriteError" in done.output) == (3, True)
+
+
+def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
+    for command in (
+        ("new", tmp_path / "new"),
+        ("examples", "copy", "motor", tmp_path / "motor"),
+        ("export", "motor", "-o", tmp_path / "m.xlsx"),
+    ):
+        assert call(*command).exit_code == 0
+        before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        assert call(*command).exit_code == 2
+        assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert call("export", "motor", "-o", tmp_path / "m.xlsx", "--force").exit_code == 0
+
+
+def test_a_new_model_is_whole_and_explained(tmp_path: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    assert call("new", tmp_path / "pump", "--name", "my: pump").exit_code == 0
+    model = meguru.load(tmp_path / "pump" / "model.yaml")
+    assert model.name == "my: pump"
+    assert printed("check", tmp_path / "pump")["ok"]
+    rows = printed("compare", tmp_path / "pump")["indicators"]
+    saved = {(row["scenario"], row["year"]): row["value"] for row in rows if row["indicator"] == "saved"}
+    assert saved["today", 2040] == 0 < saved["take-back", 2040]
+    assert saved["take-back", 2025] == 0  # the measure holds from 2028
+    text = (tmp_path / "pump" / "model.yaml").read_text(encoding="utf-8")
+    assert text.count("#") > 15
+    schema = json.loads((tmp_path / "pump" / "meguru.schema.json").read_text(encoding="utf-8"))
+    assert "$schema=meguru.schema.json" in text
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema == json.loads(call("schema").stdout)
+
+
+def test_examples_are_listed_and_copied(tmp_path: Path) -> None:
+    listed = printed("examples")["examples"]
+    assert [one["name"] for one in listed] == list(example_names())
+    shown = call("examples").stdout
+    assert all(name in shown for name in example_names())
+    assert shown == call("examples", "list").stdout
+    assert call("examples", "copy", "pv-modules", tmp_path / "pv").exit_code == 0
+    assert meguru.load(tmp_path / "pv" / "model.yaml") == meguru.example("pv-modules")
+    assert (tmp_path / "pv" / "build.py").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["pv"]
+
+
+def test_the_demo_shows_the_published_cases_and_writes_reports(tmp_path: Path) -> None:
+    done = call("demo", "--out", tmp_path / "demo")
+    assert done.exit_code == 0, done.output
+    assert "24 of 24 published values come out" in done.stdout
+    assert "✗" not in done.stdout
+    for name in ("compressor-magnet", "atm-parts", "pv-modules"):
+        assert str(tmp_path / "demo" / f"{name}.html") in done.stdout
+        assert (tmp_path / "demo" / f"{name}.html").stat().st_size > 10_000
+
+
+def test_labels_follow_the_language_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    assert "再生レアアース使用率" in call("compare", "compressor-magnet").stdout
+    monkeypatch.setenv("LC_ALL", "C")
+    assert "recycled rare earth use rate" in call("compare", "compressor-magnet").stdout
+
+
+def test_the_first_run_tells_why_it_takes_longer(monkeypatch: pytest.MonkeyPatch, whole: Path) -> None:
+    for compiled in (True, False):
+        monkeypatch.setattr("meguru.engine.compiled.is_compiled", lambda known=compiled: known)
+        done = call("run", whole, "--json")
+        assert (COMPILING in done.stderr) is not compiled
+        json.loads(done.stdout)
+
+
+def test_numbers_are_short_and_never_nan() -> None:
+    assert [number(value) for value in (0.0, -0.0, 1.0, 123.456, -61.38, 1234.5, 1.2345e10, 1e-5)] == [
+        "0", "0", "1", "123.5", "-61.38", "1,234", "1.234e+10", "1e-05",
+    ]  # fmt: skip
+    assert number(float("nan")) == number(float("inf")) == number(None) == "undefined"
+    assert some_years(range(2000, 2051)) == [2000, 2017, 2033, 2050]
+    assert some_years([2020, 2021]) == [2020, 2021]
+
+
+def on_terminal(*arguments: object, **environment: str) -> str:
+    """What a process prints on a terminal."""
+    control, terminal = pty.openpty()
+    settings = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
+    settings |= {"PYTHONPATH": str(SOURCE), "TERM": "xterm-256color", "COLUMNS": "100", **environment}
+    command = [sys.executable, "-m", "meguru", *map(str, arguments)]
+    process = subprocess.Popen(command, stdout=terminal, stderr=terminal, stdin=terminal, env=settings)
+    os.close(terminal)
+    read = b""
+    while True:
+        try:
+            block = os.read(control, 65536)
+        except OSError:  # the terminal is closed
+            break
+        if not block:
+            break
+        read += block
+    os.close(control)
+    process.wait()
+    return read.decode("utf-8")
+
+
+def test_colours_are_for_terminals_and_can_be_left_out() -> None:
+    assert ESCAPE in on_terminal("check", "motor")
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", on_terminal("check", "motor", NO_COLOR="1"))
+    assert ESCAPE not in started("check", "motor").stdout
+    assert ESCAPE not in started("check", "motor", env={"TERM": "xterm-256color"}).stdout
+
+
+def test_exit_codes_of_real_processes(whole: Path) -> None:
+    assert started("--version").stdout == f"meguru {meguru.__version__}\n"
+    assert started("check", whole).returncode == 0
+    whole.write_text(WHOLE.replace("kind: sort", "kind: srot"), encoding="utf-8")
+    failed = started("check", whole, "--json")
+    assert (failed.returncode, json.loads(failed.stdout)["error"]["kind"]) == (1, "UnknownNameError")
+    assert started("check", whole.parent / "gone.yaml").returncode == 2
+
+
+HALTING = """
+import os, sys, time
+from pathlib import Path
+
+def halt(*_):
+    print("writing", flush=True)
+    time.sleep(60)
+
+def half(tree, path, **_):
+    Path(path).write_bytes(b"half a file")
+    halt()
+
+if sys.argv[1] == "netcdf":
+    import xarray
+    xarray.DataTree.to_netcdf = half
+else:
+    os.fsync = halt
+from meguru.cli import main
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("where", ["netcdf", "report", "workbook", "model"])
+def test_an_interrupted_command_leaves_no_half_written_file(
+    where: str, how: signal.Signals, whole: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    old = {"netcdf": "today.nc", "report": "report.html", "workbook": "model.xlsx", "model": "model.yaml"}[
+        where
+    ]
+    (out / old).write_text("old", encoding="utf-8")
+    from meguru.model.excel import export_excel
+
+    export_excel(parse(SMALL), tmp_path / "given.xlsx")
+    command = {
+        "netcdf": ["run", whole, "--out", out],
+        "report": ["compare", whole, "--out", out / old],
+        "workbook": ["export", whole, "--out", out / old, "--force"],
+        "model": ["import", tmp_path / "given.xlsx", "--out", out / old, "--force"],
+    }[where]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", HALTING, where, *map(str, command)],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    lines = iter(process.stdout.readline, "")
+    assert any(line == "writing\n" for line in lines)
+    process.send_signal(how)
+    _, said = process.communicate(timeout=30)
+    left = {path.name for path in out.iterdir()}
+    assert (out / old).read_text(encoding="utf-8") == "old"
+    if how is signal.SIGKILL:  # nobody can tidy up; what is left is hidden and never taken for a result
+        assert {name for name in left if not name.startswith(".")} == {old}
+    else:
+        assert (left, process.returncode) == ({old}, 130)
+        assert "interrupted" in said
+        assert "Traceback" not in said
+
+
+def test_a_closed_pipe_ends_quietly() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "meguru", "schema"],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    said = process.stderr.read()
+    process.stderr.close()
+    process.wait()
+    assert said == ""
