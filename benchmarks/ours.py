@@ -56,7 +56,7 @@ def case_one_again() -> None:
 
     def again() -> None:
         share[0] += 0.01
-        model.processes["collect_eol"].split["separate"] = Quantity(share[0])
+        model.processes["collect_end_of_life"].split["separate"] = Quantity(share[0])
         meguru.run(model, "conventional")
 
     tell(**measure(again, warm=3, runs=21))

@@ -338,20 +338,19 @@ def _section(heading: str, body: str) -> Iterator[str]:
 
 def commands() -> str:
     """Every command with its help, as click prints it."""
-    wide = {"terminal_width": 100, "max_content_width": 100}
-    context = click.Context(command_line, info_name="meguru", **command_line.context_settings | wide)
-    parts = ["# Command line\n", BUILT, _help("meguru", command_line, context)]
-    assert isinstance(command_line, click.Group)
-    for name in command_line.list_commands(context):
-        command = command_line.get_command(context, name)
-        assert command is not None
-        inner = click.Context(command, info_name=name, parent=context, **command.context_settings | wide)
-        parts.append(_help(f"meguru {name}", command, inner))
-    return "\n".join(parts)
+    return "\n".join(["# Command line\n", BUILT, *_helps("meguru", command_line, None)])
 
 
-def _help(name: str, command: click.Command, context: click.Context) -> str:
-    return f"## `{name}`\n\n```text\n{command.get_help(context)}\n```\n"
+def _helps(name: str, command: click.Command, parent: click.Context | None) -> Iterator[str]:
+    """The help of a command, then of those below it."""
+    settings = {**command.context_settings, "terminal_width": 100, "max_content_width": 100}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
+    yield f"## `{context.command_path}`\n\n```text\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            inner = command.get_command(context, below)
+            assert inner is not None
+            yield from _helps(below, inner, context)
 
 
 def error_list() -> str:

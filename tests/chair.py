@@ -61,7 +61,11 @@ routes:
   - from: use.retired
     to: yard
     transport:
-      - {distance: 100 km, cost: 1000 JPY/tkm, payer: maker, group: carriage, impacts: {climate: 1 kg_CO2e/tkm}}
+      - distance: 100 km
+        impacts: {climate: 1 kg_CO2e/tkm}
+        cost: 1000 JPY/tkm
+        payer: maker
+        group: carriage
   - {from: yard.frame, to: straighten}
   - {from: yard.rest, to: shred}
   - {from: straighten.good, to: frames}

@@ -423,7 +423,8 @@ class Reference:
 
     def from_makers(self, target: str, item: str, units: float, needs: dict[Pair, float]) -> None:
         routes = [r for r in self.into(target, item) if self.processes[r["from"]]["kind"] != "store"]
-        if units <= NOTHING and not routes:
+        if not routes:
+            assert units <= 1e-9, (target, item, units)
             return
         self.note(routes[0], item, units)
         maker = str(routes[0]["from"])

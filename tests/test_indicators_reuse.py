@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from meguru.engine import Comparison, Result, compare, run
 from meguru.errors import DimensionError, IndicatorError, RangeError, UnknownNameError, UnsupportedError
-from meguru.indicators import calculate, circulation_types, reuse_bound, reuse_rate
+from meguru.indicators import ReuseRate, calculate, circulation_types, reuse_bound, reuse_rate
 from meguru.model.components import Model
 
 DEMAND, SUPPLY = [100.0, 100.0, 20.0, 100.0], [0.0, 80.0, 80.0, 0.0]
 
 
 def test_the_example_of_the_design_page() -> None:
-    assert reuse_rate(DEMAND, SUPPLY) == (pytest.approx(0.3125), pytest.approx(0.625))
-    assert reuse_rate(DEMAND, SUPPLY, stored=True) == (pytest.approx(0.5), pytest.approx(1.0))
+    assert reuse_rate(DEMAND, SUPPLY) == ReuseRate(per_demand=0.3125, per_return=0.625)
+    assert reuse_rate(DEMAND, SUPPLY, stored=True) == ReuseRate(per_demand=0.5, per_return=1.0)
 
 
 def test_nothing_demanded_or_returned_is_undefined() -> None:
@@ -119,7 +119,7 @@ def test_returns_of_a_changing_product_can_not_be_counted(tmp_path: Path) -> Non
         calculate(found, 'marginal_reuse("frame", supply="returned")', "%")
 
 
-# -- circulation ---------------------------------------------------------------------------------------------------
+# -- circulation ---------------------------------------------------------------------------------------
 
 
 percent = st.just(0.0) | st.floats(1e-6, 100.0)
@@ -130,7 +130,7 @@ def shares(table: pd.DataFrame, year: int = 2023) -> dict[str, float]:
 
 
 def test_types_of_circulation_by_hand(both: Comparison) -> None:
-    # 300 kg leave: 100 kg of frames to straighten (80 kg good, 20 kg shredded), 200 kg shredded, 75 % of that steel
+    # 300 kg leave: 100 kg of frames to straighten (80 kg good, 20 kg shredded), 200 kg shredded; yield 75 %
     result = both.results["reuse"]
     assert shares(circulation_types(result)) == pytest.approx({"reuse": 1 / 3, "recycle": 2 / 3})
     final = shares(circulation_types(result, fate="final"))
@@ -219,7 +219,8 @@ def test_things_in_different_units_are_not_counted_together(tmp_path: Path) -> N
         "  yard:\n",
         "  join: {kind: make, item: bench}\n"
         "  park:\n"
-        "    {kind: use, product: bench, demand: {sales: 5 m/year}, leave: {old: {distribution: fixed, age: 2 year}}}\n"
+        "    {kind: use, product: bench, demand: {sales: 5 m/year},\n"
+        "     leave: {old: {distribution: fixed, age: 2 year}}}\n"
         "  yard:\n",
     )
     routes = (
@@ -235,7 +236,7 @@ def test_things_in_different_units_are_not_counted_together(tmp_path: Path) -> N
         calculate(found, "sales()", "piece/year")
 
 
-# -- cost of an item -----------------------------------------------------------------------------------------------
+# -- cost of an item -----------------------------------------------------------------------------------
 
 
 def test_the_cost_of_a_chair_by_stage(both: Comparison) -> None:
@@ -253,8 +254,8 @@ def test_the_cost_of_a_chair_by_stage(both: Comparison) -> None:
 
 
 def test_the_cost_of_a_used_frame(both: Comparison) -> None:
-    # 60 new frames at 200; 40 used ones at 60 and their share of the carriage: 30,000 JPY, all on the frames, as the
-    # rest of the chair is not used again
+    # 60 new frames at 200; 40 used ones at 60 and their share of the carriage: 30,000 JPY, all on the frames,
+    # as the rest of the chair is not used again
     found = values(both, 'item_cost("frame")', "JPY/piece")
     assert found[:2] == pytest.approx([200, 200])
     assert found[-1] == pytest.approx((60 * 200 + 40 * 60 + 30000) / 100)
@@ -273,7 +274,7 @@ def test_a_store_hands_on_its_average_cost(tmp_path: Path) -> None:
     sales = "sales: {values: {2020: 100, 2021: 100, 2022: 20, 2023: 100}, unit: piece/year}"
     price = "price: {values: {2020: 0, 2022: 0, 2023: 0}, unit: JPY/piece}"
     found = run(chair(tmp_path, ("sales: 100 piece/year", sales), ("price: 60 JPY/piece", price)), "reuse")
-    # 2022: 40 frames come in at 30,000 in all, 20 are drawn, 20 stay at 750 each; 2023: 40 more come in at 30,000
+    # 2022: 40 frames come in at 30,000 in all, 20 are drawn, 20 stay at 750 each; 2023: 40 more at 30,000
     cost = values(found, 'item_cost("frame", group="carriage")', "JPY/piece")
     assert cost[2] == pytest.approx(750)
     assert cost[3] == pytest.approx((20 * 750 + 30000) / 100)

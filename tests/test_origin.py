@@ -247,6 +247,7 @@ def scrap_lamp() -> Model:
             time={"first": 2010, "last": 2020},
             processes__make__recipe={"steel": {"efficiency": "70 %"}, "glass": {"efficiency": "90 %"}},
             processes__store={"kind": "store", "limit": "150 kg", "loss": "5 %/year"},
+            processes__recycle__yield={"steel": "90 %"},
             routes__a={"name": "scrap", "from": "make.scrap", "to": "recycle"},
             routes__b={"name": "over", "from": "store.overflow", "to": "dump"},
             routes__c={"name": "rust", "from": "store.loss", "to": "dump"},
@@ -254,7 +255,30 @@ def scrap_lamp() -> Model:
     )
 
 
-@pytest.mark.parametrize("model", [scrap_lamp(), regenerating_motor()], ids=["scrap", "motor"])
+def home_scrap_lamp() -> Model:
+    """A lamp whose new scrap goes back into the same furnace as it is: a loop within the step."""
+    return model_of(
+        lamp(
+            exchanges={},
+            time={"first": 2010, "last": 2018},
+            processes__make__recipe={"steel": {"efficiency": "60 %"}},
+            routes__a={"name": "scrap", "from": "make.scrap", "to": "store"},
+        )
+    )
+
+
+def test_new_scrap_that_is_not_recycled_keeps_its_origin() -> None:
+    """Scrap that goes back into its own process is no recycled content (ISO 14021)."""
+    model = home_scrap_lamp()
+    model.processes["collect"].split["back"] = Quantity(0.0)
+    result = run(model)
+    assert result.units.to_numpy()[0, 2, flow(result, "secondary in", "steel")] > 100.0
+    np.testing.assert_allclose(shares(result, "sale", "lamp", "steel"), [[1, 0, 0, 0, 0]] * 9)
+
+
+@pytest.mark.parametrize(
+    "model", [scrap_lamp(), home_scrap_lamp(), regenerating_motor()], ids=["scrap", "home scrap", "motor"]
+)
 def test_origins_are_those_of_a_slow_derivation(model: Model) -> None:
     result = run(model)
     slow = Slow(result)

@@ -130,7 +130,7 @@ def build(folder: Path) -> dict[str, Any]:
     remanufactures = any(map(any, (modules["mod_EOL_pg3_reMFG"], modules["mod_EOL_pb3_reMFG"])))
     return {
         "meguru": 1,
-        "name": f"pv-modules-{source}",
+        "name": "pv-modules",
         "label": label("Photovoltaic modules", "太陽電池モジュール"),
         "note": f"Built by build.py from the PV_ICE input tables {source}; see README.md. "
         "Data: BSD-3-Clause, (c) 2020-2024 Alliance for Sustainable Energy, LLC; "

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 LARGEST_RESIDUAL = 1e-9
 ROUNDING_OF_STOCK = 1e-4  # throughput that a unit held counts as: a stock of 1 is known to 1e-13
-NOTHING = 1e-12  # of the largest throughput anywhere: what is smaller counts as so much
+NOTHING = 1e-12  # of a sample's largest throughput: what is smaller counts as so much
 OPEN = ("supply", "sink")
 KEEPING = ("use", "sort", "store")
 AT_ONCE = 500_000  # numbers: samples are taken together as far as they fit the cache
@@ -241,7 +241,7 @@ def _relative(entering: Array, leaving: Array, held: Array) -> Array:
     there = np.maximum(held[..., 1:], held[..., :-1])
     throughput[..., 0] += ROUNDING_OF_STOCK * held[..., 0]
     throughput[..., 1:] += ROUNDING_OF_STOCK * there
-    throughput += NOTHING * throughput.max(initial=0.0)
+    throughput += NOTHING * np.fmax.reduce(throughput, axis=(0, 2), initial=0.0, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         relative: Array = residual / throughput
     relative[residual == 0.0] = 0.0

@@ -143,7 +143,7 @@ def release_pieces(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any) -> A
     block = p[shape + ITEM_CLASSES] * dates
     slot = line(p, SLOT, p[op + OP_TABLE])
     failed = p[op + OP_EXTRA]
-    target += failed * dates
+    target += failed * p[shape_of(p, p[op + OP_TARGET]) + ITEM_CLASSES] * dates
     a = factor(p, c, z, t, op)
     for condition in range(failed, p[shape + ITEM_CONDITIONS]):
         for j in range(block):

@@ -23,7 +23,7 @@ from meguru.engine.plan import (
     USE_PART_NODE, USE_PRODUCT, USE_SEGMENT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD, W, WAITING, X, at, by_date,
     line, number, rows,
 )  # fmt: skip
-from meguru.engine.kernel_push import node_start
+from meguru.engine.kernel_push import node_start, shape_of
 
 NEXT_STEP = -1
 
@@ -167,6 +167,7 @@ def note_births(
     dates = p[STEPS] + 1
     block = p[product + PRODUCT_CLASSES] * dates
     births = births_at(p, z, index, local, date)
+    failed = node_start(p, x, p[row + SLOT_NODE]) + p[shape_of(p, p[row + SLOT_NODE]) + ITEM_CLASSES] * dates
     pieces = p[PIECES_NEXT if at_sale else PIECES_IN] + at(p, SLOT, index, SLOT_PIECES) + (local * dates + date) * dates
     for birth in range(t + 1):
         share = z[births + birth]
@@ -174,7 +175,7 @@ def note_births(
             continue
         g = piece_hazard(p, c, t, hazard, birth, at_sale) if p[row + SLOT_FAILS] == 1 else 0.0
         if loose > 0.0 and g > 0.0:
-            z[node_start(p, x, p[row + SLOT_NODE]) + dates + birth] += loose * share * g
+            z[failed + birth] += loose * share * g
             r[p[PART_AGE] + (slot_use * 2 + 1) * p[STEPS] + t] += loose * share * g * (t - birth)
         if p[product + PRODUCT_PIECES] == 1:
             z[pieces + birth] += own * share

@@ -284,10 +284,11 @@ class Live:
         return self._make("part_age", values, ("part",), _along("part", columns), "piece*year")
 
     def _ages(self) -> DataArray:
-        """Stock in use by step made, where the run recorded it."""
+        """Stock in use by step made, where the run recorded it: one sample, not too many steps."""
+        rows = min(block.ages.shape[1] for block in self.blocks)
         steps = slice(0, None)
         count = len(self.names.years)
-        values = self._join(lambda b: b.ages[:, :, self.names.steps, :count].transpose(0, 2, 1, 3))
+        values = self._join(lambda b: b.ages[:, :rows, self.names.steps, :count].transpose(0, 2, 1, 3))
         uses = self.names.uses[: values.shape[2]]
         coords = {
             "process": texts(uses),

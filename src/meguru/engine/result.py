@@ -60,6 +60,8 @@ class Result:
         When, UTC.
     settings
         Further settings of the run.
+    again
+        Runs another scenario of the same model in the same way; None for a result read from a file.
     """
 
     model: Model
@@ -70,6 +72,7 @@ class Result:
     created: str
     source: Source = field(repr=False)
     version: str = __version__
+    again: Callable[[str], Result] | None = field(default=None, repr=False)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from meguru.engine.compile import compile_model
@@ -85,7 +86,9 @@ def run(
         done = 1 if block is None else block[1]
         if progress is not None:
             progress(done, samples or 1)
-    return parts[0] if len(parts) == 1 else join_results(parts)
+    result = parts[0] if len(parts) == 1 else join_results(parts)
+    result.again = partial(run, model, engine=engine, samples=samples, seed=seed, values=values)
+    return result
 
 
 def _check_once(model: Model, applied: Model, scenario: str) -> None:

@@ -1,10 +1,10 @@
 """Cost of an item: what its buyer has paid along the chain up to its delivery, by stage.
 
-In each year everything that an actor pays, less what it receives, is laid on what it is paid for: prices,
-fees and transport on what the route carries, process costs on what the process gives. Costs follow things
-from process to process; several outputs share them by mass. What is thrown away carries none, and what it costs to
-treat it behind the process that it comes from is not followed. A used thing that leaves use has no cost left.
-A store hands on the average cost of what it holds.
+In each year everything that an actor pays, less what it receives, is laid on what it is paid for:
+prices, fees and transport on what the route carries, process costs on what the process gives. Costs
+follow things from process to process; several outputs share them by mass. What is thrown away carries
+none, and what it costs to treat it behind the process that it comes from is not followed. A used thing
+that leaves use has no cost left. A store hands on the average cost of what it holds.
 """
 
 from __future__ import annotations

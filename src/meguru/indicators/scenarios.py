@@ -54,9 +54,8 @@ class Scenarios:
             raise ScenarioError(
                 "no such scenario", found=name, expected=known, hint=did_you_mean(name, known)
             )
-        again: Callable[[str], Result] | None = vars(self.first).get("again")
-        if again is not None:
-            return again(name)
+        if self.first.again is not None:
+            return self.first.again(name)
         if self.model is None:
             raise IndicatorError(
                 f"scenario '{name}' was not run",

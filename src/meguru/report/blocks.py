@@ -36,6 +36,7 @@ class Figure:
     table: Table
     legend: Sequence[tuple[Markup, Both]] = ()
     size: str = "chart"  # chart, medium or wide
+    by_scenario: bool = True  # needs the legend of the scenarios
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from meguru.model.components import Indicator, Model, Scenario
+from meguru.model.components import Indicator
 from meguru.quantity import Quantity, write_quantity
 from meguru.report.blocks import Block, Cell, Section, Table
 from meguru.report.both import EMPTY, Both, joined
@@ -41,33 +40,30 @@ def _formula(indicator: Indicator) -> Both:
     return text + " — " + say(f"against_{indicator.against}") if indicator.against else text
 
 
-def _ancestors(model: Model, name: str) -> Iterator[Scenario]:
-    """A scenario and those that it inherits from, the first ancestor first."""
-    chain: list[Scenario] = []
-    current: str | None = name
-    while current is not None and current in model.scenarios and model.scenarios[current] not in chain:
-        chain.append(model.scenarios[current])
-        current = model.scenarios[current].inherits
-    return reversed(chain)
-
-
 def _measures(study: Study) -> Table:
-    """What each scenario changes."""
+    """What each scenario changes, beyond the scenario that it inherits from."""
     rows: list[list[Cell]] = []
     for run in study.runs:
-        chain = list(_ancestors(study.model, run.name))
-        for name in dict.fromkeys(measure for scenario in chain for measure in scenario.measures):
-            measure = study.model.measures[name]
-            since = Both.of(measure.since) if measure.since is not None else say("from_the_start")
-            owner = study.names.actor(measure.owner) if measure.owner else Both.of("–")
-            rows.append([run.label, study.names.measure(name), owner, since, _changes(measure.changes)])
-        for scenario in chain:
-            if scenario.changes:
-                rows.append([run.label, say("further_changes"), "–", say("from_the_start"), _changes(scenario.changes)])
-        if not any(row[0] == run.label for row in rows):
-            rows.append([run.label, say("no_changes"), "–", "–", "–"])
+        rows += _of_scenario(study, run)
     head = [say("scenario"), say("measure"), say("owner"), say("since"), say("changes")]
     return Table(head, rows, say("measures_caption"), texts=(0, 1, 2, 3, 4), kind="code")
+
+
+def _of_scenario(study: Study, run: Run) -> list[list[Cell]]:
+    scenario = study.model.scenarios.get(run.name)
+    if scenario is None:
+        return [[run.label, say("no_changes"), "–", "–", "–"]]
+    rows: list[list[Cell]] = []
+    if scenario.inherits:
+        rows.append([run.label, say("as_before", scenario=study.names.scenario(scenario.inherits)), "–", "–", "–"])
+    for name in scenario.measures:
+        measure = study.model.measures[name]
+        since = Both.of(measure.since) if measure.since is not None else say("from_the_start")
+        owner = study.names.actor(measure.owner) if measure.owner else Both.of("–")
+        rows.append([run.label, study.names.measure(name), owner, since, _changes(measure.changes)])
+    if scenario.changes:
+        rows.append([run.label, say("further_changes"), "–", say("from_the_start"), _changes(scenario.changes)])
+    return rows or [[run.label, say("no_changes"), "–", "–", "–"]]
 
 
 def _changes(changes: dict[str, Any]) -> Both:

@@ -47,6 +47,21 @@ def largest_first(steps: Steps, most: int = MOST_STEPS) -> Steps:
     return dict(ordered)
 
 
+def in_one_order(many: Mapping[Run, Steps]) -> dict[Run, Steps]:
+    """Waterfalls of several scenarios with their steps in the same order, the largest of all first."""
+    totals: Steps = {}
+    for steps in many.values():
+        for name, value in steps.items():
+            totals[name] = totals.get(name, 0.0) + abs(value)
+    kept = list(largest_first(totals))
+    other = say("other")
+    found = {}
+    for run, steps in many.items():
+        rest = {other: sum(value for name, value in steps.items() if name not in kept)} if other in kept else {}
+        found[run] = {**{name: steps[name] for name in kept if name in steps and name != other}, **rest}
+    return found
+
+
 def reach_of(many: Sequence[Steps]) -> tuple[float, float]:
     """Lowest and highest place that waterfalls come to."""
     places = [0.0]
@@ -91,7 +106,7 @@ def _category(study: Study, category: str, unit: str) -> list[Block]:
     steps = {run: by_group(run, run.impacts[category], _summed(run.impacts[category])) for run in study.runs}
     falls: list[tuple[Both, Sequence[Block]]] = []
     if study.reference is not None:
-        changes = {run: largest_first(against(steps[run], steps[study.reference])) for run in study.others}
+        changes = in_one_order({run: against(steps[run], steps[study.reference]) for run in study.others})
         title = say("impact_change", category=name, reference=study.reference.label)
         overview = side_by_side(study, title, {run: against(steps[run], steps[study.reference]) for run in study.others}, unit)
         blocks.append(Gallery([*charts, *overview], scenario_legend(study)))
@@ -131,7 +146,7 @@ def _line_chart(study: Study, title: Both, unit: str, values: Mapping[Run, Seque
     return Figure(title, Markup(svg), EMPTY, year_table(study, columns, scale))
 
 
-def side_by_side(study: Study, title: Both, changes: Mapping[Run, Steps], unit: str) -> list[Figure]:
+def side_by_side(study: Study, title: Both, changes: Mapping[Run, Steps], unit: str, *, net: bool = True) -> list[Figure]:
     """Stacked bars of all scenarios: group by group, the sum marked."""
     totals: Steps = {}
     for steps in changes.values():
@@ -149,15 +164,15 @@ def side_by_side(study: Study, title: Both, changes: Mapping[Run, Steps], unit: 
     sums = [exact_sum(list(steps.values())) for steps in changes.values()]
     scale = scale_for(unit, [*sums, *(v for layer in layers for v in layer.values)], per_year=True)
     alt = say("columns_alt", title=title, unit=scale.unit)
-    svg = draw_bars_by_name(layers, [run.label for run in changes], scale, say("net"), alt)
-    head: list[Cell] = [say("scenario"), *(layer.label + ", " + scale.unit for layer in layers), say("net") + ", " + scale.unit]
+    svg = draw_bars_by_name(layers, [run.label for run in changes], scale, say("net") if net else None, alt)
+    head: list[Cell] = [say("scenario"), *(layer.label + ", " + scale.unit for layer in layers), *([say("net") + ", " + scale.unit] if net else [])]
     rows: list[list[Cell]] = [
-        [run.label, *(scale.text(layer.values[index]) for layer in layers), scale.text(sums[index])]
+        [run.label, *(scale.text(layer.values[index]) for layer in layers), *([scale.text(sums[index])] if net else [])]
         for index, run in enumerate(changes)
     ]
     legend = [(Markup(swatch(layer.colour)), layer.label) for layer in layers]
     size = "medium" if len(changes) > 2 else "chart"
-    return [Figure(title, Markup(svg), say("columns_note", year=study.last), Table(head, rows), legend, size)]
+    return [Figure(title, Markup(svg), say("columns_note" if net else "columns_note_short", year=study.last), Table(head, rows), legend, size)]
 
 
 def _credits(study: Study, category: str, unit: str, name: Both) -> list[Block]:

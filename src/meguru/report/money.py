@@ -63,8 +63,8 @@ def _net_table(study: Study, paid: Mapping[Run, Paid], scale: Scale) -> Table:
     rows: list[list[Cell]] = [
         [study.names.actor(actor), *(scale.text(nets[run].get(actor, 0.0)) for run in study.runs)] for actor in actors
     ]
-    head: list[Cell] = [say("actor"), *(run.label + ", " + scale.unit for run in study.runs)]
-    return Table(head, rows, say("net_caption", year=study.last))
+    head: list[Cell] = [say("actor"), *(run.label for run in study.runs)]
+    return Table(head, rows, say("net_caption", year=study.last, unit=scale.unit))
 
 
 def _net_change(study: Study, paid: Mapping[Run, Paid]) -> list[Block]:
@@ -75,7 +75,7 @@ def _net_change(study: Study, paid: Mapping[Run, Paid]) -> list[Block]:
         nets[run] = {study.names.actor(name): net.get(name, 0.0) for name in _actors(study, list(paid.values()))}
     changes = {run: against(nets[run], nets[study.reference]) for run in study.others}
     title = say("net_change", reference=study.reference.label)
-    return [Gallery(side_by_side(study, title, changes, study.currency))]
+    return [Gallery(side_by_side(study, title, changes, study.currency, net=False))]
 
 
 def _of_run(study: Study, run: Run, paid: Paid, scale: Scale) -> list[Block]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
 from meguru.report.blocks import Block, Cell, Figure, Gallery, More, Section, Table
 from meguru.report.both import EMPTY, Both
 from meguru.report.indicator_values import Series, Target, read_indicators
-from meguru.report.numbers import Scale, decimals_for, unit_text
+from meguru.report.numbers import Scale, decimals_for, scale_for, unit_text
 from meguru.report.study import Run, Study
 from meguru.report.svg.bars import swatch
 from meguru.report.svg.lines import MARKERS, Line, Words, draw_lines
 from meguru.report.words import say
 
+LONG = 1e6  # numbers from here on are shown in a larger unit
 SHOWN = 12  # charts before the rest is folded away
 
 
@@ -40,6 +41,13 @@ def value_text(value: float | None, unit: str, decimals: int | None = None, *, s
     return say("undefined") if value is None else Scale(1.0, unit_text(unit)).full(value, decimals, signed=signed)
 
 
+def scale_of(unit: str, values: Iterable[float | None]) -> Scale:
+    """The unit of an indicator as it is given, unless the numbers are too long to be read."""
+    known = [value for value in values if value is not None]
+    long = max(map(abs, known), default=0.0) >= LONG
+    return scale_for(unit, known, fixed=not long)
+
+
 def chart_words() -> Words:
     """Words on charts of lines."""
     return Words(say("year"), say("undefined"), say("published"), say("axis_cut"))
@@ -62,8 +70,9 @@ def _table(study: Study, series: Sequence[Series]) -> Table:
     rows: list[list[Cell]] = []
     for one in series:
         values = [one.last(run.name) for run in study.runs]
-        decimals = decimals_for(value for value in values if value is not None)
-        rows.append([one.label, *(value_text(value, one.unit, decimals) for value in values)])
+        scale = scale_of(one.unit, values)
+        decimals = decimals_for(value / scale.size for value in values if value is not None)
+        rows.append([one.label, *(say("undefined") if value is None else scale.full(value, decimals) for value in values)])
     return Table(head, rows, say("last_year_values", year=study.last), kind="results")
 
 
@@ -89,7 +98,7 @@ def _chart(study: Study, one: Series, targets: Sequence[Target]) -> Figure:
         Line(run.label, run.colour, one.values[run.name], run.dash, marker_of(study, run), one.bands.get(run.name, ()), published.get(run.name))
         for run in study.runs
     ]
-    scale = Scale(1.0, unit_text(one.unit))
+    scale = scale_of(one.unit, (value for values in one.values.values() for value in values))
     alt = say("line_alt", title=one.label, unit=scale.unit, first=study.years[0], last=study.last)
     svg = draw_lines(lines, study.years, scale, chart_words(), alt)
     note = one.note + (Both(" ", "") if one.note != EMPTY else EMPTY) + (say("target_note") if published else EMPTY)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meguru.errors import WriteError
-from meguru.report.both import LANGUAGES, Both
+from meguru.report.both import LANGUAGES
+from meguru.report.numbers import unit_text
 from meguru.report.words import label_of, say
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _head(study: Study) -> dict[str, object]:
         "title": label_of(model, model.name), "name": model.name, "note": model.note, "calibrated": model.calibrated,
         "span": span, "kind": kind, "runs": study.runs, "reference": study.reference, "created": first.created[:16].replace("T", " ") + " UTC",
         "version": first.version, "hash": str(first.provenance["model_hash"])[:12], "seed": str(first.seed),
-        "currency": Both.of(study.currency),
+        "currency": unit_text(study.currency),
         "price_year": model.money.price_year if model.money else None,
     }  # fmt: skip
 

@@ -25,7 +25,8 @@ Key = tuple[str, str]  # process, item
 def stocks(study: Study) -> list[Section]:
     """Charts of stocks and of what enters and leaves use."""
     figures = [*_stock_charts(study), *_event_charts(study)]
-    blocks: list[Block] = [Gallery(figures, scenario_legend(study))] if figures else []
+    legend = scenario_legend(study) if any(figure.by_scenario for figure in figures) else []
+    blocks: list[Block] = [Gallery(figures, legend)] if figures else []
     by_scenario = [(run.label, [block]) for run in study.runs if (block := _of_run(study, run))]
     if by_scenario:
         blocks += tabs(say("scenario"), by_scenario, len(by_scenario) - 1)
@@ -51,7 +52,7 @@ def _lines(study: Study, title: Both, unit: str, values: dict[str, Array], note:
         note = note + Both(" ", "") + say("all_alike")
     alt = say("line_alt", title=title, unit=scale.unit, first=study.years[0], last=study.last)
     svg = draw_lines(lines, study.years, scale, chart_words(), alt, from_zero=True)
-    return Figure(title, Markup(svg), note, year_table(study, means, scale))
+    return Figure(title, Markup(svg), note, year_table(study, means, scale), by_scenario=not alike)
 
 
 def _alike(found: list[Array]) -> bool:

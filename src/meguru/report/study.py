@@ -193,9 +193,8 @@ class Study:
 
     def __init__(self, found: Result | Comparison) -> None:
         self.found = found
-        several = isinstance(found, Comparison)
         results = list(found.results.values()) if isinstance(found, Comparison) else [found]
-        self.reference_name = found.reference if isinstance(found, Comparison) and several else None
+        self.reference_name = found.reference if isinstance(found, Comparison) and len(results) > 1 else None
         self.model: Model = results[0].model
         self.names = Names(self.model)
         self.runs: list[Run] = []
@@ -216,7 +215,7 @@ class Study:
     @cached_property
     def reference(self) -> Run | None:
         """The run that others are compared with; None for a single run."""
-        return next((run for run in self.runs if run.name == self.reference_name), None) if self.is_comparison else None
+        return next((run for run in self.runs if run.name == self.reference_name), None)
 
     @property
     def others(self) -> list[Run]:

@@ -58,9 +58,9 @@ class Years:
                 x = self.x(index)
                 frame.sheet.line(x, frame.bottom, x, frame.bottom + 4, class_="axis")
                 half = width_of(str(year), TICK_SIZE) / 2
-                frame.sheet.text(min(x, frame.sheet.width - half - 1), frame.bottom + 16, year, class_="soft",
+                frame.sheet.text(min(x, frame.sheet.width - half - 1), frame.bottom + 18, year, class_="soft",
                                  text_anchor="middle", font_size=TICK_SIZE)
-        frame.sheet.text((frame.left + frame.right) / 2, frame.bottom + 33, label, class_="soft", text_anchor="middle",
+        frame.sheet.text((frame.left + frame.right) / 2, frame.bottom + 35, label, class_="soft", text_anchor="middle",
                          font_size=TICK_SIZE)
 
     def x(self, index: int) -> float:

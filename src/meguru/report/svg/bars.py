@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meguru.report.both import Both
-from meguru.report.numbers import Scale, number
+from meguru.report.numbers import Scale
 from meguru.report.svg.axes import BOTTOM, HEIGHT, WIDTH, Frame, Years
 from meguru.report.svg.canvas import Canvas, short, width_of, wrap
 from meguru.report.svg.lines import mark
@@ -77,6 +77,15 @@ def _draw_net(frame: Frame, middle: float, step: float, total: float, name: Both
     frame.sheet.text(middle + min(30.0, step * 0.3) + 5, frame.y(total) + 4, frame.scale.signed(total), class_="strong halo", font_size=11)
 
 
+def percent(share: float) -> str:
+    """A share in %, never rounded to 0 or 100 where it is neither."""
+    for decimals in (1, 2, 3):
+        text = f"{100 * share:.{decimals}f}"
+        if float(text) not in (0.0, 100.0):
+            return f"{text} %"
+    return f"{100 * share:.0f} %"
+
+
 def draw_shares(rows: Sequence[tuple[Both, Sequence[float]]], kinds: Sequence[tuple[Both, str]], alt: Both) -> str:
     """A bar of 100 % for each row, divided by kinds, as SVG; rows without anything stay empty."""
     width, bar, left = 620.0, 24.0, 4.0
@@ -87,7 +96,7 @@ def draw_shares(rows: Sequence[tuple[Both, Sequence[float]]], kinds: Sequence[tu
         sheet.text(left, y, name, font_size=12, class_="strong")
         x = left
         for (kind, colour), share in zip(kinds, shares, strict=True):
-            text = f"{share:.3g} %" if share == 0.0 else f"{number(100 * share, 0 if 100 * share == round(100 * share) else 1)} %"
+            text = percent(share)
             with sheet.hover(name + "\n" + kind + ": " + text):
                 sheet.rect(x, y + 6, span * share, bar, fill=colour, class_="piece")
             if span * share > width_of(text, 11) + 6:

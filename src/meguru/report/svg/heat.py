@@ -34,7 +34,7 @@ def draw_heat(cells: Sequence[Sequence[float]], years: Sequence[int], ages: Sequ
                 x, y = LEFT + index * wide, bottom - (age + 1) * high
                 paths.setdefault(shade, []).append(f"M{short(x)},{short(y)}h{wide:.2f}v{high:.2f}h-{wide:.2f}z")
     for shade, parts in sorted(paths.items()):
-        sheet.path("".join(parts), fill=SHADES[shade])
+        sheet.path("".join(parts), fill=SHADES[shade], shape_rendering="crispEdges")
     sheet.rect(LEFT, TOP, right - LEFT, bottom - TOP, fill="none", class_="axis")
     sheet.text(2, 14, words[1], class_="soft", font_size=TICK_SIZE)
     every = max(1, -(-len(ages) // 8))

@@ -19,6 +19,7 @@ class Spots:
             (router.x[c.column], router.y[c.row], router.x[c.column] + BOX_WIDTH, router.y[c.row] + BOX_HEIGHT)
             for c in router.grid.cells.values()
         ]
+        self.taken += [(x - 7, y - 9, x + 7, y + 9) for x, y in (wire.points[-1] for wire in router.wires)]  # heads of arrows
         self.arrows = [(wire, _body(*piece, wire.width / 2)) for wire in router.wires for piece in _pieces(wire)]
 
     def find(self, wire: Wire) -> Point | None:

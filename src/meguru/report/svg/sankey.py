@@ -10,7 +10,7 @@ from meguru.report.svg.canvas import Canvas, short
 from meguru.report.svg.routing import rounded
 from meguru.report.svg.sankey_layout import NODE_WIDTH, Loop, Node, Ribbon, lay_out
 
-WIDTH, SIDE = 1180.0, 46.0
+WIDTH, LEFT, RIGHT = 1180.0, 46.0, 140.0
 TALLEST = 210.0
 SIZE = 11.0
 
@@ -39,11 +39,11 @@ def draw_sankey(
     amount
         Writes an amount with its unit.
     """
-    inner = WIDTH - 2 * SIDE - 70
+    inner = WIDTH - LEFT - RIGHT
     sankey = lay_out(values, layers, inner, TALLEST)
     sheet = Canvas(WIDTH, sankey.height + 14)
     step = inner / max(1, layers.count - 1) if layers.count > 1 else inner
-    x = [SIDE + place for place in sankey.x]
+    x = [LEFT + place for place in sankey.x]
 
     def title(ribbon: Ribbon) -> Both:
         way = labels[ribbon.arc[0]] + " → " + labels[ribbon.arc[1]]
@@ -90,13 +90,13 @@ def _around(loop: Loop, x: Sequence[float]) -> str:
     half = ribbon.width / 2
     start = (x[ribbon.source.layer] + NODE_WIDTH, ribbon.start + half)
     end = (x[ribbon.target.layer], ribbon.end + half)
-    right, left = loop.right + SIDE, loop.left + SIDE
+    right, left = loop.right + LEFT, loop.left + LEFT
     points = [start, (right, start[1]), (right, loop.low), (left, loop.low), (left, end[1]), end]
     return rounded(points, ribbon.width / 2 + 8)
 
 
 def _draw_node(sheet: Canvas, node: Node, x: float, label: Both, amount: Both, step: float) -> None:
-    room = min(step - 10, 180.0)
+    room = min(step - 10, 180.0) if x < WIDTH - RIGHT - NODE_WIDTH - 1 else 100.0
     with sheet.hover(label + "\n" + amount, class_="node"):
         sheet.rect(x, node.y, NODE_WIDTH, node.height, fill="#222")
     sheet.lines(x, node.y - 20, label, room, size=SIZE, most=3, hang=True, class_="halo")

@@ -13,7 +13,7 @@ from meguru.report.layers import Layers
 
 NODE_WIDTH = 12.0
 LABEL_ROOM, NARROW_ROOM = 60.0, 8.0  # above a node with its label, above a passing ribbon
-TURN = 10.0  # free space beside a node before a loop turns
+TURN, LAST_TURN = 10.0, 104.0  # free space beside a node before a loop turns; in the last layer its label stands there
 
 
 @dataclass(slots=True)
@@ -188,13 +188,15 @@ def _attach(sankey: Sankey) -> None:
 def _lead_around(sankey: Sankey, bottom: float) -> None:
     """Loops: the longer, the farther out; what is higher at its node is farther out too."""
     loops = [Loop(r) for r in sankey.ribbons if r.back]
-    loops.sort(key=lambda loop: (loop.ribbon.source.layer - loop.ribbon.target.layer, loop.ribbon.arc, -loop.ribbon.kind))
+    loops.sort(key=lambda loop: (loop.ribbon.target.layer - loop.ribbon.source.layer, loop.ribbon.arc, loop.ribbon.kind))
+    loops.reverse()
     right: dict[int, float] = {}
     left: dict[int, float] = {}
     low = bottom
     for loop in loops:
         ribbon, space = loop.ribbon, max(1.0, loop.ribbon.width)
-        there, here = right.get(ribbon.source.layer, TURN), left.get(ribbon.target.layer, TURN)
+        last = ribbon.source.layer == len(sankey.x) - 1
+        there, here = right.get(ribbon.source.layer, LAST_TURN if last else TURN), left.get(ribbon.target.layer, TURN)
         loop.right = sankey.x[ribbon.source.layer] + NODE_WIDTH + there + space / 2
         loop.left = sankey.x[ribbon.target.layer] - here - space / 2
         loop.low = low + space / 2

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from meguru.report.both import Both
 from meguru.report.numbers import Scale, nice_ticks, tick_texts
-from meguru.report.svg.canvas import Canvas, clip, width_of
+from meguru.report.svg.canvas import Canvas, width_of
 
 UP, DOWN, TOTAL = "#D55E00", "#0072B2", "#444444"
-WIDTH, ROW, TOP = 520.0, 28.0, 26.0
+WIDTH, ROW, TOP = 520.0, 30.0, 26.0
 NAME = 168.0
 SIZE = 11.5
 
@@ -66,8 +66,7 @@ def _draw_row(sheet: Canvas, y: float, name: Both, value: float, ends: tuple[flo
     kind = "strong" if strong else ""
     with sheet.hover(name + ": " + scale.full(value, signed=signed)):
         sheet.rect(low, y + 4, max(1.0, high - low), ROW - 9, fill=colour, class_="piece")
-    shown = Both(clip(name.en, NAME - 10, SIZE), clip(name.ja, NAME - 10, SIZE))
-    sheet.text(2, y + ROW / 2 + 4, shown, font_size=SIZE, class_=kind or "name")
+    sheet.lines(2, y + ROW / 2, name, NAME - 8, size=SIZE - 0.5, most=2, class_=kind or "name")
     text = ("+" if signed and value > 0 else "") + scale.text(value)
     if value < 0:
         sheet.text(low - 4, y + ROW / 2 + 4, text, text_anchor="end", font_size=SIZE, class_=f"{kind} halo".strip())
