@@ -2,8 +2,8 @@
 
 The blocks of a page run in order, in one fresh folder in which ``examples`` is the repository's. A block with
 a ``title`` is written to the file of that name; else ``python`` and ``bash`` are run, ``yaml`` and ``json``
-must be well formed, and ``text`` is only shown. A ``text`` whose title is ``prints`` (``表示``) must be what the
-block before it printed, where ``…`` stands for anything. Any other language is an error: nothing stays unchecked.
+must be well formed, and ``text`` is only shown. A ``text`` titled ``prints`` (``表示``) must be what the
+block before it printed; ``…`` stands for anything. Any other language is an error: nothing stays unchecked.
 """
 
 from __future__ import annotations

@@ -35,16 +35,19 @@ def alone(svg: str, language: str) -> str:
     label = re.search(rf'data-label-{language}="([^"]*)"', svg)
     assert label is not None
     svg = re.sub(r'aria-label="[^"]*"( data-label-\w+="[^"]*")+', f'aria-label="{label[1]}"', svg, count=1)
-    svg = re.sub(rf'<title [^>]*data-{language}="([^"]*)"[^>]*>.*?</title>', r"<title>\1</title>", svg, flags=re.DOTALL)
-    return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace(">", f"><style>{style()}</style>", 1) + "\n"
+    title = re.compile(rf'<title [^>]*data-{language}="([^"]*)"[^>]*>.*?</title>', re.DOTALL)
+    svg = title.sub(r"<title>\1</title>", svg)
+    svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return svg.replace(">", f"><style>{style()}</style>", 1) + "\n"
 
 
 def style() -> str:
     """Rules of the report that are about pictures."""
     text = resources.files("meguru.report").joinpath("style.css").read_text(encoding="utf-8")
     rules = [line.strip() for line in text.splitlines() if line.startswith("svg ")]
-    font = 'svg { background: #fff; font-family: system-ui, "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", sans-serif; }'
-    return " ".join([font, *rules]).replace("var(--ink)", "#1c2024").replace("var(--soft)", "#555d66")
+    fonts = 'system-ui, "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", sans-serif'
+    sheet = " ".join([f"svg {{ background: #fff; font-family: {fonts}; }}", *rules])
+    return sheet.replace("var(--ink)", "#1c2024").replace("var(--soft)", "#555d66")
 
 
 def main() -> None:

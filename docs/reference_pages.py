@@ -10,88 +10,44 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import import_module, resources
+from pathlib import Path
 from typing import Any
 
 import click
+from mkdocs.structure.files import File
+from ruamel.yaml import YAML
+
 import meguru
 from meguru import errors
 from meguru.cli import main as command_line
 from meguru.engine.labelled import ARRAYS
 from meguru.engine.result import Comparison, Result
-from meguru.indicators.formulas import FUNCTIONS, PLAIN_NAMES
+from meguru.indicators.formulas import FUNCTIONS
 from meguru.indicators.functions import Function
 from meguru.model.checks.kinds import kinds_of_keys
 from meguru.model.components import PROCESS_KINDS, Component, Model, Process
 from meguru.model.schema import json_schema
 from meguru.model.walk import COMPONENTS, Declared, declared
 from meguru.quantity import Distribution, Quantity
-from mkdocs.structure.files import File
 
 SHARED = ("label", "note")
 BUILT = "*This page is built from the code.*\n"
-FORMS = {
-    "text": "text", "flag": "true or false", "whole": "whole number", "choice": "choice", "name": "name",
-    "names": "names", "label": "text, or one a language", "quantity": "number", "quantities": "names → numbers",
-    "component": "mapping", "components": "names → mappings", "list": "list", "texts": "texts", "changes": "places → values",
-    "split": "ports → shares", "port": "process.port", "recipe": "names → mappings", "unit_data": "names or mappings",
-    "table": "table",
-}  # fmt: skip
-# What drives a process and which ports it has; the words of the contract between a model and the engine.
-KINDS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
-    "supply": (
-        "pull", "Source of a virgin material or of a bought item, unlimited or with a limit.",
-        (("out", "what it gives; the port may be left out"),),
-    ),
-    "make": (
-        "pull", "Turns the children of a BOM, or a recipe, into an item; a material is made of itself (a preparing step).",
-        (("out", "what is made; the port may be left out"), ("scrap", "the input that does not end in the product")),
-    ),
-    "use": (
-        "demand", "Holds the in-use stock by year made and age; draws products and spares.",
-        (
-            ("retired", "products that leave, whatever the cause"),
-            ("retired.<cause>", "those that leave for one cause of `leave`"),
-            ("retired.part_failure", "those that leave because a failed part is not repaired"),
-            ("failed", "failed pieces that were replaced"), ("failed.<part>", "those of one part"),
-        ),
-    ),
-    "sort": (
-        "push", "Splits by share, and by rules on item, age, condition, segment, build class.",
-        (("<name>", "each name of `split` and of the rules"), ("overflow", "what exceeds the capacity")),
-    ),
-    "dismantle": (
-        "push", "Takes a product or part apart; each child is recovered with its own rate, the rest stays together.",
-        (
-            ("<child>", "recovered intact pieces"), ("<child>.failed", "recovered failed pieces; without a route they stay with the rest"),
-            ("rest", "all that is not recovered"), ("overflow", "what exceeds the capacity"),
-        ),
-    ),
-    "recondition": (
-        "push", "Repairs, refurbishes, remanufactures: yield, replacement of parts, how far age is reset.",
-        (
-            ("good", "what can be used again"), ("rejected", "what can not"), ("replaced", "old children taken out"),
-            ("overflow", "what exceeds the capacity"),
-        ),
-    ),
-    "recycle": (
-        "push", "Any item down to secondary materials, a yield for each.",
-        (("secondary", "materials recovered"), ("residue", "the rest"), ("overflow", "what exceeds the capacity")),
-    ),
-    "store": (
-        "push and pull", "Buffer between push and pull; keeps ages.",
-        (("out", "what is drawn; the port may be left out"), ("overflow", "what exceeds the limit"), ("loss", "what is lost")),
-    ),
-    "sink": ("push", "Landfill, incineration, export, dissipation: the end.", ()),
-}  # fmt: skip
-CALLS = ("load", "save", "check", "run", "compare", "evaluate", "write_report", "example")
-MORE_CALLS = (
-    "meguru.model.excel:export_excel", "meguru.model.excel:import_excel", "meguru.engine.check:faults", "meguru.engine.result_tables:save_tables",
-    "meguru.engine.result_files:open_result", "meguru.indicators:waterfall", "meguru.indicators:against_targets",
-    "meguru.indicators:circulation_types", "meguru.indicators.reuse:reuse_rate",
-    "meguru.indicators.reuse:reuse_bound", "meguru.examples:example_names", "meguru.examples:example_path",
-)  # fmt: skip
+HERE = Path(__file__).parent
+WIDEST_CALL = 80
 SECTION = re.compile(r"^([A-Z][a-z]+)\n-{3,}\n", re.MULTILINE)
+
+
+@cache
+def words(section: str) -> Any:
+    """What is said besides the code."""
+    return YAML(typ="safe").load((HERE / "reference_words.yaml").read_text(encoding="utf-8"))[section]
+
+
+def opening(title: str, page: str = "") -> list[str]:
+    """Heading and introduction of a page."""
+    return [f"# {title}\n", BUILT, *(f"{text}\n" for text in words("introductions").get(page, ()))]
 
 
 def on_files(files: Any, *, config: Any) -> Any:
@@ -123,31 +79,36 @@ def _json(data: dict[str, Any]) -> str:
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table of Markdown; bars in cells are escaped."""
-    heads = list(head)
-    lines = [heads, ["---"] * len(heads), *(list(row) for row in rows)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines) + "\n"
+    heads, body = list(head), [list(row) for row in rows]
+    kept = [k for k in range(len(heads)) if any(row[k] for row in body)]  # no empty columns
+    lines = [[row[k] for k in kept] for row in (heads, ["---"] * len(heads), *body)]
+    return "".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)
 
 
-# -- the model file ----------------------------------------------------------------------------------------------
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+# -- the model file --
 
 
 def model_file() -> str:
     """All components but the processes, each with its attributes."""
     parts = [
-        "# Model file\n", BUILT,
-        "A model is one YAML 1.2 file (JSON is accepted). The tables list the keys of every component; each may have a "
-        "`label` (the name shown, a text or one for each language, `{en: …, ja: …}`) and a `note` besides. A *number* may be any "
-        "of [these](numbers.md). Editors complete and check by the JSON Schema, [model.schema.json](model.schema.json); "
-        "libraries by [library.schema.json](library.schema.json).\n",
-        "In the column *dimension*, `item` stands for the item's own unit, `bom` for a count of parts or a mass of a material, "
-        "`share` for a number from 0 to 1, `limit` for items or mass (a year; of a store: at once), `exchange`, `impact` and "
-        "`service` for their units.\n",
-        "## Model\n", _summary(Model), _attributes(Model, declared(Model)),
-        "## Process\n", "The keys of a process depend on its kind: [Processes](processes.md).\n",
-    ]  # fmt: skip
+        *opening("Model file", "model_file"),
+        "## Model\n",
+        _summary(Model),
+        _attributes(Model, declared(Model)),
+        "## Process\n",
+        "The keys of a process depend on its kind: [Processes](processes.md).\n",
+    ]
     for name, kind in COMPONENTS.items():
         if kind not in (Component, Model, Process):
-            keys = _attributes(kind, declared(kind)) if len(declared(kind)) > len(SHARED) else "Only `label` and `note`.\n"
+            keys = (
+                _attributes(kind, declared(kind))
+                if len(declared(kind)) > len(SHARED)
+                else "Only `label` and `note`.\n"
+            )
             parts += [f"## {name}\n", _summary(kind), keys]
     return "\n".join(parts)
 
@@ -160,7 +121,16 @@ def _summary(kind: type) -> str:
 def _attributes(kind: type[Component], keys: Iterable[str], of: str = "") -> str:
     """Table of some attributes; ``of`` is the kind of process that they are told for."""
     found = [declared(kind)[key] for key in keys if key not in SHARED]
-    rows = [(f"`{one.key}`", _form(one), _dimension(one.attribute.dimension), _default(kind, one), _about(one, of)) for one in found]
+    rows = [
+        (
+            f"`{one.key}`",
+            _form(one),
+            _dimension(one.attribute.dimension),
+            _default(kind, one),
+            _about(one, of),
+        )
+        for one in found
+    ]
     return table(("key", "form", "dimension", "default", "what"), rows)
 
 
@@ -168,7 +138,7 @@ def _form(one: Declared) -> str:
     spec = one.attribute
     if spec.form == "choice":
         return " or ".join(f"`{choice}`" for choice in spec.choices)
-    word = FORMS[spec.form]
+    word = words("forms")[spec.form]
     if spec.component in COMPONENTS:
         page = "processes.md" if spec.component == "Process" else f"model-file.md#{spec.component.lower()}"
         return f"{word}: [{spec.component}]({page})"
@@ -190,21 +160,31 @@ def _default(kind: type[Component], one: Declared) -> str:
 
 def _about(one: Declared, of: str) -> str:
     """What an attribute is; of several kinds of process, what it is for this one."""
-    named = {kind: text for text in one.attribute.doc.split("; ") for kind in PROCESS_KINDS if text.startswith(f"{kind}: ")}
-    return named[of].removeprefix(f"{of}: ") if of in named and len(named) > 1 else one.attribute.doc.removeprefix(f"{of}: ")
+    named = {
+        kind: text
+        for text in one.attribute.doc.split("; ")
+        for kind in PROCESS_KINDS
+        if text.startswith(f"{kind}: ")
+    }
+    return (
+        named[of].removeprefix(f"{of}: ")
+        if of in named and len(named) > 1
+        else one.attribute.doc.removeprefix(f"{of}: ")
+    )
 
 
 def processes() -> str:
     """Per kind of process: what drives it, its ports, its attributes."""
     kinds = kinds_of_keys()
     common = [key for key in kinds if kinds[key] == PROCESS_KINDS]
-    parts = ["# Processes\n", BUILT, "## All kinds\n", _attributes(Process, common)]
+    parts = [*opening("Processes"), "## All kinds\n", _attributes(Process, common)]
     for kind in PROCESS_KINDS:
-        driven, does, ports = KINDS[kind]
+        told = words("kinds")[kind]
         own = [key for key in kinds if kind in kinds[key] and key not in common]
-        parts += [f"## {kind}\n", f"{does} Driven by {driven}.\n"]
-        if ports:
-            parts += [table(("port", "what leaves there"), ((f"`{port}`", what) for port, what in ports))]
+        parts += [f"## {kind}\n", f"{told['does']} Driven by {told['driven_by']}.\n"]
+        if told["ports"]:
+            rows = [(f"`{port}`", what) for port, what in told["ports"].items()]
+            parts += [table(("port", "what leaves there"), rows)]
         if own:
             parts += [_attributes(Process, own, kind)]
     return "\n".join(parts)
@@ -213,12 +193,7 @@ def processes() -> str:
 def units() -> str:
     """Units by section of the definitions."""
     text = resources.files("meguru.quantity").joinpath("units.txt").read_text(encoding="utf-8")
-    parts = [
-        "# Units\n", BUILT,
-        "A unit that is not here is an error, so that nothing is read by accident. Prefixes: n, µ, m, c, d, k, M, G, T, P, E. "
-        "Units are combined as in `JPY/piece`, `kWh/(m2*year)`, `1/year`; powers as `m2`, `m³` or `m**2`. `%`, `‰` and `ppm` are "
-        "shares. Each impact is a dimension of its own, `<mass>_<substance>e`: `kg_CO2e`, `t-CO2e`, `kg_SO2e`.\n",
-    ]  # fmt: skip
+    parts = opening("Units", "units")
     rows: list[tuple[str, str, str]] = []
     heading = ""
     for line in [*text.splitlines(), "# end"]:
@@ -235,40 +210,25 @@ def units() -> str:
     return "\n".join(parts)
 
 
-# -- formulas and results ----------------------------------------------------------------------------------------
+# -- formulas and results --
 
 
 def formulas() -> str:
     """Functions that formulas of indicators may call."""
-    parts = [
-        "# Formulas of indicators\n", BUILT,
-        "Values are per calendar year. A filter is a name of the model, a text with `*`, or several with `|` between them. "
-        "Operators: `+ - * / **`, comparisons, `a if c else b`. How to write indicators: [Indicators](../how-to/indicators.md).\n",
-        "## Basic indicators\n",
-        table(("function", "gives", "filters"), [_function(name, one) for name, one in FUNCTIONS.items()]),
-        "## Functions of expressions\n",
-        table(("function", "gives"), [
-            ("`reference(expression)`", "the same expression in the reference scenario"),
-            ('`scenario("name", expression)`', "the same expression in another scenario"),
-            ("`cumulative(expression)`", "the sum over the reported years up to each, times one year"),
-            (", ".join(f"`{name}`" for name in PLAIN_NAMES), "as usual; arguments of `min` and `max` have one dimension"),
-        ]),
-    ]  # fmt: skip
-    return "\n".join(parts)
-
-
-GIVES = {
-    "units": "Units that flow, per year, in the item's unit.", "stock": "Units in use and in stores at the end of the year.",
-    "sales": "Units delivered to users, per year.", "demand": "Units that users wanted, per year.",
-    "failed": "Pieces of followed parts that failed and were replaced, per year.", "spares": "Spares asked for, per year.",
-    "unmet": "Demand that could not be met, per year.", "retired": "Units that left use, per year.",
-    "energy": "Energy in exchanges of category energy, per year.", "time_worked": "Working time, per year.",
-    "cost": "Money that actors pay, per year.", "revenue": "Money that actors receive, per year.",
-}  # fmt: skip
+    basic = [_function(name, one) for name, one in FUNCTIONS.items()]
+    return "\n".join(
+        [
+            *opening("Formulas of indicators", "formulas"),
+            "## Basic indicators\n",
+            table(("function", "gives", "filters"), basic),
+            "## Functions of expressions\n",
+            table(("function", "gives"), words("functions_of_expressions").items()),
+        ]
+    )
 
 
 def _function(name: str, one: Function) -> tuple[str, str, str]:
-    gives = GIVES.get(name) or (one.compute.__doc__ or "").strip().splitlines()[0]
+    gives = words("functions").get(name) or (one.compute.__doc__ or "").strip().splitlines()[0]
     first = f'"{one.first}"' if one.first else ""
     filters = [f"`{key}`" for key in one.filters]
     options = [f"`{key}`: {' or '.join(choices)}" for key, choices in one.options.items()]
@@ -277,23 +237,31 @@ def _function(name: str, one: Function) -> tuple[str, str, str]:
 
 def result() -> str:
     """The labelled arrays of a result."""
-    rows = [(f"`result.{name}`", markdown(getattr(Result, name).func.__doc__ or "").strip()) for name in ARRAYS]
-    return "\n".join([
-        "# Result\n", BUILT, markdown(inspect.getdoc(Result) or ""), "## Arrays\n", table(("array", "dimensions and unit"), rows),
-        "## Methods\n", *(_call(f"Result.{name}", getattr(Result, name)) for name in ("table", "save", "mass")),
-        "## Comparison\n", markdown(inspect.getdoc(Comparison) or ""),
-    ])  # fmt: skip
+    arrays = [(name, inspect.getdoc(getattr(Result, name).func) or "") for name in ARRAYS]
+    rows = [(f"`result.{name}`", markdown(doc).strip()) for name, doc in arrays]
+    return "\n".join(
+        [
+            *opening("Result"),
+            markdown(inspect.getdoc(Result) or ""),
+            "## Arrays\n",
+            table(("array", "dimensions and unit"), rows),
+            "## Methods\n",
+            *(_call(f"Result.{name}", getattr(Result, name)) for name in ("table", "save", "mass")),
+            "## Comparison\n",
+            markdown(inspect.getdoc(Comparison) or ""),
+        ]
+    )
 
 
-# -- calls, commands, errors -------------------------------------------------------------------------------------
+# -- calls, commands, errors --
 
 
 def python() -> str:
     """The public calls, then others that one may want."""
-    parts = ["# Python\n", BUILT, "## Calls of `meguru`\n"]
-    parts += [_call(f"meguru.{name}", getattr(meguru, name)) for name in CALLS]
+    parts = [*opening("Python"), "## Calls of `meguru`\n"]
+    parts += [_call(f"meguru.{name}", getattr(meguru, name)) for name in words("calls")]
     parts += ["## More calls\n"]
-    for place in MORE_CALLS:
+    for place in words("more_calls"):
         module, _, name = place.partition(":")
         parts.append(_call(f"{module}.{name}", getattr(import_module(module), name)))
     parts += ["## Numbers\n"]
@@ -306,9 +274,21 @@ def python() -> str:
 
 
 def _call(name: str, function: Callable[..., Any]) -> str:
-    signature = str(inspect.signature(function)).replace("'", "")
-    shown = re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", signature)
+    shown = re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", str(inspect.signature(function)))
+    shown = re.sub(r"(: |-> )'([^']*)'", r"\1\2", shown)
+    if len(name + shown) > WIDEST_CALL:
+        inside, _, gives = shown[1:].rpartition(")")
+        shown = f"(\n    {_between(inside)},\n){gives}"
     return f"### `{name}`\n\n```text\n{name}{shown}\n```\n\n{markdown(inspect.getdoc(function) or '')}"
+
+
+def _between(arguments: str) -> str:
+    """Arguments one below the other; commas inside brackets do not count."""
+    out, depth = "", 0
+    for sign in arguments:
+        depth += (sign in "[(") - (sign in "])")
+        out += sign if sign != "," or depth else ",\n   "
+    return out
 
 
 def markdown(doc: str) -> str:
@@ -329,16 +309,16 @@ def _section(heading: str, body: str) -> Iterator[str]:
         return
     for line in body.splitlines():
         if line and not line.startswith(" "):
-            yield ""
-            yield f"`{line.replace('`', '')}`"
+            yield f"\n`{line.replace('`', '')}`"
+            mark = ":   "
         elif line:
-            yield f":   {line.strip()}" if not line.startswith("     ") else f"    {line.strip()}"
-    yield ""
+            yield f"{mark}{line.strip()}"
+            mark = "    "
 
 
 def commands() -> str:
     """Every command with its help, as click prints it."""
-    return "\n".join(["# Command line\n", BUILT, *_helps("meguru", command_line, None)])
+    return "\n".join([*opening("Command line"), *_helps("meguru", command_line, None)])
 
 
 def _helps(name: str, command: click.Command, parent: click.Context | None) -> Iterator[str]:
@@ -355,14 +335,11 @@ def _helps(name: str, command: click.Command, parent: click.Context | None) -> I
 
 def error_list() -> str:
     """Every error with what it means, by its family."""
-    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.MeguruError)]
+    found = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
+    kinds = [kind for kind in found if issubclass(kind, errors.MeguruError)]
     kinds.sort(key=lambda kind: inspect.getsourcelines(kind)[1])
     rows = [
-        (f"`{kind.__name__}`", f"`{kind.__mro__[1].__name__}`", markdown(kind.__doc__ or "").splitlines()[0]) for kind in kinds
+        (f"`{kind.__name__}`", f"`{kind.__mro__[1].__name__}`", markdown(kind.__doc__ or "").splitlines()[0])
+        for kind in kinds
     ]
-    return "\n".join([
-        "# Errors\n", BUILT,
-        "Every error says where (file, line and place in the model), what was found and what was expected. In Python: "
-        "`error.file`, `error.line`, `error.place`, `error.found`, `error.expected`, `error.hint`. All are in `meguru.errors`.\n",
-        table(("error", "is a", "meaning"), rows),
-    ])  # fmt: skip
+    return "\n".join([*opening("Errors", "errors"), table(("error", "is a", "meaning"), rows)])

@@ -18,7 +18,7 @@ from typing import Any
 Data = dict[str, Any]
 Law = dict[int, float]  # age → share of the pieces
 Pair = tuple[str, str]  # (process, item)
-NOTHING = 1e-15
+NOTHING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ class Reference:
         self.sales = data["time"].get("sales", "middle")
         self.flows: dict[Pair, list[float]] = defaultdict(lambda: [0.0] * self.years)
         self.stock: dict[Pair, list[float]] = defaultdict(lambda: [0.0] * self.years)
+        self.routes_from: dict[str, list[Data]] = defaultdict(list)
+        self.routes_into: dict[Pair, list[Data]] = defaultdict(list)
+        for route in sorted(data["routes"], key=lambda r: int(r.get("priority", 0))):
+            self.routes_from[route["from"]].append(route)
+            self.routes_into[(route["to"], route.get("item", ""))].append(route)
         self.uses = {n: p for n, p in self.processes.items() if p["kind"] == "use"}
         self.groups: dict[tuple[str, str, int], Group] = {}
         self.stores: dict[Pair, dict[int, Lot]] = defaultdict(dict)
@@ -97,8 +102,7 @@ class Reference:
 
     def into(self, target: str, item: str) -> list[Data]:
         """Pull routes that can bring an item, first choice first."""
-        found = [r for r in self.data["routes"] if r["to"] == target and r.get("item") == item and "." not in r["from"]]
-        return sorted(found, key=lambda r: int(r.get("priority", 0)))
+        return self.routes_into[(target, item)]
 
     def content(self, store: str, item: str) -> float:
         return sum(lot.units for lot in self.stores[(store, item)].values())
@@ -244,7 +248,7 @@ class Reference:
     def leaving(self, process: str, port: str, lot: Lot) -> list[Data]:
         """Routes from the exact port before those from the wider one; failed pieces may stay with the rest."""
         for name in (port, "rest" if port.endswith(".failed") else port.partition(".")[0]):
-            found = [r for r in self.data["routes"] if r["from"] == f"{process}.{name}" and r.get("item", lot.item) == lot.item]
+            found = self.routes_from.get(f"{process}.{name}")
             if found:
                 return found
         assert lot.units <= 1e-12, (process, port, lot)

@@ -1,9 +1,11 @@
-"""Small models for the tests of the account, origins, balances and results: plain data that a test changes."""
+"""Small models for the tests of accounts, origins, balances and results: plain data that a test changes."""
 
 from __future__ import annotations
 
 import copy
 from typing import Any
+
+import numpy as np
 
 from meguru.engine.result import Result
 from meguru.engine.run import run
@@ -55,7 +57,7 @@ LAMP: dict[str, Any] = {
         {"name": "recovered", "from": "recycle.secondary", "to": "store"},
         {"name": "residue", "from": "recycle.residue", "to": "dump"},
     ],
-}  # 100 lamps of 2.5 kg a year; 70 come back, with 140 kg steel and 35 kg glass: 126 and 17.5 kg are recovered
+}  # 100 lamps of 2.5 kg a year; 70 come back with 140 kg steel and 35 kg glass: 126 and 17.5 kg are recovered
 
 
 def lamp(**changes: Any) -> dict[str, Any]:
@@ -97,3 +99,41 @@ def flow(result: Result, route: str, item: str) -> int:
     ]
     assert len(found) == 1, (route, item)
     return found[0]
+
+
+def rich_lamp(**changes: Any) -> dict[str, Any]:
+    """A lamp with something in every array."""
+    return lamp(
+        routes__sale__price="900 JPY/piece",
+        processes__make__unit=[{"cost": "50 JPY", "exchanges": {"power": "1 kWh"}, "time": "1 hour"}],
+        processes__use__parts={
+            "bulb": {"lifetime": {"distribution": "weibull", "shape": 2, "scale": "6 year"}, "repair": "50 %"}
+        },
+        items__bulb={"kind": "part", "bom": {"glass": "100 g"}},
+        items__lamp__bom={"steel": "2 kg", "glass": "400 g", "bulb": 1},
+        processes__bulbs={"kind": "supply"},
+        routes__a={"name": "new bulbs", "from": "bulbs", "to": "make", "item": "bulb"},
+        routes__b={"name": "spares", "from": "bulbs", "to": "use", "item": "bulb"},
+        routes__c={"name": "failed", "from": "use.failed", "to": "dump"},
+        **changes,
+    )
+
+
+def paid(result: Result, **labels: str) -> Any:
+    """(time,) all payments with these labels together."""
+    money = result.money
+    wanted = np.ones(money.sizes["payment"], dtype=bool)
+    for name, value in labels.items():
+        wanted &= money[name].to_numpy() == value
+    assert wanted.any(), labels
+    return money.to_numpy()[0][:, wanted].sum(axis=1)
+
+
+def impact(result: Result, **labels: str) -> Any:
+    """(time,) climate impact of all entries with these labels together."""
+    impacts = result.impacts
+    wanted = np.ones(impacts.sizes["entry"], dtype=bool)
+    for name, value in labels.items():
+        wanted &= impacts[name].to_numpy() == value
+    assert wanted.any(), labels
+    return impacts.sel(category="climate").to_numpy()[0][:, wanted].sum(axis=1)

@@ -70,7 +70,7 @@ def changed(record: Record, name: str, place: tuple[int, ...], factor: float) ->
     return dataclasses.replace(record, **{name: array})
 
 
-# -- closed ----------------------------------------------------------------------------------------------------
+# -- closed --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "scenario"), EXAMPLES)
@@ -83,7 +83,7 @@ def test_examples_balance(name: str, scenario: str | None) -> None:
 
 @pytest.mark.parametrize(("name", "scenario"), EXAMPLES)
 def test_mass_of_the_result_balances_process_by_process(name: str, scenario: str | None) -> None:
-    """The same from the labelled arrays, material by material; the mass of what waits is that of the stock."""
+    """The same from the labelled arrays by material; the mass of what waits is that of the stock."""
     result = run(example(name), scenario)
     for process in map(str, result.balance["process"].to_numpy()):
         taken, given_out, held = _masses(result, process)
@@ -102,7 +102,9 @@ def _masses(result: Result, process: str) -> tuple[Any, Any, Any]:
     if result.model.processes[process].kind == "use":
         units = result.stock.to_numpy()[0][:, here].sum(axis=1)
         labels = result.events["process"].to_numpy(), result.events["kind"].to_numpy()
-        waiting = result.events.to_numpy()[0][:, (labels[0] == process) & (labels[1] == "waiting")].sum(axis=1)
+        waiting = result.events.to_numpy()[0][:, (labels[0] == process) & (labels[1] == "waiting")].sum(
+            axis=1
+        )
         held = held * (1.0 + waiting / np.maximum(units, 1e-300))[:, None]
     return taken, given_out, held
 
@@ -120,7 +122,7 @@ def test_resale_of_a_changing_composition_balances() -> None:
     with pytest.raises(BalanceError, match="2021"):
         check(program, changed(record, "flows", (0, _row(program, "resale"), 11), 1.001))
     shop = int(program.flow_dated[_row(program, "resale")])
-    with pytest.raises(BalanceError, match="processes.shop.*2021"):
+    with pytest.raises(BalanceError, match=r"processes.shop.*2021"):
         check(program, changed(record, "flows_dated", (0, shop, 11, 5), 1.1))
 
 
@@ -131,7 +133,7 @@ def test_history_is_checked_too() -> None:
         check(program, changed(record, "flows", (0, _row(program, "sale"), 1), 1.01))
 
 
-# -- broken ----------------------------------------------------------------------------------------------------
+# -- broken --------------------------------------------------------------------------------------------------
 
 
 def _row(program: Program, route: str) -> int:
@@ -147,7 +149,9 @@ def test_a_change_of_any_flow_is_found(index: int, factor: float) -> None:
     with pytest.raises(BalanceError) as caught:
         check(program, changed(record, "flows", (0, index, 12), factor))
     assert "2022" in str(caught.value)
-    assert f"processes.{found.source}" in str(caught.value) or f"processes.{found.target}" in str(caught.value)
+    assert f"processes.{found.source}" in str(caught.value) or f"processes.{found.target}" in str(
+        caught.value
+    )
 
 
 def test_a_change_of_rounding_is_none() -> None:
@@ -168,7 +172,7 @@ def test_the_message_names_process_year_thing_and_residual() -> None:
 def test_material_is_named_where_things_are_taken_apart() -> None:
     program, record = simulated(lamp())
     glass = next(i for i, f in enumerate(program.network.flows) if (f.name, f.item) == ("recovered", "glass"))
-    with pytest.raises(BalanceError, match="processes.recycle.*'glass'.*2021.*kg"):
+    with pytest.raises(BalanceError, match=r"processes.recycle.*'glass'.*2021.*kg"):
         check(program, changed(record, "flows", (0, glass, 11), 1.5))
 
 
@@ -178,7 +182,7 @@ def test_a_change_of_what_use_holds_is_found(name: str) -> None:
     row = 0
     if name == "events":
         row = next(i for i, event in enumerate(program.uses.events) if event.kind == "waiting")
-    with pytest.raises(BalanceError, match="processes.use.*'lamp'.*2020"):
+    with pytest.raises(BalanceError, match=r"processes.use.*'lamp'.*2020"):
         check(program, changed(record, name, (0, row, 10), 1.001))
 
 
@@ -191,12 +195,17 @@ def test_units_moved_to_another_year_made_are_found() -> None:
     assert moved > 1.0
     dated[0, back, 12, 10] -= moved
     dated[0, back, 12, 4] += moved
-    with pytest.raises(BalanceError, match="'steel'.*2022.*kg"):
+    with pytest.raises(BalanceError, match=r"'steel'.*2022.*kg"):
         check(program, dataclasses.replace(record, flows_dated=dated))
 
 
 def test_every_sample_is_checked() -> None:
-    data = lamp(processes__collect__split={"back": {"distribution": "uniform", "low": 0.2, "high": 0.9}, "lost": "rest"})
+    data = lamp(
+        processes__collect__split={
+            "back": {"distribution": "uniform", "low": 0.2, "high": 0.9},
+            "lost": "rest",
+        }
+    )
     program = compile_model(model_of(data), block=(0, 600))
     record = simulate(program)
     assert check(program, record).shape == (600, 14, 5)
@@ -206,14 +215,19 @@ def test_every_sample_is_checked() -> None:
 
 
 def test_composition_that_differs_by_sample_balances() -> None:
-    data = lamp(items__lamp__bom={"steel": {"distribution": "uniform", "low": 1, "high": 3, "unit": "kg"}, "glass": "0.5 kg"})
+    data = lamp(
+        items__lamp__bom={
+            "steel": {"distribution": "uniform", "low": 1, "high": 3, "unit": "kg"},
+            "glass": "0.5 kg",
+        }
+    )
     program = compile_model(model_of(data), block=(0, 20))
     record = simulate(program)
     assert check(program, record).max() <= 1e-12
     flows, _ = find_masses(program, record)
     steel = flows.all(slice(12, 13))[:, 0, _row(program, "sale"), 0]
     assert len(set(steel)) == 20
-    with pytest.raises(BalanceError, match="processes.(make|store).*'steel'.*2022"):
+    with pytest.raises(BalanceError, match=r"processes.(make|store).*'steel'.*2022"):
         check(program, changed(record, "flows", (7, _row(program, "secondary in"), 12), 1.001))
 
 

@@ -95,10 +95,9 @@ def test_the_file_and_the_name_of_an_example_and_a_workbook_are_one(tmp_path: Pa
 
     assert call("export", "motor", "--out", tmp_path / "motor.xlsx").exit_code == 0
     assert call("import", tmp_path / "motor.xlsx").exit_code == 0
-    same = [
-        printed("check", one)
-        for one in ("motor", example_path("motor"), example_path("motor").parent, tmp_path / "motor.xlsx", tmp_path / "motor.yaml")
-    ]  # fmt: skip
+    path = example_path("motor")
+    ways = ("motor", path, path.parent, tmp_path / "motor.xlsx", tmp_path / "motor.yaml")
+    same = [printed("check", one) for one in ways]
     assert same == [same[0]] * 5
     assert same[0] == {"model": "motor", "ok": True, "faults": []}
     assert meguru.load(tmp_path / "motor.yaml") == meguru.example("motor")
@@ -114,6 +113,7 @@ def test_a_run_shows_its_indicators_and_writes_its_results(pump: Path, tmp_path:
     assert "balances close within" in done.stdout
     assert ESCAPE not in done.output
     assert (out / "take-back.nc").is_file()
+    assert meguru.load(out / "model-as-run.yaml") == meguru.load(pump)
     assert (out / "take-back" / "flows.csv").read_text(encoding="utf-8").startswith("time,")
     assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
 
@@ -196,10 +196,21 @@ def test_saved_results_become_a_report(pump: Path, tmp_path: Path) -> None:
     page = (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
     assert "take-back" in page
     assert "today" in page
-    one = call(
-        "report", tmp_path / "results" / "today.nc", "--out", tmp_path / "one.html", "--language", "ja"
+    # One alone, whose indicators are compared with the reference.
+    alone = (
+        "report",
+        tmp_path / "results" / "take-back.nc",
+        "--out",
+        tmp_path / "one.html",
+        "--language",
+        "ja",
     )
-    assert one.exit_code == 0, one.output
+    assert call(*alone).exit_code == 0, call(*alone).output
+    assert (tmp_path / "one.html").is_file()
+    kept = tmp_path / "results" / "model-as-run.yaml"
+    kept.write_text(kept.read_text(encoding="utf-8").replace("80 %", "81 %"), encoding="utf-8")
+    other = call(*alone)  # not the model that was run: better no answer than another's
+    assert (other.exit_code, "IndicatorError" in other.output) == (3, True)
     assert call("report", tmp_path, "--json").exit_code == 2
 
 
@@ -232,7 +243,7 @@ def test_a_fault_in_the_model_ends_with_one(
         assert f"{kind}: {pump}:{line}: {place}" in done.output
         assert "Traceback" not in done.output
     data = json.loads(call("check", pump, "--json").stdout)
-    error = data["faults"][0] if "faults" in data else data["error"]
+    (error,) = data["faults"]
     assert (error["kind"], error["file"], error["line"]) == (kind, str(pump), line)
     assert error["place"].startswith(place)
 
@@ -389,9 +400,9 @@ def on_terminal(*arguments: object, **environment: str) -> str:
 def test_colours_are_for_terminals_and_can_be_left_out(pump: Path) -> None:
     pump.write_text("name: [", encoding="utf-8")
     coloured = re.compile(r"\x1b\[[0-9;]*3[0-9]m")
-    assert coloured.search(on_terminal("check", pump))
-    assert not coloured.search(on_terminal("check", pump, NO_COLOR="1"))
-    piped = started("check", pump, env={"TERM": "xterm-256color"})
+    assert coloured.search(on_terminal("run", pump))
+    assert not coloured.search(on_terminal("run", pump, NO_COLOR="1"))
+    piped = started("run", pump, env={"TERM": "xterm-256color"})
     assert "NotReadableError" in piped.stderr
     assert ESCAPE not in piped.stderr
 
@@ -401,7 +412,7 @@ def test_exit_codes_of_real_processes(pump: Path) -> None:
     assert started("check", pump).returncode == 0
     pump.write_text(PUMP.replace("kind: sort", "kind: srot"), encoding="utf-8")
     failed = started("check", pump, "--json")
-    assert (failed.returncode, json.loads(failed.stdout)["error"]["kind"]) == (1, "UnknownNameError")
+    assert (failed.returncode, json.loads(failed.stdout)["faults"][0]["kind"]) == (1, "UnknownNameError")
     assert started("check", pump.parent / "gone.yaml").returncode == 2
 
 
@@ -480,8 +491,11 @@ def test_an_interrupted_command_leaves_no_half_written_file(
 def test_a_closed_pipe_ends_quietly() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "meguru", "schema"],
-        env={**os.environ, "PYTHONPATH": str(SOURCE)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     with process:
         assert process.stdout is not None
         process.stdout.readline()

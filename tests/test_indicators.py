@@ -271,6 +271,15 @@ def test_a_single_result_runs_the_scenarios_that_it_refers_to(model: Model) -> N
         [0, 0, -160, -160]
     )
     assert list(evaluate(reuse, model=model)["scenario"].unique()) == ["reuse"]
+    assert numbers(reuse, "energy()", "kWh/year", against="difference") == pytest.approx([0, 0, -160, -160])
+    reuse.again = None  # as if read from a file
+    assert numbers(reuse, "energy()", "%", against="ratio", model=model)[-1] == pytest.approx(60)
+
+
+def test_other_scenarios_are_run_with_the_same_samples(model: Model) -> None:
+    sales = {"processes.use.demand.sales": np.array([50.0, 100.0, 200.0])}
+    table = calculate(run(model, "reuse", values=sales), "energy()", "kWh/year", against="difference")
+    assert [table[name].iloc[-1] for name in ("p50", "mean")] == pytest.approx([-160, -160 * 350 / 300])
 
 
 def test_a_comparison_runs_what_it_lacks(model: Model) -> None:
@@ -279,6 +288,12 @@ def test_a_comparison_runs_what_it_lacks(model: Model) -> None:
     assert list(table["scenario"].unique()) == ["plain"]
     assert list(only.results) == ["plain"]
     assert table["value"].iloc[-1] == pytest.approx(240)
+
+
+def test_a_port_filter_takes_the_ports_within_it(tmp_path: Path) -> None:
+    found = run(chair(tmp_path, ("from: use.retired\n", "from: use.retired.old\n")), "reuse")
+    for port, expected in (("retired", 300), ("retired.old", 300), ("ret*", 300), ("failed", 0)):
+        assert numbers(found, f'mass(source="use", port="{port}")', "kg/year")[-1] == pytest.approx(expected)
 
 
 def test_a_ratio_to_the_reference(both: Comparison) -> None:
@@ -342,6 +357,9 @@ def test_the_ratio_of_a_sample_is_taken_sample_by_sample(tmp_path: Path) -> None
     last = table[(table["scenario"] == "reuse") & (table["year"] == 2023)].iloc[0]
     # common random numbers: frames cost the same in both, only their number differs
     assert [last["mean"], last["p05"], last["p95"]] == pytest.approx([60.0, 60.0, 60.0])
+    alone = run(uncertain, "reuse", samples=50, seed=7)
+    last = calculate(alone, 'cost(process="make_frame")', "%", against="ratio", model=uncertain).iloc[-1]
+    assert [last["mean"], last["p05"], last["p95"]] == pytest.approx([60.0, 60.0, 60.0])
 
 
 def test_samples_without_a_value_are_told_and_left_out(model: Model) -> None:
@@ -390,6 +408,6 @@ def test_numerators_are_shown_in_a_unit_of_their_dimension(unit: str, shown: str
 
 def test_a_result_whose_model_is_unknown_says_so(model: Model) -> None:
     result = run(model, "reuse")
-    vars(result).pop("again", None)
+    result.again = None
     with pytest.raises(IndicatorError, match="plain"):
         calculate(result, "reference(energy())", "kWh/year")

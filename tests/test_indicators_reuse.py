@@ -185,6 +185,16 @@ def test_a_loop_is_solved(tmp_path: Path) -> None:
     assert sum(final.values()) == pytest.approx(1)
 
 
+def test_what_stays_in_a_store_is_not_yet_made_into_anything(tmp_path: Path) -> None:
+    sales = "sales: {values: {2020: 100, 2021: 100, 2022: 20, 2023: 100}, unit: piece/year}"
+    labelled = ("    stage: assembly\n", "    stage: assembly\n    circulation: remanufacture\n")
+    found = run(chair(tmp_path, ("sales: 100 piece/year", sales), labelled), "reuse")
+    # 40 good frames of 2 kg come in, 20 are drawn in 2022; in 2023 the other 20 too, with all that come
+    first, last = (shares(circulation_types(found, fate="final"), year) for year in (2022, 2023))
+    assert (first["remanufacture"], first["reuse"]) == pytest.approx((40 / 300, 40 / 300))
+    assert (last["remanufacture"], last["reuse"]) == pytest.approx((80 / 300, 0))
+
+
 def test_an_unlabelled_end_is_told(tmp_path: Path) -> None:
     found = run(
         chair(

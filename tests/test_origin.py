@@ -29,11 +29,11 @@ def shares(result: Result, route: str, item: str, material: str) -> Any:
     return found
 
 
-# -- known answers ---------------------------------------------------------------------------------------------
+# -- known answers -------------------------------------------------------------------------------------------
 
 
 def test_closed_loop_reaches_yield_times_return_share() -> None:
-    """63 % of the steel comes back (70 % × 90 %), 35 % of the glass; recycled content settles there at once."""
+    """63 % of the steel comes back (70 % × 90 %), 35 % of the glass: the recycled content."""
     result = run_lamp()
     np.testing.assert_allclose(shares(result, "sale", "lamp", "steel")[-1], [0.37, 0, 0, 0.63, 0], atol=1e-12)
     np.testing.assert_allclose(shares(result, "sale", "lamp", "glass")[-1], [0.65, 0, 0, 0.35, 0], atol=1e-12)
@@ -47,7 +47,9 @@ def test_goods_that_come_back_carry_the_average_of_those_in_use() -> None:
     assert sold[:4].tolist() == [0.0, 0.0, 0.0, 0.0] and sold[4:] == pytest.approx(0.63)
     units, pool, expected = result.units.to_numpy()[0], 0.0, []
     stock = result.stock.sel(holder="use: lamp").to_numpy()[0]
-    for year in range(4, len(stock)):  # share of recycled steel in the pool: a mix of what enters and what is there
+    for year in range(
+        4, len(stock)
+    ):  # share of recycled steel in the pool: a mix of what enters and what is there
         expected.append(pool)
         leaving = units[year, flow(result, "return", "lamp")]
         pool += (100 * 0.63 - leaving * pool) / stock[year]
@@ -66,7 +68,9 @@ def test_new_scrap_of_the_same_step_is_recycled_before_use() -> None:
     assert units[flow(result, "secondary in", "steel")] == pytest.approx(45.0)
     assert units[flow(result, "new in", "steel")] == pytest.approx(205.0)
     np.testing.assert_allclose(shares(result, "sale", "lamp", "steel")[-1], [0.82, 0, 0.18, 0, 0], atol=1e-12)
-    np.testing.assert_allclose(shares(result, "scrap", "steel", "steel")[-1], [0.82, 0, 0.18, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(
+        shares(result, "scrap", "steel", "steel")[-1], [0.82, 0, 0.18, 0, 0], atol=1e-12
+    )
     np.testing.assert_allclose(shares(result, "recovered", "steel", "steel")[-1], [0, 0, 1, 0, 0], atol=1e-12)
 
 
@@ -111,12 +115,18 @@ def test_parts_drawn_from_a_store_count_as_reused() -> None:
     assert shares(result, "use.retired -> collect", "motor", "steel")[-1, REUSED] > 0.01
 
 
-# -- invariants ------------------------------------------------------------------------------------------------
+# -- invariants ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("name", "scenario"),
-    [("motor", "regenerate"), ("compressor-magnet", "B"), ("atm-parts", "measure-2"), ("pv-modules", None), ("small-battery", None)],
+    [
+        ("motor", "regenerate"),
+        ("compressor-magnet", "B"),
+        ("atm-parts", "measure-2"),
+        ("pv-modules", None),
+        ("small-battery", None),
+    ],
 )
 def test_origins_sum_to_the_mass_in_every_flow(name: str, scenario: str | None) -> None:
     result = run(example(name), scenario)
@@ -128,7 +138,7 @@ def test_origins_sum_to_the_mass_in_every_flow(name: str, scenario: str | None) 
 @settings(max_examples=25)
 @given(
     st.floats(0.0, 1.0), st.floats(0.05, 1.0), st.floats(0.0, 1.0), st.floats(0.3, 1.0), st.floats(0.0, 1.0)
-)  # fmt: skip
+)
 def test_every_process_gives_out_the_origins_that_it_took_in(
     back: float, recovered: float, other: float, efficiency: float, sent: float
 ) -> None:
@@ -151,7 +161,7 @@ def test_every_process_gives_out_the_origins_that_it_took_in(
     assert (recycled > 0) == (result.flows.to_numpy()[0, :, source == "recycle"].sum() > 0)
 
 
-# -- a slow re-derivation --------------------------------------------------------------------------------------
+# -- a slow re-derivation ------------------------------------------------------------------------------------
 
 
 class Slow:
@@ -166,7 +176,9 @@ class Slow:
             dict(zip(labels, row, strict=True))
             for row in zip(*(result.flows[label].to_numpy() for label in labels), strict=True)
         ]
-        self.holders = list(zip(result.stock["process"].to_numpy(), result.stock["item"].to_numpy(), strict=True))
+        self.holders = list(
+            zip(result.stock["process"].to_numpy(), result.stock["item"].to_numpy(), strict=True)
+        )
         self.held = result.stock_mass.to_numpy()[0]
 
     def place(self, process: str, item: str) -> tuple[str, str]:
@@ -193,15 +205,29 @@ class Slow:
                 return np.array(vectors)
         raise AssertionError("does not settle")
 
-    def leave(self, index: int, f: Any, m: int, mass: Any, vectors: Any, scrap: Any, pools: Any, stores: Any) -> Any:
+    def leave(
+        self, index: int, f: Any, m: int, mass: Any, vectors: Any, scrap: Any, pools: Any, stores: Any
+    ) -> Any:
         process = self.model.processes[f["source"]]
         here = self.place(f["source"], f["item"])
-        arriving = [i for i, g in enumerate(self.flows) if g["target"] == f["source"] and self.place(g["target"], g["item"]) == here]
+        arriving = [
+            i
+            for i, g in enumerate(self.flows)
+            if g["target"] == f["source"] and self.place(g["target"], g["item"]) == here
+        ]
         tag = self.tag(f, arriving, mass, scrap)
         if process.kind == "supply":
             return self.mix([], m), 0.0
         if process.kind == "use":
-            return self.mix([(pools[f["source"]].sum(), self.mix([(1.0, pools[f["source"]] / max(pools[f["source"]].sum(), 1e-300))], m))], m), 0.0
+            return self.mix(
+                [
+                    (
+                        pools[f["source"]].sum(),
+                        self.mix([(1.0, pools[f["source"]] / max(pools[f["source"]].sum(), 1e-300))], m),
+                    )
+                ],
+                m,
+            ), 0.0
         if process.kind == "recycle" and f["port"] == "secondary":
             return np.array([0, 0, tag, 1 - tag, 0]), tag
         if process.kind == "store" and f["side"] == "pull" and self.model.items[f["item"]].kind != "material":
@@ -232,7 +258,11 @@ class Slow:
                         if name in pools:
                             pools[name] = pools[name] + sign * self.mass[step, index, m] * vectors[index]
                 for row, key in enumerate(self.holders):
-                    arriving = [(self.mass[step, i, m], vectors[i]) for i, f in enumerate(self.flows) if (f["target"], f["item"]) == key]
+                    arriving = [
+                        (self.mass[step, i, m], vectors[i])
+                        for i, f in enumerate(self.flows)
+                        if (f["target"], f["item"]) == key
+                    ]
                     old = stores[key]
                     mixed = self.mix([*arriving, (old.sum(), old / max(old.sum(), 1e-300))], m)
                     stores[key] = mixed * self.held[step, row, m]
@@ -287,7 +317,12 @@ def test_origins_are_those_of_a_slow_derivation(model: Model) -> None:
 
 
 def test_samples_have_the_origins_that_they_have_alone() -> None:
-    data = lamp(processes__collect__split={"back": {"distribution": "uniform", "low": 0.2, "high": 0.9}, "lost": "rest"})
+    data = lamp(
+        processes__collect__split={
+            "back": {"distribution": "uniform", "low": 0.2, "high": 0.9},
+            "lost": "rest",
+        }
+    )
     model = model_of(data)
     together = run(model, samples=5, seed=3).origins.to_numpy()
     place = "processes.collect.split.back"

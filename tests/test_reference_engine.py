@@ -94,8 +94,6 @@ def models(draw: st.DrawFn) -> Data:
         processes["world"]["limit"] = draw(st.sampled_from([5.0, 60.0, 150.0]))
     routes: list[Data] = [
         {"from": "use_A.retired", "to": "collect"},
-        {"from": "use_A.retired.then", "to": "melt", "share": (direct := draw(inner))},
-        {"from": "use_A.retired.then", "to": "collect", "share": 1.0 - direct},
         {"from": "use_B.retired", "to": "collect"},
         {"from": "use_A.failed", "to": "regen"},
         {"from": "use_B.failed", "to": "melt"},
@@ -136,6 +134,13 @@ def models(draw: st.DrawFn) -> Data:
         {"from": "scrap", "to": "make_p", "item": "m2", "priority": 1},
         {"from": "ore", "to": "make_p", "item": "m2", "priority": 2},
     ]
+    if again == 0.0:
+        # Resold products that leave in the step of the resale are pooled with others of their age, causes together.
+        direct = draw(inner)
+        routes += [
+            {"from": "use_A.retired.then", "to": "melt", "share": direct},
+            {"from": "use_A.retired.then", "to": "collect", "share": 1.0 - direct},
+        ]
     if kit:
         routes += [
             {"from": "make_kit", "to": "use_A", "item": "A", "priority": 2, "max_share": draw(share)},

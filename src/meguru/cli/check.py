@@ -27,13 +27,20 @@ def check(model: str, as_json: bool) -> int:
     """
     from meguru.cli.models import read_model
     from meguru.cli.screen import error_data, print_json
+    from meguru.errors import ModelError
 
-    read = read_model(model)
-    found = _faults(read)
+    read: Model | None = None
+    found: list[MeguruError]
+    try:
+        read = read_model(model)
+        found = _faults(read)
+    except ModelError as error:  # the first that keeps it from being read
+        found = [error]
     if as_json:
-        print_json({"model": read.name, "ok": not found, "faults": [error_data(one) for one in found]})
+        name = None if read is None else read.name
+        print_json({"model": name, "ok": not found, "faults": [error_data(one) for one in found]})
     else:
-        _print(read, found)
+        _print(read, model, found)
     return MODEL_FAULT if found else OK
 
 
@@ -44,7 +51,7 @@ def _faults(model: Model) -> list[MeguruError]:
     return list(faults(model)) or indicator_faults(model)
 
 
-def _print(model: Model, found: list[MeguruError]) -> None:
+def _print(model: Model | None, given: str, found: list[MeguruError]) -> None:
     from rich.text import Text
 
     from meguru.cli.screen import BAD, GOOD, QUIET, STRONG, console, print_error
@@ -52,8 +59,9 @@ def _print(model: Model, found: list[MeguruError]) -> None:
     screen = console()
     for error in found:
         print_error(error, screen)
-    if found:
-        screen.print(Text.assemble(("✗ ", BAD), (model.name, STRONG), f"  {_count(len(found), 'fault')}"))
+    if found or model is None:
+        name = given if model is None else model.name
+        screen.print(Text.assemble(("✗ ", BAD), (name, STRONG), f"  {_count(len(found), 'fault')}"))
         return
     sizes = (
         _count(len(model.items), "item"),

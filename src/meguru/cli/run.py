@@ -45,7 +45,7 @@ def run(
 ) -> None:
     """Run one scenario of a model, print its indicators, and write everything with --out.
 
-    The folder gets SCENARIO.nc (all arrays, with model and provenance) and SCENARIO/ with tidy tables.
+    The folder gets SCENARIO.nc (all arrays, with provenance), SCENARIO/ with tidy tables, and the model.
 
     \b
     Examples:
@@ -66,23 +66,25 @@ def run(
             read, scenario=names[0] if names else None, samples=samples, seed=seed, progress=advance
         )
         frame = evaluated(result, read)
-    files = [] if out is None else write_result(result, out, form)
+    files = [] if out is None else write_result(read, result, out, form)
     if as_json:
         print_json(_data(result, frame, files))
     else:
         _print(read, result, frame, files)
 
 
-def write_result(result: Result, folder: Path, form: str) -> list[Path]:
-    """NetCDF file and tidy tables of a result."""
-    from meguru.cli.models import make_folder
+def write_result(model: Model, result: Result, folder: Path, form: str) -> list[Path]:
+    """NetCDF file and tidy tables of a result, and the model, from which a report runs the reference."""
+    from meguru.cli.models import AS_RUN, make_folder
     from meguru.engine.result_tables import save_tables
+    from meguru.model import save
 
     make_folder(folder)
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]|^\.+', "_", result.scenario)
     path = folder / f"{name}.nc"
     result.save(path)
-    return [path, *save_tables(result, folder / name, form)]
+    save(model, folder / AS_RUN)
+    return [path, folder / AS_RUN, *save_tables(result, folder / name, form)]
 
 
 def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]:
@@ -114,6 +116,9 @@ def _print(model: Model, result: Result, frame: DataFrame, files: list[Path]) ->
         screen.print("no indicators in the model", style=QUIET)
     screen.print()
     samples = f"{result.samples:,} samples, seed {result.seed}, " if result.samples > 1 else ""
-    closes = f"balances close within {float(result.balance.max()):.0e} of the throughput"
+    residual = float(result.balance.max())
+    closes = (
+        f"balances close within {residual:.0e} of the throughput" if residual else "balances close exactly"
+    )
     screen.print(f"{samples}{closes}", style=QUIET)
     print_files(screen, files)

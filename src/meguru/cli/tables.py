@@ -20,6 +20,7 @@ PUBLISHED = "published"
 GAP = 2  # between columns
 WIDEST_LABEL = 40
 YEARS_SHOWN = 4
+FEW = 3  # files that are named one by one
 
 
 def year_table(values: Values, scenario: str, *, title: str | None = None, most: int | None = None) -> Table:
@@ -121,10 +122,13 @@ def print_files(screen: Console, files: Iterable[Path]) -> None:
     for path in files:
         by_folder.setdefault(path.parent, []).append(path.name)
     for folder, names in by_folder.items():
-        place, about = (
-            (str(folder / names[0]), "") if len(names) == 1 else (f"{folder}/", f"  {len(names)} files")
+        shown = (
+            [str(folder / name) for name in names]
+            if len(names) <= FEW
+            else [f"{folder}/  {len(names)} files"]
         )
-        screen.print(Text.assemble(("wrote ", QUIET), place, (about, QUIET)), soft_wrap=True)
+        for one in shown:
+            screen.print(Text.assemble(("wrote ", QUIET), one), soft_wrap=True)
 
 
 def _published(goal: Goal | None) -> Text:

@@ -265,9 +265,9 @@ def spread_spares(p: Any, z: Any, t: Any) -> Any:
 
 @njit(cache=True)
 def place(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, join: Any) -> Any:
-    """Step 5 for one use process: what was delivered joins the stock. Returns what is still in use at the step's end.
+    """Step 5 for one use process: what was delivered joins the stock.
 
-    Without ``join`` nothing moves: the answer alone is wanted.
+    Without ``join`` nothing moves; returns what would still be in use at the step's end.
     """
     i = at(p, USE, u, USE_INPUT)
     stay = 0.0
@@ -336,10 +336,12 @@ def to_segments(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, build: Any, date
     stay = 0.0
     for segment in range(p[use + USE_SEGMENTS]):
         share = number(p, c, at(p, SEGMENT, p[use + USE_SEGMENT] + segment, 0), t)
-        if share > 0.0:
+        if share <= 0.0:
+            continue
+        if join:
+            put_in_use(p, c, z, r, t, u, p[use + USE_CLASS] + build * p[use + USE_SEGMENTS] + segment, date, units * share)
+        else:
             stay += units * share * survive_sale(p, c, z, t, use, segment, date)
-            if join:
-                put_in_use(p, c, z, r, t, u, p[use + USE_CLASS] + build * p[use + USE_SEGMENTS] + segment, date, units * share)
     return stay
 
 

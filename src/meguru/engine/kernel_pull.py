@@ -18,7 +18,7 @@ from meguru.engine.plan import (
     EXTRA, GIVEN, GOT, GOT_FREE, HELD, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_OWNER, KEPT, MAKE,
     MISSING, NEED, OFFER, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT,
     OFFER_STORE, OUT, OWED, POTENTIAL, PUT_LAW, PUT_NEW, SEQUENCE, SHORT, SPARE, SPARES, STEPS, STORE, STORE_DATES,
-    STORE_START, STORES, UPSTREAM, WANTED, WISH, WISH_NEED, at, fill, line, number, rows,
+    STORE_START, STORES, UPSTREAM, WANTED, WISH, WISH_NEED, at, copy, fill, line, number, rows,
 )  # fmt: skip
 
 INFINITE = 1e300
@@ -80,12 +80,15 @@ def largest_shared(p: Any, c: Any, z: Any, t: Any, row: Any, left: Any, need: An
 
 
 @njit(cache=True)
-def find_potential(p: Any, c: Any, z: Any, t: Any) -> Any:
-    """What each offer can give at most in this step, sources first."""
+def find_potential(p: Any, c: Any, z: Any, t: Any, alone: Any) -> Any:
+    """What each offer can give at most in this step, sources first; with ``alone``, those of several targets anything."""
     for index in range(rows(p, UPSTREAM)):
         o = at(p, UPSTREAM, index, 0)
         offer = line(p, OFFER, o)
         most = INFINITE
+        if alone and at(p, OFFER_EDGES, o, 1) - at(p, OFFER_EDGES, o, 0) > 1:
+            z[p[POTENTIAL] + o] = most
+            continue
         if p[offer + OFFER_KIND] == STORE:
             most = z[p[CONTENT] + p[offer + OFFER_STORE]]
         elif p[offer + OFFER_LIMIT] >= 0:
@@ -125,7 +128,7 @@ def ask(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
 def share_out(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
     """Give an offer's targets what they asked; a short offer serves claims in order, equal claims in proportion.
 
-    In proportion to what each would want of a plentiful source, and to none more than it can use.
+    In proportion to what each would ask if the source were plentiful, and to none more than it can use.
     """
     offer = line(p, OFFER, o)
     first, last = at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)
@@ -220,27 +223,52 @@ def pull(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Fill the demands in WANTED as far as possible. False if rations do not settle."""
     for e in range(rows(p, EDGE)):
         z[p[CAP] + e] = INFINITE
-    for _ in range(rows(p, OFFER) + 5):
-        find_potential(p, c, z, t)
-        for i in range(rows(p, INPUT)):
-            if at(p, INPUT, i, INPUT_OWNER) < 0:
-                z[p[NEED] + i] = min(z[p[WANTED] + i], largest_need(p, c, z, t, i))
-                z[p[WISH_NEED] + i] = z[p[WANTED] + i]
-        fill(p, z, GOT, 0.0)
-        fill(p, z, GOT_FREE, 0.0)
-        for e in range(rows(p, EDGE)):
-            if at(p, EDGE, e, EDGE_SPARE) == 1:
-                z[p[GOT] + at(p, EDGE, e, EDGE_INPUT)] += z[p[DRAWN] + e]
-                if at(p, EDGE, e, EDGE_EXACT) < 0:
-                    z[p[GOT_FREE] + at(p, EDGE, e, EDGE_INPUT)] += z[p[DRAWN] + e]
+    wishes = False
+    for _ in range(rows(p, OFFER) + 6):
+        find_needs(p, c, z, t, wishes)
         for index in range(rows(p, SEQUENCE)):
             if at(p, SEQUENCE, index, 0) == ASK:
                 ask(p, c, z, t, at(p, SEQUENCE, index, 1))
             else:
                 share_out(p, c, z, t, at(p, SEQUENCE, index, 1))
-        if not over_promised(p, z):
+        if not wishes and any_short(p, z):
+            wishes = True
+        elif not over_promised(p, z):
             return True
-        cap_short(p, z)
+        else:
+            cap_short(p, z)
+    return False
+
+
+@njit(cache=True)
+def find_needs(p: Any, c: Any, z: Any, t: Any, wishes: Any) -> Any:
+    """Needs of the targets as far as they can be filled, and what spares have got already.
+
+    With ``wishes`` also what would be wanted of plentiful common sources: it decides how a short one is shared.
+    """
+    for alone in (True, False):
+        if alone and not wishes:
+            continue
+        find_potential(p, c, z, t, alone)
+        for i in range(rows(p, INPUT)):
+            if at(p, INPUT, i, INPUT_OWNER) < 0:
+                z[p[WISH_NEED if alone else NEED] + i] = min(z[p[WANTED] + i], largest_need(p, c, z, t, i))
+    if not wishes:
+        copy(p, z, WISH_NEED, NEED)
+    fill(p, z, GOT, 0.0)
+    fill(p, z, GOT_FREE, 0.0)
+    for e in range(rows(p, EDGE)):
+        if at(p, EDGE, e, EDGE_SPARE) == 1:
+            z[p[GOT] + at(p, EDGE, e, EDGE_INPUT)] += z[p[DRAWN] + e]
+            if at(p, EDGE, e, EDGE_EXACT) < 0:
+                z[p[GOT_FREE] + at(p, EDGE, e, EDGE_INPUT)] += z[p[DRAWN] + e]
+
+
+@njit(cache=True)
+def any_short(p: Any, z: Any) -> Any:
+    for o in range(rows(p, OFFER)):
+        if z[p[SHORT] + o] == 1.0:
+            return True
     return False
 
 

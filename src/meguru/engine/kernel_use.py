@@ -251,14 +251,18 @@ def leave_plain(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, local: Any) ->
         block = node_start(p, p[X], p[row + CAUSE_NODE]) + block_at(p, item, 0, local, 0)
         of_sold = p[row + CAUSE_OF_SOLD] == 1
         total = 0.0
-        for date in range(t):
-            h = c[start + date * stride]
-            gone = leaves * (min(z[sold + date] * h, z[left + date]) if of_sold else z[left + date] * h)
-            z[left + date] -= gone
-            total += gone
-            if dated:
-                z[block + date] += gone
-        if not dated:
+        if dated or of_sold:
+            for date in range(t):
+                h = c[start + date * stride]
+                gone = leaves * (min(z[sold + date] * h, z[left + date]) if of_sold else z[left + date] * h)
+                z[left + date] -= gone
+                total += gone
+                z[block + (date if dated else 0)] += gone
+        else:
+            for date in range(t):
+                gone = leaves * z[left + date] * c[start + date * stride]
+                z[left + date] -= gone
+                total += gone
             z[block] += total
         r[p[EVENTS] + p[row + CAUSE_EVENT] * p[STEPS] + t] += total
 

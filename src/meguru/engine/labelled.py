@@ -290,8 +290,11 @@ class Live:
         count = len(self.names.years)
         values = self._join(lambda b: b.ages[:, :rows, self.names.steps, :count].transpose(0, 2, 1, 3))
         uses = self.names.uses[: values.shape[2]]
+        model = self.names.model
+        units = [model.items[str(model.processes[use].product)].unit for use in uses]
         coords = {
             "process": texts(uses),
+            "unit": ("process", texts(units)),
             "made": self.names.times(steps),
             "year_made": ("made", self.names.years),
         }

@@ -85,7 +85,8 @@ def trace_of(
     virgin = np.zeros((len(materials), len(ORIGINS)))
     for row, name in enumerate(materials):
         virgin[row, RENEWABLE if model.items[name].renewable else VIRGIN] = 1.0
-    trace = Trace(virgin, pools=[([], []) for _ in uses], first=first)
+    secondary = secondary_flows(model, flows)
+    trace = Trace(virgin, pools=[([], []) for _ in uses], first=first, secondary=secondary)
     nodes = _Nodes(model, trace, stores)
     place = {name: index for index, name in enumerate(uses)}
     for index, flow in enumerate(flows):
@@ -133,11 +134,9 @@ def _leaves(
         trace.supplied.append((index, vector))
     elif process.kind == "use":
         trace.pools[uses[flow.source]][1].append(index)
-    elif process.kind == "recycle" and flow.port == "secondary":
-        trace.secondary.append(index)
     elif process.kind == "store" and flow.side == "pull" and model.items[flow.item].kind != "material":
         trace.reused.append(index)
-    else:
+    elif index not in trace.secondary:
         good = process.kind == "recondition" and flow.port == "good"
         node = nodes.good(flow.source) if good else nodes.at(flow.source, flow.item)
         trace.node_of[index] = node
@@ -181,13 +180,22 @@ def _order(trace: Trace) -> None:
     trace.order = [members[group] for group in sorter.static_order()]
 
 
+def secondary_flows(model: Model, flows: Sequence[Flow]) -> list[int]:
+    """Flows of recycled material: those of which it matters what was new scrap."""
+    return [
+        index
+        for index, flow in enumerate(flows)
+        if flow.port == "secondary" and model.processes[flow.source].kind == "recycle"
+    ]
+
+
 def find_origins(trace: Trace, flows: Masses, holders: Masses, scrap: Array) -> Origins:
     """Shares of the origins in every flow.
 
     Parameters
     ----------
-    scrap : (sample, flow, step)
-        The part of each flow, in its units, that is new scrap.
+    scrap : (sample, secondary flow, step)
+        The part of each flow of recycled material, in its units, that is new scrap.
     """
     samples, count, steps = flows.units.shape
     shares = np.empty((samples, steps - trace.first, count, *trace.virgin.shape))
@@ -235,9 +243,9 @@ class _Run:
             np.maximum(self.pools[:, index], 0.0, out=self.pools[:, index])
 
     def _recycle(self, step: int) -> None:
-        for flow in self.trace.secondary:
+        for index, flow in enumerate(self.trace.secondary):
             units = self.flows.units[:, flow, step]
-            new = np.divide(self.scrap[:, flow, step], units, out=np.zeros_like(units), where=units > 0.0)
+            new = np.divide(self.scrap[:, index, step], units, out=np.zeros_like(units), where=units > 0.0)
             new = np.clip(new, 0.0, 1.0)[:, None]
             self.shares[:, flow] = 0.0
             self.shares[:, flow, :, RECYCLED_PRE] = new

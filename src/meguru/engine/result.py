@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from meguru.engine.balance import check_balance
 from meguru.engine.compile import Program
 from meguru.engine.labelled import ARRAYS, Block, Live, name_rows
 from meguru.engine.masses import find_masses
+from meguru.engine.origin import secondary_flows
 from meguru.engine.simulate import Record
 from meguru.errors import RunError
 from meguru.model.components import ORIGINS, Model
@@ -239,7 +240,8 @@ def build_result(
     names = name_rows(program, processes)
     amounts = Amounts(flows, holders, valued, program.flow_valued, names.steps, names.length)
     account = keep_account(program, amounts, scenario)
-    scrap, part_age, ages = (np.array(part) for part in (record.scrap, record.part_age, record.ages))
+    scrap = record.scrap[:, secondary_flows(program.model, program.network.flows)]
+    part_age, ages = np.array(record.part_age), np.array(record.ages)
     block = Block(flows, holders, events, scrap, part_age, ages, account, residuals)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     return Result(model, scenario, program.samples, seed, dict(settings or {}), created, Live(names, [block]))
@@ -274,4 +276,5 @@ def join_results(results: Sequence[Result]) -> Result:
         first.created,
         Live(first.source.names, blocks),
         first.version,
+        first.again,
     )

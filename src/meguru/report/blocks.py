@@ -15,7 +15,7 @@ Cell = Both | str
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; the first cell of each row is its heading. ``texts`` are the columns that hold words, not numbers."""
+    """A table; the first cell of each row is its heading. ``texts``: the columns of words, not of numbers."""
 
     form: ClassVar[str] = "table"
     head: Sequence[Cell]

@@ -45,7 +45,8 @@ class Both:
         """Both languages, of which the style sheet shows one."""
         if self.same:
             return escape(self.en)
-        return f'<span class="en" lang="en">{escape(self.en)}</span><span class="ja" lang="ja">{escape(self.ja)}</span>'
+        pairs = (("en", self.en), ("ja", self.ja))
+        return "".join(f'<span class="{tag}" lang="{tag}">{escape(text)}</span>' for tag, text in pairs)
 
 
 EMPTY = Both("", "")

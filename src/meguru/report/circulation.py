@@ -35,9 +35,15 @@ def _figure(study: Study, fate: str) -> Figure:
     found = {run: _amounts(run, fate) for run in study.runs}
     types = list(dict.fromkeys(p.circulation for p in study.model.processes.values() if p.circulation))
     present = [name for name in [*types, UNLABELLED] if any(amounts.get(name) for amounts in found.values())]
-    kinds = [(common(name), NO_LABEL if name == UNLABELLED else PALETTE[types.index(name) % len(PALETTE)]) for name in present]
+    kinds = [
+        (common(name), NO_LABEL if name == UNLABELLED else PALETTE[types.index(name) % len(PALETTE)])
+        for name in present
+    ]
     totals = {run: sum(amounts.values()) for run, amounts in found.items()}
-    shares = [(run.label, [found[run].get(name, 0.0) / totals[run] if totals[run] else 0.0 for name in present]) for run in study.runs]
+    shares = [
+        (run.label, [found[run].get(name, 0.0) / totals[run] if totals[run] else 0.0 for name in present])
+        for run in study.runs
+    ]
     title = say(f"circulation_{fate}")
     svg = draw_shares(shares, kinds, say("shares_alt", title=title))
     scale = scale_for("kg", totals.values(), per_year=True)
@@ -48,7 +54,10 @@ def _figure(study: Study, fate: str) -> Figure:
     for (label, row), run in zip(shares, study.runs, strict=True):
         cells: list[Cell] = [label]
         for name, share in zip(present, row, strict=True):
-            cells += [say("undefined") if not totals[run] else Both.of(f"{share:.2%}".rstrip("%")), scale.text(found[run].get(name, 0.0))]
+            cells += [
+                say("undefined") if not totals[run] else Both.of(f"{share:.2%}".rstrip("%")),
+                scale.text(found[run].get(name, 0.0)),
+            ]
         rows.append(cells)
     legend = [(Markup(swatch(colour)), kind) for kind, colour in kinds]
     return Figure(title, Markup(svg), say(f"circulation_note_{fate}"), Table(head, rows), legend, "medium")

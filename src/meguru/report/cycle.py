@@ -15,7 +15,18 @@ from meguru.report.numbers import Scale, brief, scale_for
 from meguru.report.study import Arc, Run, Study
 from meguru.report.svg.bars import swatch
 from meguru.report.svg.canvas import PALETTE
-from meguru.report.svg.lifecycle import COLOURS, FORWARD, NOTHING, RETURN, REVERSE, THINNEST, WIDEST, Arrow, Box, draw_life_cycle
+from meguru.report.svg.lifecycle import (
+    COLOURS,
+    FORWARD,
+    NOTHING,
+    RETURN,
+    REVERSE,
+    THINNEST,
+    WIDEST,
+    Arrow,
+    Box,
+    draw_life_cycle,
+)
 from meguru.report.svg.sankey import draw_sankey
 from meguru.report.words import OUTSIDE, say
 
@@ -31,7 +42,12 @@ def cycle(study: Study) -> list[Section]:
     pictures = [(run.label, [_picture(study, run, scale)]) for run in study.runs]
     sankeys = [(run.label, _sankeys(study, run)) for run in study.runs]
     return [
-        Section("life-cycle", say("life_cycle"), say("life_cycle_lead", year=study.last), tabs(say("scenario"), pictures, first)),
+        Section(
+            "life-cycle",
+            say("life_cycle"),
+            say("life_cycle_lead", year=study.last),
+            tabs(say("scenario"), pictures, first),
+        ),
         Section("sankey", say("sankey"), say("sankey_lead"), tabs(say("scenario"), sankeys, first)),
     ]
 
@@ -54,7 +70,9 @@ def _picture(study: Study, run: Run, scale: Scale) -> Figure:
     title = say("life_cycle_of", scenario=run.label, year=study.last)
     alt = say("life_cycle_alt", scenario=run.label, count=len(shown), year=study.last)
     svg = draw_life_cycle(boxes, lanes, arrows, layers, alt)
-    legend = [(Markup(swatch(COLOURS[kind])), say(f"arrow_{kind}")) for kind in (FORWARD, REVERSE, RETURN, NOTHING)]
+    legend = [
+        (Markup(swatch(COLOURS[kind])), say(f"arrow_{kind}")) for kind in (FORWARD, REVERSE, RETURN, NOTHING)
+    ]
     return Figure(title, Markup(svg), _picture_note(run, scale), _arc_table(run, scale), legend, "wide")
 
 
@@ -68,7 +86,17 @@ def _box(run: Run, name: str, lane: str) -> Box:
     entering = sum(float(arc.mass[-1].sum()) for arc in run.arcs if arc.target == name)
     leaving = sum(float(arc.mass[-1].sum()) for arc in run.arcs if arc.source == name)
     title = run.names.process(name) + " (" + say(f"kind_{process.kind}") + ")\n" + run.names.actor(lane)
-    title = title + "\n" + say("in") + ": " + _amount(entering, True) + "\n" + say("out") + ": " + _amount(leaving, True)
+    title = (
+        title
+        + "\n"
+        + say("in")
+        + ": "
+        + _amount(entering, True)
+        + "\n"
+        + say("out")
+        + ": "
+        + _amount(leaving, True)
+    )
     return Box(name, run.names.process(name), say(f"kind_{process.kind}"), lane, process.kind, title)
 
 
@@ -87,39 +115,67 @@ def _amount(kilograms: float, per_year: bool = False) -> Both:
 
 
 def _arc_table(run: Run, scale: Scale) -> Table:
-    head: list[Cell] = [say("from"), say("to"), say("item"), say("direction"), say("mass") + ", " + scale.unit]
+    head: list[Cell] = [
+        say("from"),
+        say("to"),
+        say("item"),
+        say("direction"),
+        say("mass") + ", " + scale.unit,
+    ]
     rows: list[list[Cell]] = []
     for arc in run.arcs:
         for item, mass in arc.items.items():
             direction = say("reverse") if arc.back else say("forward")
             names = run.names
-            rows.append([names.process(arc.source), names.process(arc.target), names.item(item), direction, scale.text(float(mass[-1]))])
+            rows.append(
+                [
+                    names.process(arc.source),
+                    names.process(arc.target),
+                    names.item(item),
+                    direction,
+                    scale.text(float(mass[-1])),
+                ]
+            )
     return Table(head, rows, texts=(0, 1, 2, 3))
 
 
 def _sankeys(study: Study, run: Run) -> list[Block]:
     """All materials in the last year and over all years, then each material in the last year."""
-    totals = {name: float(sum(arc.mass[-1, index] for arc in run.arcs)) for index, name in enumerate(run.materials)}
+    totals = {
+        name: float(sum(arc.mass[-1, index] for arc in run.arcs)) for index, name in enumerate(run.materials)
+    }
     flowing = [name for name in run.materials if totals[name] > 0.0]
     if not flowing:
         return []
     last = np.array([arc.mass[-1] for arc in run.arcs])
-    views: list[tuple[Both, list[Block]]] = [(say("all_materials"), [_sankey(study, run, last, flowing, say("in_year", year=study.last), True)])]
+    views: list[tuple[Both, list[Block]]] = [
+        (say("all_materials"), [_sankey(study, run, last, flowing, say("in_year", year=study.last), True)])
+    ]
     if len(study.years) > 1:
         whole = np.array([arc.mass.sum(axis=0) for arc in run.arcs])
         span = say("from_to", first=study.years[0], last=study.last)
         views.append((say("all_years"), [_sankey(study, run, whole, flowing, span, False)]))
     if len(flowing) > 1:
         for name in sorted(flowing, key=lambda one: totals[one])[:MOST_MATERIALS]:
-            views.append((run.names.item(name), [_sankey(study, run, last, [name], say("in_year", year=study.last), True)]))
+            views.append(
+                (
+                    run.names.item(name),
+                    [_sankey(study, run, last, [name], say("in_year", year=study.last), True)],
+                )
+            )
     return tabs(say("view"), views)
 
 
-def _sankey(study: Study, run: Run, mass: np.ndarray, materials: Sequence[str], when: Both, per_year: bool) -> Figure:
+def _sankey(
+    study: Study, run: Run, mass: np.ndarray, materials: Sequence[str], when: Both, per_year: bool
+) -> Figure:
     columns = [run.materials.index(name) for name in materials]
     part = mass[:, columns]
     floor = NOTHING_BELOW * float(part.max(initial=0.0))
-    values = {(arc.source, arc.target): [float(v) if v > floor else 0.0 for v in row] for arc, row in zip(run.arcs, part, strict=True)}
+    values = {
+        (arc.source, arc.target): [float(v) if v > floor else 0.0 for v in row]
+        for arc, row in zip(run.arcs, part, strict=True)
+    }
     values = {arc: row for arc, row in values.items() if sum(row) > 0.0}
     scale = scale_for("kg", [sum(row) for row in values.values()], per_year=per_year)
     used = {end for arc in values for end in arc}
@@ -130,8 +186,18 @@ def _sankey(study: Study, run: Run, mass: np.ndarray, materials: Sequence[str], 
     title = say("sankey_of", what=what, scenario=run.label, when=when)
     colours = [PALETTE[column % len(PALETTE)] for column in columns]
     kinds = [run.names.item(name) for name in materials]
-    svg = draw_sankey(values, layers, colours, labels, partial(_amount, per_year=per_year), kinds, say("sankey_alt", title=title, count=len(shown)))
+    svg = draw_sankey(
+        values,
+        layers,
+        colours,
+        labels,
+        partial(_amount, per_year=per_year),
+        kinds,
+        say("sankey_alt", title=title, count=len(shown)),
+    )
     legend = [(Markup(swatch(colour)), kind) for colour, kind in zip(colours, kinds, strict=True)]
     head: list[Cell] = [say("from"), say("to"), *(kind + ", " + scale.unit for kind in kinds)]
-    rows = [[labels[a], labels[b], *(scale.text(value) for value in row)] for (a, b), row in values.items()]
+    rows: list[list[Cell]] = [
+        [labels[a], labels[b], *(scale.text(value) for value in row)] for (a, b), row in values.items()
+    ]
     return Figure(title, Markup(svg), say("sankey_note"), Table(head, rows, texts=(0, 1)), legend, "wide")

@@ -32,7 +32,12 @@ def _formulas(study: Study) -> Table:
     rows: list[list[Cell]] = []
     for name, indicator in study.model.indicators.items():
         rows.append([study.names.indicator(name), name, unit_text(indicator.unit), _formula(indicator)])
-    return Table([say("indicator"), say("name_in_file"), say("unit"), say("formula")], rows, texts=(0, 1, 2, 3), kind="code")
+    return Table(
+        [say("indicator"), say("name_in_file"), say("unit"), say("formula")],
+        rows,
+        texts=(0, 1, 2, 3),
+        kind="code",
+    )
 
 
 def _formula(indicator: Indicator) -> Both:
@@ -55,14 +60,18 @@ def _of_scenario(study: Study, run: Run) -> list[list[Cell]]:
         return [[run.label, say("no_changes"), "–", "–", "–"]]
     rows: list[list[Cell]] = []
     if scenario.inherits:
-        rows.append([run.label, say("as_before", scenario=study.names.scenario(scenario.inherits)), "–", "–", "–"])
+        rows.append(
+            [run.label, say("as_before", scenario=study.names.scenario(scenario.inherits)), "–", "–", "–"]
+        )
     for name in scenario.measures:
         measure = study.model.measures[name]
         since = Both.of(measure.since) if measure.since is not None else say("from_the_start")
         owner = study.names.actor(measure.owner) if measure.owner else Both.of("–")
         rows.append([run.label, study.names.measure(name), owner, since, _changes(measure.changes)])
     if scenario.changes:
-        rows.append([run.label, say("further_changes"), "–", say("from_the_start"), _changes(scenario.changes)])
+        rows.append(
+            [run.label, say("further_changes"), "–", say("from_the_start"), _changes(scenario.changes)]
+        )
     return rows or [[run.label, say("no_changes"), "–", "–", "–"]]
 
 
@@ -82,10 +91,9 @@ def _shown(value: Any) -> str:
 def _processes(study: Study) -> Table:
     rows: list[list[Cell]] = []
     for name, process in study.model.processes.items():
-        rows.append([
-            study.names.process(name), say(f"kind_{process.kind}"), study.names.actor(process.actor or OUTSIDE),
-            Both.of(process.note) if process.note else EMPTY,
-        ])  # fmt: skip
+        actor = study.names.actor(process.actor or OUTSIDE)
+        note = Both.of(process.note) if process.note else EMPTY
+        rows.append([study.names.process(name), say(f"kind_{process.kind}"), actor, note])
     head = [say("process"), say("kind"), say("actor"), say("note")]
     return Table(head, rows, say("processes_caption"), texts=(0, 1, 2, 3))
 
@@ -98,8 +106,26 @@ def _checks(study: Study) -> Table:
             continue
         name, (residual, year) = largest
         verdict = say("kept") if residual <= LIMIT else say("not_kept")
-        rows.append([run.label, str(len(run.residuals)), f"{residual:.1e}", run.names.process(name), str(year), f"{LIMIT:.0e}", verdict])
-    head = [say("scenario"), say("processes_checked"), say("largest_residual"), say("at_process"), say("in_the_year"), say("limit"), say("verdict")]
+        rows.append(
+            [
+                run.label,
+                str(len(run.residuals)),
+                f"{residual:.1e}",
+                run.names.process(name),
+                str(year),
+                f"{LIMIT:.0e}",
+                verdict,
+            ]
+        )
+    head = [
+        say("scenario"),
+        say("processes_checked"),
+        say("largest_residual"),
+        say("at_process"),
+        say("in_the_year"),
+        say("limit"),
+        say("verdict"),
+    ]
     return Table(head, rows, say("checks_caption"), texts=(0, 3, 4, 6))
 
 
@@ -108,13 +134,28 @@ def _provenance(study: Study) -> Table:
     for run in study.runs:
         found = run.result.provenance
         settings = ", ".join(f"{key}: {value}" for key, value in dict(found["settings"]).items()) or "–"
-        rows.append([run.label, _samples(run), str(found["seed"]), settings, str(found["created"])[:19].replace("T", " "), str(found["version"]), str(found["model_hash"])])
-    head = [say("scenario"), say("samples"), say("seed"), say("settings"), say("created"), say("version"), say("model_hash")]
+        rows.append(
+            [
+                run.label,
+                _samples(run),
+                str(found["seed"]),
+                settings,
+                str(found["created"])[:19].replace("T", " "),
+                str(found["version"]),
+                str(found["model_hash"]),
+            ]
+        )
+    head = [
+        say("scenario"),
+        say("samples"),
+        say("seed"),
+        say("settings"),
+        say("created"),
+        say("version"),
+        say("model_hash"),
+    ]
     return Table(head, rows, texts=(0, 1, 3, 4, 5, 6), kind="code")
 
 
 def _samples(run: Run) -> Both:
     return say("expected_values") if run.result.samples == 1 else Both.of(f"{run.result.samples:,}")
-
-
-

@@ -1,4 +1,4 @@
-"""Waterfalls: what an impact or a cost is made of, or how it differs from the reference, group by group."""
+"""Impacts and energy: by year, by group, against the reference."""
 
 from __future__ import annotations
 
@@ -6,83 +6,29 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table, tabs
+from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table
 from meguru.report.both import EMPTY, Both
-from meguru.report.numbers import Scale, scale_for
+from meguru.report.numbers import scale_for
 from meguru.report.overview import chart_words, marker_of, scenario_legend, year_table
+from meguru.report.steps import (
+    Fall,
+    Steps,
+    against,
+    by_group,
+    in_one_order,
+    largest_first,
+    reach_of,
+    side_by_side,
+    totals_of,
+    waterfall,
+)
 from meguru.report.study import Rows, Run, Study
-from meguru.report.svg.bars import Layer, draw_bars_by_name, exact_sum, swatch
-from meguru.report.svg.canvas import PALETTE
 from meguru.report.svg.lines import Line, draw_lines
-from meguru.report.svg.waterfall import draw_waterfall
-from meguru.report.words import common, say
-
-MOST_STEPS = 9
-Steps = dict[Both, float]
-
-
-def by_group(run: Run, rows: Rows, kinds: Sequence[int] | None = None) -> Steps:
-    """Amounts of the last year by group; by process or route where no group is named."""
-    found: Steps = {}
-    for index in range(len(rows.labels)) if kinds is None else kinds:
-        row = rows.labels[index]
-        name = common(row["group"]) if row["group"] else run.names.place(row["name"], row["where"])
-        found[name] = found.get(name, 0.0) + float(rows.values[-1, index])
-    return found
-
-
-def against(steps: Steps, reference: Steps) -> Steps:
-    """Differences, in order of first appearance."""
-    return {name: steps.get(name, 0.0) - reference.get(name, 0.0) for name in [*steps, *(n for n in reference if n not in steps)]}
-
-
-def largest_first(steps: Steps, most: int = MOST_STEPS) -> Steps:
-    """The largest steps, the rest of them as one."""
-    biggest = max((abs(v) for v in steps.values()), default=0.0)
-    real = {name: v for name, v in steps.items() if abs(v) > 1e-9 * biggest}
-    ordered = sorted(real.items(), key=lambda entry: -abs(entry[1]))
-    if len(ordered) > most:
-        rest = sum(value for _, value in ordered[most - 1 :])
-        return {**dict(ordered[: most - 1]), say("other"): rest}
-    return dict(ordered)
-
-
-def in_one_order(many: Mapping[Run, Steps]) -> dict[Run, Steps]:
-    """Waterfalls of several scenarios with their steps in the same order, the largest of all first."""
-    totals: Steps = {}
-    for steps in many.values():
-        for name, value in steps.items():
-            totals[name] = totals.get(name, 0.0) + abs(value)
-    kept = list(largest_first(totals))
-    other = say("other")
-    found = {}
-    for run, steps in many.items():
-        rest = {other: sum(value for name, value in steps.items() if name not in kept)} if other in kept else {}
-        found[run] = {**{name: steps[name] for name in kept if name in steps and name != other}, **rest}
-    return found
-
-
-def reach_of(many: Sequence[Steps]) -> tuple[float, float]:
-    """Lowest and highest place that waterfalls come to."""
-    places = [0.0]
-    for steps in many:
-        at = 0.0
-        for value in steps.values():
-            at += value
-            places.append(at)
-    return min(places), max(places)
-
-
-def waterfall(title: Both, steps: Steps, scale: Scale, reach: tuple[float, float], *, change: bool, note: Both, total: Both) -> Figure:
-    """A waterfall with its table."""
-    alt = say("waterfall_alt", title=title, total=scale.full(sum(steps.values()), signed=change))
-    svg = draw_waterfall(list(steps.items()), total, scale, reach, alt, signed=change)
-    rows: list[list[Cell]] = [[name, scale.text(value)] for name, value in [*steps.items(), (total, sum(steps.values()))]]
-    return Figure(title, Markup(svg), note, Table([say("group"), scale.unit], rows), size="medium")
+from meguru.report.words import say
 
 
 def effects(study: Study) -> list[Section]:
-    """Impacts: by year, by group, against the reference."""
+    """The section on impacts and energy; none if there are none."""
     blocks: list[Block] = []
     for category, unit in study.runs[0].categories.items():
         if any(run.impacts[category].values.any() for run in study.runs):
@@ -90,7 +36,9 @@ def effects(study: Study) -> list[Section]:
     energy = _energy(study)
     if energy:
         blocks.append(Gallery([energy], scenario_legend(study)))
-    return [Section("impacts", say("impacts"), say("impacts_lead", year=study.last), blocks)] if blocks else []
+    if not blocks:
+        return []
+    return [Section("impacts", say("impacts"), say("impacts_lead", year=study.last), blocks)]
 
 
 def _summed(rows: Rows) -> list[int]:
@@ -100,79 +48,59 @@ def _summed(rows: Rows) -> list[int]:
 
 def _category(study: Study, category: str, unit: str) -> list[Block]:
     name = study.names.category(category)
-    blocks: list[Block] = []
-    totals = {run: run.impacts[category].values[:, _summed(run.impacts[category])].sum(axis=1).tolist() for run in study.runs}
+    rows = {run: run.impacts[category] for run in study.runs}
+    totals = {run: found.values[:, _summed(found)].sum(axis=1).tolist() for run, found in rows.items()}
     charts = [_line_chart(study, say("impact_total", category=name), unit, totals)]
-    steps = {run: by_group(run, run.impacts[category], _summed(run.impacts[category])) for run in study.runs}
-    falls: list[tuple[Both, Sequence[Block]]] = []
-    if study.reference is not None:
-        changes = in_one_order({run: against(steps[run], steps[study.reference]) for run in study.others})
-        title = say("impact_change", category=name, reference=study.reference.label)
-        overview = side_by_side(study, title, {run: against(steps[run], steps[study.reference]) for run in study.others}, unit)
-        blocks.append(Gallery([*charts, *overview], scenario_legend(study)))
-        scale, reach = scale_for(unit, _all(changes.values()), per_year=True), reach_of(list(changes.values()))
-        for run, found in changes.items():
-            title = say("impact_change_of", category=name, scenario=run.label, reference=study.reference.label)
-            figure = waterfall(title, found, scale, reach, change=True, note=say("waterfall_note", year=study.last), total=say("change_in_all"))
-            falls.append((run.label, [figure] if found else []))
+    steps = {run: by_group(run, found, _summed(found)) for run, found in rows.items()}
+    if study.reference is None:
+        falls = [_made_of(study, name, steps[study.runs[0]], unit)]
     else:
-        blocks.append(Gallery(charts, scenario_legend(study)))
-        run = study.runs[0]
-        found = largest_first(steps[run])
-        title = say("impact_made_of", category=name, year=study.last)
-        scale = scale_for(unit, _all([found]), per_year=True)
-        falls.append((run.label, [waterfall(title, found, scale, reach_of([found]), change=False, note=say("made_of_note"), total=say("total"))]))
-    blocks += side_by_side_falls(falls)
-    blocks += _credits(study, category, unit, name)
-    return blocks
+        changes = {run: against(steps[run], steps[study.reference]) for run in study.others}
+        title = say("impact_change", category=name, reference=study.reference.label)
+        charts += side_by_side(study, title, changes, unit)
+        falls = _changes(study, name, changes, unit)
+    return [
+        Gallery(charts, scenario_legend(study)),
+        Gallery(falls),
+        *_credits(study, category, unit, name),
+    ]
 
 
-def side_by_side_falls(falls: Sequence[tuple[Both, Sequence[Block]]]) -> list[Block]:
-    """Waterfalls of all scenarios beside each other: on one scale they are to be compared."""
-    figures = [block for _, blocks in falls for block in blocks if isinstance(block, Figure)]
-    return [Gallery(figures)] if figures else []
+def _made_of(study: Study, name: Both, steps: Steps, unit: str) -> Figure:
+    """What an impact of a single run is made of."""
+    shown = largest_first(steps)
+    scale = scale_for(unit, totals_of([shown]), per_year=True)
+    fall = Fall(scale, reach_of([shown]), change=False, note=say("made_of_note"))
+    return waterfall(say("impact_made_of", category=name, year=study.last), shown, fall)
 
 
-def _all(many: object) -> list[float]:
-    return [value for steps in many for value in (*steps.values(), sum(steps.values()))]  # type: ignore[attr-defined]
+def _changes(study: Study, name: Both, changes: Mapping[Run, Steps], unit: str) -> list[Figure]:
+    """From the reference to each scenario, all on one scale."""
+    assert study.reference is not None
+    ordered = in_one_order(changes)
+    scale = scale_for(unit, totals_of(ordered.values()), per_year=True)
+    note = say("waterfall_note", year=study.last)
+    fall = Fall(scale, reach_of(ordered.values()), change=True, note=note)
+    reference = study.reference.label
+    return [
+        waterfall(
+            say("impact_change_of", category=name, scenario=run.label, reference=reference), steps, fall
+        )
+        for run, steps in ordered.items()
+        if steps
+    ]
 
 
 def _line_chart(study: Study, title: Both, unit: str, values: Mapping[Run, Sequence[float]]) -> Figure:
     scale = scale_for(unit, [v for found in values.values() for v in found], per_year=True)
-    lines = [Line(run.label, run.colour, list(found), run.dash, marker_of(study, run)) for run, found in values.items()]
+    lines = [
+        Line(run.label, run.colour, list(found), run.dash, marker_of(study, run))
+        for run, found in values.items()
+    ]
     alt = say("line_alt", title=title, unit=scale.unit, first=study.years[0], last=study.last)
     svg = draw_lines(lines, study.years, scale, chart_words(), alt, from_zero=True)
-    columns: dict[Both, Sequence[float | None]] = {run.label: list(found) for run, found in values.items()}
-    return Figure(title, Markup(svg), EMPTY, year_table(study, columns, scale))
-
-
-def side_by_side(study: Study, title: Both, changes: Mapping[Run, Steps], unit: str, *, net: bool = True) -> list[Figure]:
-    """Stacked bars of all scenarios: group by group, the sum marked."""
-    totals: Steps = {}
-    for steps in changes.values():
-        for name, value in steps.items():
-            totals[name] = totals.get(name, 0.0) + abs(value)
-    kept = list(largest_first(totals, 8))
-    other = say("other")
-    names = [name for name in kept if name != other]
-    if not names:
-        return []
-    layers = [Layer(name, PALETTE[index % len(PALETTE)], [steps.get(name, 0.0) for steps in changes.values()]) for index, name in enumerate(names)]
-    if other in kept:
-        rest = [sum(v for name, v in steps.items() if name not in names) for steps in changes.values()]
-        layers.append(Layer(other, "#bbbbbb", rest))
-    sums = [exact_sum(list(steps.values())) for steps in changes.values()]
-    scale = scale_for(unit, [*sums, *(v for layer in layers for v in layer.values)], per_year=True)
-    alt = say("columns_alt", title=title, unit=scale.unit)
-    svg = draw_bars_by_name(layers, [run.label for run in changes], scale, say("net") if net else None, alt)
-    head: list[Cell] = [say("scenario"), *(layer.label + ", " + scale.unit for layer in layers), *([say("net") + ", " + scale.unit] if net else [])]
-    rows: list[list[Cell]] = [
-        [run.label, *(scale.text(layer.values[index]) for layer in layers), *([scale.text(sums[index])] if net else [])]
-        for index, run in enumerate(changes)
-    ]
-    legend = [(Markup(swatch(layer.colour)), layer.label) for layer in layers]
-    size = "medium" if len(changes) > 2 else "chart"
-    return [Figure(title, Markup(svg), say("columns_note" if net else "columns_note_short", year=study.last), Table(head, rows), legend, size)]
+    table = year_table(study, {run.label: found for run, found in values.items()}, scale)
+    return Figure(title, Markup(svg), EMPTY, table)
 
 
 def _credits(study: Study, category: str, unit: str, name: Both) -> list[Block]:

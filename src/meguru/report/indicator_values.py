@@ -27,12 +27,12 @@ class Series:
     label: Both
     unit: str
     note: Both
-    values: dict[str, list[Value]] = field(default_factory=dict)  # scenario → by year
+    by_year: dict[str, list[Value]] = field(default_factory=dict)  # scenario → by year
     bands: dict[str, list[tuple[list[Value], list[Value]]]] = field(default_factory=dict)
 
     def last(self, scenario: str) -> Value:
         """The value of the last year."""
-        return self.values[scenario][-1]
+        return self.by_year[scenario][-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,13 @@ def read_indicators(study: Study) -> Indicators:
     for name, component in study.model.indicators.items():
         note = Both.of(component.note) if component.note else EMPTY
         found[name] = Series(name, label_of(component, name), component.unit, note)
-    for (scenario, name), part in table.groupby(["scenario", "indicator"], sort=False):
-        series = found[str(name)]
-        series.values[str(scenario)] = _by_year(part, "value", study.years)
-        series.bands[str(scenario)] = [
-            (_by_year(part, low, study.years), _by_year(part, high, study.years)) for low, high in BANDS if low in part.columns
+    for key, part in table.groupby(["scenario", "indicator"], sort=False):
+        scenario, name = (str(one) for one in key)
+        found[name].by_year[scenario] = _by_year(part, "value", study.years)
+        found[name].bands[scenario] = [
+            (_by_year(part, low, study.years), _by_year(part, high, study.years))
+            for low, high in BANDS
+            if low in part.columns
         ]
     return Indicators(list(found.values()), _targets(study, table, found))
 
@@ -87,8 +89,10 @@ def _targets(study: Study, table: DataFrame, series: dict[str, Series]) -> list[
     rows = against_targets(table, study.model).to_dict("records")
     order = list(series)
     rows.sort(key=lambda row: order.index(row["indicator"]))
-    return [
-        Target(series[row["indicator"]], runs[row["scenario"]], float(row["published"]), _defined(row["computed"]),
-               max(0, round(-math.log10(2.0 * row["rounding"]))), bool(row["within"]))
-        for row in rows
-    ]  # fmt: skip
+    found = []
+    for row in rows:
+        decimals = max(0, round(-math.log10(2.0 * row["rounding"])))
+        one, run = series[row["indicator"]], runs[row["scenario"]]
+        computed = _defined(row["computed"])
+        found.append(Target(one, run, float(row["published"]), computed, decimals, bool(row["within"])))
+    return found

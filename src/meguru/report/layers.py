@@ -1,7 +1,7 @@
 """Which process stands before which: layers of a network with loops.
 
-The arcs that close a loop are found first (what a store of recovered things gives back is one by its nature), the
-rest is layered by the longest way from the sources. The life-cycle picture and the Sankey share this.
+The arcs that close a loop are found first (what a store of recovered things gives back is one by its nature),
+the rest is layered by the longest way from the sources. The life-cycle picture and the Sankey share this.
 """
 
 from __future__ import annotations
@@ -33,7 +33,14 @@ def find_layers(nodes: Iterable[str], arcs: Iterable[Arc], kinds: Mapping[str, s
             after[source].append(target)
     back = {(name, name) for name in names if name in after[name]}
     _cut(after, back)
-    giving_back = {(s, t) for part in _loops(after) for s in part if kinds.get(s) == "store" for t in after[s] if t in part}
+    giving_back = {
+        (s, t)
+        for part in _loops(after)
+        for s in part
+        if kinds.get(s) == "store"
+        for t in after[s]
+        if t in part
+    }
     back |= giving_back
     _cut(after, back)
     back |= _arcs_back(after)

@@ -8,8 +8,18 @@ from markupsafe import Markup
 
 from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table, tabs
 from meguru.report.both import Both
-from meguru.report.effects import Steps, against, by_group, largest_first, reach_of, side_by_side, waterfall
 from meguru.report.numbers import Scale, scale_for
+from meguru.report.steps import (
+    Fall,
+    Steps,
+    against,
+    by_group,
+    largest_first,
+    reach_of,
+    side_by_side,
+    totals_of,
+    waterfall,
+)
 from meguru.report.study import Run, Study
 from meguru.report.svg.payments import draw_payments
 from meguru.report.words import OUTSIDE, say
@@ -61,7 +71,8 @@ def _net_table(study: Study, paid: Mapping[Run, Paid], scale: Scale) -> Table:
     actors = _actors(study, list(paid.values()))
     nets = {run: _net(found) for run, found in paid.items()}
     rows: list[list[Cell]] = [
-        [study.names.actor(actor), *(scale.text(nets[run].get(actor, 0.0)) for run in study.runs)] for actor in actors
+        [study.names.actor(actor), *(scale.text(nets[run].get(actor, 0.0)) for run in study.runs)]
+        for actor in actors
     ]
     head: list[Cell] = [say("actor"), *(run.label for run in study.runs)]
     return Table(head, rows, say("net_caption", year=study.last, unit=scale.unit))
@@ -72,7 +83,9 @@ def _net_change(study: Study, paid: Mapping[Run, Paid]) -> list[Block]:
     nets: dict[Run, Steps] = {}
     for run in study.runs:
         net = _net(paid[run])
-        nets[run] = {study.names.actor(name): net.get(name, 0.0) for name in _actors(study, list(paid.values()))}
+        nets[run] = {
+            study.names.actor(name): net.get(name, 0.0) for name in _actors(study, list(paid.values()))
+        }
     changes = {run: against(nets[run], nets[study.reference]) for run in study.others}
     title = say("net_change", reference=study.reference.label)
     return [Gallery(side_by_side(study, title, changes, study.currency, net=False))]
@@ -85,8 +98,21 @@ def _of_run(study: Study, run: Run, paid: Paid, scale: Scale) -> list[Block]:
     actors = _actors(study, [paid])
     net = _net(paid)
     title = say("payments_of", scenario=run.label, year=study.last)
-    svg = draw_payments([(name, run.names.actor(name)) for name in actors], paid, net, scale, say("net_short"), say("payments_alt", title=title))
-    figure = Figure(title, Markup(svg), say("payments_note", unit=scale.unit), _matrix(run, actors, paid, scale), size="wide")
+    svg = draw_payments(
+        [(name, run.names.actor(name)) for name in actors],
+        paid,
+        net,
+        scale,
+        say("net_short"),
+        say("payments_alt", title=title),
+    )
+    figure = Figure(
+        title,
+        Markup(svg),
+        say("payments_note", unit=scale.unit),
+        _matrix(run, actors, paid, scale),
+        size="wide",
+    )
     return [figure, Gallery(_waterfalls(study, run, actors))]
 
 
@@ -95,7 +121,9 @@ def _matrix(run: Run, actors: Sequence[str], paid: Paid, scale: Scale) -> Table:
     rows: list[list[Cell]] = []
     for payer in actors:
         values = [paid.get((payer, payee), 0.0) for payee in actors]
-        rows.append([run.names.actor(payer), *(scale.text(v) if v else "–" for v in values), scale.text(sum(values))])
+        rows.append(
+            [run.names.actor(payer), *(scale.text(v) if v else "–" for v in values), scale.text(sum(values))]
+        )
     received = [sum(v for (_, payee), v in paid.items() if payee == name) for name in actors]
     rows.append([say("sum_received"), *(scale.text(v) for v in received), scale.text(sum(received))])
     return Table(head, rows, say("matrix_caption", unit=scale.unit), kind="matrix")
@@ -103,22 +131,22 @@ def _matrix(run: Run, actors: Sequence[str], paid: Paid, scale: Scale) -> Table:
 
 def _waterfalls(study: Study, run: Run, actors: Sequence[str]) -> list[Figure]:
     """What each actor pays: against the reference, or what it is made of."""
-    found: list[tuple[Both, Steps]] = []
     reference = study.reference if run is not study.reference else None
+    found: list[tuple[Both, Steps]] = []
     for actor in actors:
-        if actor == OUTSIDE:
-            continue
         steps = _costs(run, actor)
         if reference is not None:
             steps = against(steps, _costs(reference, actor))
-        steps = largest_first(steps)
-        if steps:
+        shown = largest_first(steps)
+        if shown and actor != OUTSIDE:
             key = "cost_change_of" if reference is not None else "cost_made_of"
-            found.append((say(key, actor=run.names.actor(actor), scenario=run.label), steps))
-    scale = scale_for(study.currency, [v for _, steps in found for v in (*steps.values(), sum(steps.values()))], per_year=True)
+            found.append((say(key, actor=run.names.actor(actor), scenario=run.label), shown))
+    scale = scale_for(study.currency, totals_of(steps for _, steps in found), per_year=True)
     note = say("cost_note") if reference is not None else say("made_of_note")
-    total = say("change_in_all") if reference is not None else say("total")
-    return [waterfall(t, s, scale, reach_of([s]), change=reference is not None, note=note, total=total) for t, s in found]
+    return [
+        waterfall(title, steps, Fall(scale, reach_of([steps]), reference is not None, note))
+        for title, steps in found
+    ]
 
 
 def _costs(run: Run, actor: str) -> Steps:

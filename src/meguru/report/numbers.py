@@ -11,10 +11,12 @@ from meguru.report.both import Both
 from meguru.report.words import unit_words
 
 DIGITS = 4
+NOTHING = 1e-200  # no axis is that short
+ALIKE = 1e-9  # relative difference below which numbers are the same
 MINUS = "\N{MINUS SIGN}"
 # name of the larger unit and its size in the unit that the family is counted in
 MASSES = (("Gt", 1e12), ("Mt", 1e9), ("kt", 1e6), ("t", 1e3), ("kg", 1.0), ("g", 1e-3), ("mg", 1e-6))
-IN_KILOGRAMS = {name: size for name, size in MASSES}
+IN_KILOGRAMS = dict(MASSES)
 ENERGIES = (("TWh", 1e9), ("GWh", 1e6), ("MWh", 1e3), ("kWh", 1.0))
 THOUSANDS = (("billion", 1e9), ("million", 1e6), ("thousand", 1e3), ("", 1.0))
 _EQUIVALENT = re.compile(r"(Gt|Mt|kt|t|kg|g|mg)[_ -]?([A-Z]\w*)")
@@ -33,7 +35,11 @@ class Scale:
 
     def full(self, value: float, decimals: int | None = None, *, signed: bool = False) -> Both:
         """The number with its unit."""
-        return Both.of(self.signed(value, decimals) if signed else self.text(value, decimals)) + "\N{NO-BREAK SPACE}" + self.unit
+        return (
+            Both.of(self.signed(value, decimals) if signed else self.text(value, decimals))
+            + "\N{NO-BREAK SPACE}"
+            + self.unit
+        )
 
     def signed(self, value: float, decimals: int | None = None) -> str:
         """The number with its sign, plus as well as minus."""
@@ -125,7 +131,7 @@ def brief(value: float) -> str:
 
 
 def decimals_for(values: Iterable[float]) -> int:
-    """Decimals that numbers side by side share: four significant digits of the largest, fewer if all are whole."""
+    """Decimals that numbers side by side share: four digits of the largest; none if all are whole."""
     finite = [abs(v) for v in values if math.isfinite(v) and v != 0.0]
     if not finite or all(abs(v - round(v)) < 1e-9 * v for v in finite):
         return 0
@@ -135,13 +141,13 @@ def decimals_for(values: Iterable[float]) -> int:
 def tick_texts(ticks: Sequence[float]) -> list[str]:
     """Ticks with as many decimals as their distance needs."""
     step = ticks[1] - ticks[0]
-    decimals = next(d for d in range(16) if abs(step - round(step, d)) < step * 1e-6)
-    return [number(tick, decimals) for tick in ticks]
+    decimals = next((d for d in range(13) if abs(step - round(step, d)) < step * 1e-6), None)
+    return [f"{tick:.1e}" if decimals is None else number(tick, decimals) for tick in ticks]
 
 
 def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
     """Round numbers from at or below ``low`` to at or above ``high``."""
-    if high <= low:
+    if high - low <= max(ALIKE * max(abs(low), abs(high)), NOTHING):
         high = low + (abs(low) or 1.0)
     raw = (high - low) / count
     power = 10.0 ** math.floor(math.log10(raw))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -25,20 +25,36 @@ def overview(study: Study) -> list[Section]:
     series, targets = found.series, found.targets
     if not series:
         return []
-    sections = [Section("results", say("results"), say("results_lead", year=study.last), [_table(study, series)])]
+    sections = [
+        Section("results", say("results"), say("results_lead", year=study.last), [_table(study, series)])
+    ]
     if targets:
-        sections.append(Section("published", say("against_published"), say("published_lead", year=study.last), [_compared(study, targets)]))
+        sections.append(
+            Section(
+                "published",
+                say("against_published"),
+                say("published_lead", year=study.last),
+                [_compared(study, targets)],
+            )
+        )
     figures = [_chart(study, one, targets) for one in series]
     blocks: list[Block] = [Gallery(figures[:SHOWN], scenario_legend(study))]
     if figures[SHOWN:]:
-        blocks.append(More(say("more_figures", count=len(figures) - SHOWN), [Gallery(figures[SHOWN:], scenario_legend(study))]))
-    sections.append(Section("by-year", say("by_year"), say("by_year_lead") if study.samples == 1 else say("bands_lead"), blocks))
+        blocks.append(
+            More(
+                say("more_figures", count=len(figures) - SHOWN),
+                [Gallery(figures[SHOWN:], scenario_legend(study))],
+            )
+        )
+    sections.append(
+        Section(
+            "by-year",
+            say("by_year"),
+            say("by_year_lead") if study.samples == 1 else say("bands_lead"),
+            blocks,
+        )
+    )
     return sections
-
-
-def value_text(value: float | None, unit: str, decimals: int | None = None, *, signed: bool = False) -> Both:
-    """A value with its unit, or the word for undefined."""
-    return say("undefined") if value is None else Scale(1.0, unit_text(unit)).full(value, decimals, signed=signed)
 
 
 def scale_of(unit: str, values: Iterable[float | None]) -> Scale:
@@ -72,40 +88,71 @@ def _table(study: Study, series: Sequence[Series]) -> Table:
         values = [one.last(run.name) for run in study.runs]
         scale = scale_of(one.unit, values)
         decimals = decimals_for(value / scale.size for value in values if value is not None)
-        rows.append([one.label, *(say("undefined") if value is None else scale.full(value, decimals) for value in values)])
+        rows.append(
+            [
+                one.label,
+                *(say("undefined") if value is None else scale.full(value, decimals) for value in values),
+            ]
+        )
     return Table(head, rows, say("last_year_values", year=study.last), kind="results")
 
 
 def _compared(study: Study, targets: Sequence[Target]) -> Table:
-    head = [say("indicator"), say("scenario"), say("published"), say("computed"), say("difference"), say("within_rounding")]
+    head = [
+        say("indicator"),
+        say("scenario"),
+        say("published"),
+        say("computed"),
+        say("difference"),
+        say("within_rounding"),
+    ]
     rows: list[list[Cell]] = []
     for target in targets:
-        unit = target.series.unit
-        difference = None if target.computed is None else target.computed - target.published
-        scale = Scale(1.0, unit_text(unit))
+        scale, decimals = Scale(1.0, unit_text(target.series.unit)), target.decimals + 2
+        computed = difference = say("undefined")
+        if target.computed is not None:
+            computed = scale.full(target.computed, decimals)
+            difference = scale.full(target.computed - target.published, decimals, signed=True)
         printed = scale.full(target.published, target.decimals)
-        rows.append([
-            target.series.label, target.run.label, printed, value_text(target.computed, unit, target.decimals + 2),
-            value_text(difference, unit, target.decimals + 2, signed=True), say("yes") if target.within else say("no"),
-        ])  # fmt: skip
+        verdict = say("yes") if target.within else say("no")
+        rows.append([target.series.label, target.run.label, printed, computed, difference, verdict])
     within = sum(target.within for target in targets)
-    return Table(head, rows, say("within_count", within=within, count=len(targets)), texts=(0, 1, 5), kind="verdict")
+    return Table(
+        head, rows, say("within_count", within=within, count=len(targets)), texts=(0, 1, 5), kind="verdict"
+    )
 
 
 def _chart(study: Study, one: Series, targets: Sequence[Target]) -> Figure:
     published = {t.run.name: t.published for t in targets if t.series is one}
     lines = [
-        Line(run.label, run.colour, one.values[run.name], run.dash, marker_of(study, run), one.bands.get(run.name, ()), published.get(run.name))
+        Line(
+            run.label,
+            run.colour,
+            one.by_year[run.name],
+            run.dash,
+            marker_of(study, run),
+            one.bands.get(run.name, ()),
+            published.get(run.name),
+        )
         for run in study.runs
     ]
-    scale = scale_of(one.unit, (value for values in one.values.values() for value in values))
+    scale = scale_of(one.unit, (value for values in one.by_year.values() for value in values))
     alt = say("line_alt", title=one.label, unit=scale.unit, first=study.years[0], last=study.last)
     svg = draw_lines(lines, study.years, scale, chart_words(), alt)
-    note = one.note + (Both(" ", "") if one.note != EMPTY else EMPTY) + (say("target_note") if published else EMPTY)
-    return Figure(one.label, Markup(svg), note, year_table(study, {run.label: one.values[run.name] for run in study.runs}, scale))
+    note = (
+        one.note
+        + (Both(" ", "") if one.note != EMPTY else EMPTY)
+        + (say("target_note") if published else EMPTY)
+    )
+    return Figure(
+        one.label,
+        Markup(svg),
+        note,
+        year_table(study, {run.label: one.by_year[run.name] for run in study.runs}, scale),
+    )
 
 
-def year_table(study: Study, columns: dict[Both, Sequence[float | None]], scale: Scale) -> Table:
+def year_table(study: Study, columns: Mapping[Both, Sequence[float | None]], scale: Scale) -> Table:
     """A table with a row for each year; the unit stands in the heads."""
     head: list[Cell] = [say("year"), *(label + ", " + scale.unit for label in columns)]
     rows: list[list[Cell]] = []

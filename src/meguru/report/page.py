@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from meguru.report.study import Study
 
 
-def write_report(found: Result | Comparison, path: str | os.PathLike[str], language: str | None = None) -> None:
+def write_report(
+    found: Result | Comparison, path: str | os.PathLike[str], language: str | None = None
+) -> None:
     """Write a result, or several side by side, as one HTML page that needs nothing else.
 
     Parameters
@@ -53,7 +55,13 @@ def render(found: Result | Comparison, language: str) -> str:
     study = Study(found)
     style, script = _file("style.css"), _file("script.js")
     return _template().render(
-        say=say, language=language, languages=LANGUAGES, style=style, script=script, sections=_sections(study), **_head(study)
+        say=say,
+        language=language,
+        languages=LANGUAGES,
+        style=style,
+        script=script,
+        sections=_sections(study),
+        **_head(study),
     )
 
 
@@ -77,19 +85,30 @@ def _head(study: Study) -> dict[str, object]:
     span = say("span", first=study.years[0], last=study.last, step=step)
     kind = say("expected_values") if study.samples == 1 else say("of_samples", count=f"{study.samples:,}")
     return {
-        "title": label_of(model, model.name), "name": model.name, "note": model.note, "calibrated": model.calibrated,
-        "span": span, "kind": kind, "runs": study.runs, "reference": study.reference, "created": first.created[:16].replace("T", " ") + " UTC",
-        "version": first.version, "hash": str(first.provenance["model_hash"])[:12], "seed": str(first.seed),
+        "title": label_of(model, model.name),
+        "name": model.name,
+        "note": model.note,
+        "calibrated": model.calibrated,
+        "span": span,
+        "kind": kind,
+        "runs": study.runs,
+        "reference": study.reference,
+        "created": first.created[:16].replace("T", " ") + " UTC",
+        "version": first.version,
+        "hash": str(first.provenance["model_hash"])[:12],
+        "seed": str(first.seed),
         "currency": unit_text(study.currency),
         "price_year": model.money.price_year if model.money else None,
-    }  # fmt: skip
+    }
 
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    environment = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+    )
     return environment.from_string(_file("page.html.jinja"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 from markupsafe import Markup
 
@@ -33,9 +32,13 @@ def stocks(study: Study) -> list[Section]:
     return [Section("stocks", say("stocks"), say("stocks_lead"), blocks)] if blocks else []
 
 
-def _lines(study: Study, title: Both, unit: str, values: dict[str, Array], note: Both, *, per_year: bool) -> Figure:
+def _lines(
+    study: Study, title: Both, unit: str, values: dict[str, Array], note: Both, *, per_year: bool
+) -> Figure:
     """Lines by scenario; values (sample, year)."""
-    scale = scale_for(unit, [float(v) for found in values.values() for v in found.max(axis=0)], per_year=per_year)
+    scale = scale_for(
+        unit, [float(v) for found in values.values() for v in found.max(axis=0)], per_year=per_year
+    )
     lines, means = [], {}
     alike = study.is_comparison and _alike(list(values.values()))
     for run in study.runs[:1] if alike else study.runs:
@@ -83,7 +86,11 @@ def _event_charts(study: Study) -> list[Figure]:
             continue
         values = {run.name: run.events.values[None, :, index] for run in study.runs}
         if any(found.any() for found in values.values()):
-            title = say(f"event_{row['kind']}", item=study.names.item(row["item"]), process=study.names.process(row["process"]))
+            title = say(
+                f"event_{row['kind']}",
+                item=study.names.item(row["item"]),
+                process=study.names.process(row["process"]),
+            )
             figures.append(_lines(study, title, row["unit"], values, say("event_note"), per_year=True))
     return figures
 
@@ -91,27 +98,50 @@ def _event_charts(study: Study) -> list[Figure]:
 def _of_run(study: Study, run: Run) -> Gallery | None:
     """What leaves use by cause, and stock by age, of one scenario."""
     uses = dict.fromkeys(row["process"] for row in run.events.labels)
-    figures = [figure for name in uses for figure in (_leaving(study, run, name), _ages(study, run, name)) if figure]
+    figures = [
+        figure for name in uses for figure in (_leaving(study, run, name), _ages(study, run, name)) if figure
+    ]
     return Gallery(figures) if figures else None
 
 
+def _is_retirement(row: dict[str, str], process: str) -> bool:
+    return row["process"] == process and row["kind"] == "retired"
+
+
 def _leaving(study: Study, run: Run, process: str) -> Figure | None:
-    rows = [
-        (index, row) for index, row in enumerate(run.events.labels)
-        if row["process"] == process and row["kind"] == "retired" and run.events.values[:, index].any()
-    ]  # fmt: skip
+    retired = [index for index, row in enumerate(run.events.labels) if _is_retirement(row, process)]
+    rows = [(index, run.events.labels[index]) for index in retired if run.events.values[:, index].any()]
     if not rows:
         return None
     layers = [
-        Layer(run.names.cause(process, row["cause"]), PALETTE[place % len(PALETTE)], run.events.values[:, index].tolist())
+        Layer(
+            run.names.cause(process, row["cause"]),
+            PALETTE[place % len(PALETTE)],
+            run.events.values[:, index].tolist(),
+        )
         for place, (index, row) in enumerate(rows)
     ]
-    scale = scale_for(rows[0][1]["unit"], run.events.values[:, [index for index, _ in rows]].sum(axis=1).tolist(), per_year=True)
-    title = say("leaving_by_cause", item=run.names.item(rows[0][1]["item"]), process=run.names.process(process), scenario=run.label)
+    scale = scale_for(
+        rows[0][1]["unit"],
+        run.events.values[:, [index for index, _ in rows]].sum(axis=1).tolist(),
+        per_year=True,
+    )
+    title = say(
+        "leaving_by_cause",
+        item=run.names.item(rows[0][1]["item"]),
+        process=run.names.process(process),
+        scenario=run.label,
+    )
     alt = say("bar_alt", title=title, unit=scale.unit, first=study.years[0], last=study.last)
     svg = draw_bars_by_year(layers, study.years, scale, say("year"), alt)
     legend = [(Markup(swatch(layer.colour)), layer.label) for layer in layers]
-    return Figure(title, Markup(svg), say("event_note"), year_table(study, {layer.label: layer.values for layer in layers}, scale), legend)
+    return Figure(
+        title,
+        Markup(svg),
+        say("event_note"),
+        year_table(study, {layer.label: layer.values for layer in layers}, scale),
+        legend,
+    )
 
 
 def _ages(study: Study, run: Run, process: str) -> Figure | None:
@@ -126,11 +156,15 @@ def _ages(study: Study, run: Run, process: str) -> Figure | None:
     ages = np.array(years)[:, None] - made[None, :]
     cells, names = _by_age_class(values[chosen], ages)
     scale = scale_for(run.result.model.items[product].unit, [max(max(row) for row in cells)])
-    title = say("stock_by_age", item=run.names.item(product), process=run.names.process(process), scenario=run.label)
+    title = say(
+        "stock_by_age", item=run.names.item(product), process=run.names.process(process), scenario=run.label
+    )
     alt = say("heat_alt", title=title, first=years[0], last=years[-1])
     svg = draw_heat(cells, years, names, scale, (say("year"), say("age")), alt)
     head = [say("year"), *(name + " " + say("years_old") + ", " + scale.unit for name in names)]
-    rows = [[str(year), *(scale.text(value) for value in row)] for year, row in zip(years, cells, strict=True)]
+    rows = [
+        [str(year), *(scale.text(value) for value in row)] for year, row in zip(years, cells, strict=True)
+    ]
     return Figure(title, Markup(svg), say("stock_note"), Table(head, rows))
 
 
@@ -147,7 +181,14 @@ def _by_age_class(values: Array, ages: np.ndarray) -> tuple[list[list[float]], l
     width = -(-(oldest + 1) // MOST_CELLS)
     starts = list(range(0, oldest + 1, width))
     cells = [
-        [float(row[(own >= start) & (own < (start + width if start != starts[-1] else 10**6)) & visible].sum()) for start in starts]
+        [
+            float(
+                row[
+                    (own >= start) & (own < (start + width if start != starts[-1] else 10**6)) & visible
+                ].sum()
+            )
+            for start in starts
+        ]
         for row, own, visible in zip(values, ages, shown, strict=True)
     ]
     return cells, [_class_name(start, width, last=start == starts[-1]) for start in starts]
@@ -157,6 +198,3 @@ def _class_name(start: int, width: int, *, last: bool) -> str:
     if last:
         return f"{start}+"
     return str(start) if width == 1 else f"{start}–{start + width - 1}"
-
-
-

@@ -1,4 +1,4 @@
-"""What is reported: one result or several side by side, as plain arrays by year with names in both languages."""
+"""What is reported: one result or several side by side, as plain arrays by year with names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of a labelled array: labels by column, and values (year, row), (year, row, category) for impacts."""
+    """Rows of a labelled array: their labels, and values (year, row)."""
 
     labels: list[dict[str, str]]
     values: Array
@@ -73,7 +73,10 @@ class Run:
 
     def yearly(self, values: Array) -> Array:
         """(sample, time, …) amounts per step → (sample, year, …)."""
-        return values if len(self._starts) == values.shape[1] else np.add.reduceat(values, self._starts, axis=1)
+        if len(self._starts) == values.shape[1]:
+            return values
+        sums: Array = np.add.reduceat(values, self._starts, axis=1)
+        return sums
 
     def _sums(self, array: Any, dim: str, columns: Iterable[str]) -> Rows:
         return Rows(_labels(array, dim, columns), self.yearly(array.values).mean(axis=0))
@@ -84,13 +87,16 @@ class Run:
 
     @cached_property
     def flow_labels(self) -> list[dict[str, str]]:
-        return _labels(self.result.units, "flow", ("route", "item", "source", "port", "target", "side", "unit"))
+        return _labels(
+            self.result.units, "flow", ("route", "item", "source", "port", "target", "side", "unit")
+        )
 
     @cached_property
     def mass(self) -> Array:
         """(year, flow, material) kg."""
         if self.result.samples == 1:
-            return self.yearly(self.result.flows.values)[0]
+            values: Array = self.yearly(self.result.flows.values)[0]
+            return values
         flows, materials = len(self.flow_labels), self.materials
         out = np.zeros((len(self.years), flows, len(materials)))
         for flow in range(flows):  # one by one: all samples of all flows at once may not fit
@@ -130,7 +136,9 @@ class Run:
 
     @cached_property
     def money(self) -> Rows:
-        return self._sums(self.result.money, "payment", ("payer", "payee", "kind", "group", "name", "where", "item"))
+        return self._sums(
+            self.result.money, "payment", ("payer", "payee", "kind", "group", "name", "where", "item")
+        )
 
     @cached_property
     def energy(self) -> Rows:
@@ -147,7 +155,10 @@ class Run:
         array = self.result.impacts
         labels = _labels(array, "entry", ("name", "where", "actor", "group", "stage", "kind"))
         values = self.yearly(array.values).mean(axis=0)
-        return {str(name): Rows(labels, values[:, :, index]) for index, name in enumerate(array.coords["category"].values)}
+        return {
+            str(name): Rows(labels, values[:, :, index])
+            for index, name in enumerate(array.coords["category"].values)
+        }
 
     @cached_property
     def stock_labels(self) -> list[dict[str, str]]:
@@ -168,7 +179,10 @@ class Run:
         made = np.asarray(array.coords["year_made"].values, dtype=np.int64)
         starts = np.searchsorted(made, np.unique(made))
         values = np.add.reduceat(array.values[:, self._ends].mean(axis=0), starts, axis=2)
-        return {str(p): (np.unique(made), values[:, index]) for index, p in enumerate(array.coords["process"].values)}
+        return {
+            str(p): (np.unique(made), values[:, index])
+            for index, p in enumerate(array.coords["process"].values)
+        }
 
     @cached_property
     def residuals(self) -> dict[str, tuple[float, int]]:

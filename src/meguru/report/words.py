@@ -1,4 +1,4 @@
-"""Words of the report in both languages, read from ``texts.yaml``, and names of the model as they are shown."""
+"""Words of the report in both languages, from ``texts.yaml``, and names of the model as they are shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def _texts() -> dict[str, dict[str, Both]]:
 
     text = resources.files("meguru.report").joinpath("texts.yaml").read_text(encoding="utf-8")
     found: dict[str, dict[str, Any]] = YAML(typ="safe").load(text)
-    return {part: {str(key): _both(entry) for key, entry in entries.items()} for part, entries in found.items()}
+    return {
+        part: {str(key): _both(entry) for key, entry in entries.items()} for part, entries in found.items()
+    }
 
 
 def _both(entry: object) -> Both:

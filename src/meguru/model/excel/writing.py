@@ -139,46 +139,35 @@ def _any(value: Any, place: str, lookups: Lookups) -> Any:
 
 def _write_lines(page: Page, sheet: Sheet, lines: list[tuple[list[Any], list[Held]]]) -> None:
     keys = [*sheet.keys, *(["unit data"] if sheet.one.attribute.form == "unit_data" else [])]
-    plain = sheet.kind is None
-    paths: dict[Names, tuple[int, ...]] = {}
-    extras: dict[Names, set[str]] = {}
-    for _, cells in lines:
-        for order, path, cell in cells:
-            paths.setdefault(path, order)
-            extras.setdefault(path, set()).update(cell.extras)
-    if sheet.kind is not None:
-        for index, one in enumerate(declared(sheet.kind).values()):
-            if one.attribute.required and not any(path[0] == one.key for path in paths) and not lines:
-                paths[one.key,] = (index,)
-    columns = [
-        (path, extra)
-        for path in sorted(paths, key=lambda path: paths[path])
-        for extra in ("", *(one for one in EXTRAS if one in extras.get(path, ())))
-    ]
     kind = sheet.kind
-    page.titles(
-        {
-            **dict.fromkeys(keys, ""),
-            **{
-                (extra if plain and extra else title_of(path, extra)): ""
-                if kind is None or extra
-                else explained(kind, path)
-                for path, extra in columns
-            },
-        },
-        fixed=len(keys),
-    )
+    columns = _columns([held for _, cells in lines for held in cells])
+    if kind is not None and not lines:  # for whoever fills the sheet
+        columns = [((key,), "") for key, one in declared(kind).items() if one.attribute.required]
+    titles = dict.fromkeys(keys, "")
+    for path, extra in columns:
+        title = extra if kind is None and extra else title_of(path, extra)
+        titles[title] = "" if kind is None or extra else explained(kind, path)
+    page.titles(titles, fixed=len(keys))
     if kind is not None:
-        page.offer_choices(kind, [path for path, extra in columns], len(keys))
+        page.offer_choices(kind, [path for path, _ in columns], len(keys))
     for start, cells in lines:
         held = {path: cell for _, path, cell in cells}
-        page.line(
-            [
-                *start,
-                *([None] * (len(keys) - len(start))),
-                *(_of(held.get(path), extra) for path, extra in columns),
-            ]
-        )
+        empty = [None] * (len(keys) - len(start))
+        page.line([*start, *empty, *(_of(held.get(path), extra) for path, extra in columns)])
+
+
+def _columns(cells: list[Held]) -> list[tuple[Names, str]]:
+    """The columns that the cells need, in the order of the declarations, each followed by those beside it."""
+    orders: dict[Names, tuple[int, ...]] = {}
+    extras: dict[Names, set[str]] = {}
+    for order, path, cell in cells:
+        orders.setdefault(path, order)
+        extras.setdefault(path, set()).update(cell.extras)
+    return [
+        (path, extra)
+        for path in sorted(orders, key=lambda path: orders[path])
+        for extra in ("", *(one for one in EXTRAS if one in extras[path]))
+    ]
 
 
 def _of(cell: Cell | None, extra: str) -> Any:

@@ -11,7 +11,18 @@ from html import escape
 from meguru.report.both import Both
 
 # Okabe and Ito's colours, told apart by all kinds of colour vision; yellow is too light on white.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#E69F00", "#56B4E9", "#7A5C3E", "#332288", "#888888", "#44AA99")
+PALETTE = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#AA4499",
+    "#E69F00",
+    "#56B4E9",
+    "#7A5C3E",
+    "#332288",
+    "#888888",
+    "#44AA99",
+)
 REFERENCE = "#444444"
 NARROW, WIDE = "iljtfrI.,:;|!'()[]·- ", "mwMW@%—"
 
@@ -61,7 +72,11 @@ def _words(text: str) -> Iterator[str]:
     piece = ""
     for character in text:
         wide = unicodedata.east_asian_width(character) in "WF"
-        if piece and (wide or (unicodedata.east_asian_width(piece[-1]) in "WF")) and character not in "、。)）・ー」%":
+        if (
+            piece
+            and (wide or (unicodedata.east_asian_width(piece[-1]) in "WF"))
+            and character not in "、。)）・ー」%"
+        ):
             yield piece
             piece = ""
         piece += character
@@ -78,6 +93,12 @@ def short(value: float) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
+def _attribute(name: str, value: object) -> str:
+    """An attribute; numbers with one decimal, ``text_anchor`` as ``text-anchor``, ``class_`` as ``class``."""
+    text = short(value) if isinstance(value, float) else escape(str(value))
+    return f' {name.rstrip("_").replace("_", "-")}="{text}"'
+
+
 class Canvas:
     """Collects shapes; :meth:`svg` gives the picture."""
 
@@ -86,15 +107,16 @@ class Canvas:
         self._parts: list[str] = []
 
     def _add(self, tag: str, attributes: dict[str, object], inside: str | None = None) -> None:
-        text = "".join(
-            f' {name.rstrip("_").replace("_", "-")}="{escape(short(value) if isinstance(value, float) else str(value))}"'
-            for name, value in attributes.items()
-            if value is not None
-        )
+        text = "".join(_attribute(name, value) for name, value in attributes.items() if value is not None)
         self._parts.append(f"<{tag}{text}/>" if inside is None else f"<{tag}{text}>{inside}</{tag}>")
 
     def rect(self, x: float, y: float, width: float, height: float, **more: object) -> None:
-        size = {"x": float(x), "y": float(y), "width": float(max(0.0, width)), "height": float(max(0.0, height))}
+        size = {
+            "x": float(x),
+            "y": float(y),
+            "width": float(max(0.0, width)),
+            "height": float(max(0.0, height)),
+        }
         self._add("rect", {**size, **more})
 
     def line(self, x1: float, y1: float, x2: float, y2: float, **more: object) -> None:
@@ -118,10 +140,24 @@ class Canvas:
             return
         kind = str(more.pop("class_", ""))
         for language, words in (("en", both.en), ("ja", both.ja)):
-            self._add("text", {**place, "class": f"{language} {kind}".rstrip(), "lang": language, **more}, escape(words))
+            self._add(
+                "text",
+                {**place, "class": f"{language} {kind}".rstrip(), "lang": language, **more},
+                escape(words),
+            )
 
-    def lines(self, x: float, middle: float, text: object, width: float, *, size: float = 12, most: int = 3,
-              hang: bool = False, **more: object) -> None:
+    def lines(
+        self,
+        x: float,
+        middle: float,
+        text: object,
+        width: float,
+        *,
+        size: float = 12,
+        most: int = 3,
+        hang: bool = False,
+        **more: object,
+    ) -> None:
         """A text broken into lines around a middle height; with ``hang`` the last base line stands there."""
         both = Both.of(text)
         for language, words in (("en", both.en), ("ja", both.ja)):
@@ -132,7 +168,9 @@ class Canvas:
             for index, line in enumerate(found):
                 rest = {name: value for name, value in more.items() if name != "class_"}
                 self._add(
-                    "text", {"x": float(x), "y": top + index * size * 1.2, "class": kind, "font_size": size, **rest}, escape(line)
+                    "text",
+                    {"x": float(x), "y": top + index * size * 1.2, "class": kind, "font_size": size, **rest},
+                    escape(line),
                 )
             if both.same:
                 break
@@ -147,8 +185,12 @@ class Canvas:
         yield
         self._parts.append("</g>")
 
-    def svg(self, alt: Both) -> str:
-        """The picture, with a description for those who do not see it."""
-        other = f' data-label-en="{escape(alt.en)}" data-label-ja="{escape(alt.ja)}"'
-        size = f'viewBox="0 0 {short(self.width)} {short(self.height)}" width="{short(self.width)}" height="{short(self.height)}"'
-        return f'<svg {size} role="img" aria-label="{escape(alt.en)}"{other}>{"".join(self._parts)}</svg>'
+    def svg(self, alt: Both | None) -> str:
+        """The picture, with a description for those who do not see it; None for mere decoration."""
+        width, height = short(self.width), short(self.height)
+        words = 'aria-hidden="true"'
+        if alt is not None:
+            both = f'data-label-en="{escape(alt.en)}" data-label-ja="{escape(alt.ja)}"'
+            words = f'role="img" aria-label="{escape(alt.en)}" {both}'
+        size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        return f"<svg {size} {words}>{''.join(self._parts)}</svg>"

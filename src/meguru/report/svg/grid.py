@@ -81,8 +81,10 @@ def _rows(lane_of: Mapping[str, str], layers: Layers, most: int) -> list[list[st
     return rows
 
 
-def _fill(names: list[str], row: int, columns: range, before: Mapping[str, list[str]], cells: dict[str, Cell]) -> None:
-    """Put the processes of one lane and row into its columns, each as near as can be to what it is tied to."""
+def _fill(
+    names: list[str], row: int, columns: range, before: Mapping[str, list[str]], cells: dict[str, Cell]
+) -> None:
+    """Put the processes of one lane and row into its columns, each as near as can be to its neighbours."""
 
     def wish(name: str) -> float:
         placed = [cells[other].column for other in before.get(name, ()) if other in cells]

@@ -1,4 +1,4 @@
-"""Places for the amounts on arrows: beside their own arrow, upon no box, no other amount and no other arrow."""
+"""Places for the amounts on arrows: beside their own arrow, upon no box, no other amount or arrow."""
 
 from __future__ import annotations
 
@@ -16,17 +16,28 @@ class Spots:
     def __init__(self, router: Router, width: float) -> None:
         self.width = width
         self.taken: list[Spot] = [
-            (router.x[c.column], router.y[c.row], router.x[c.column] + BOX_WIDTH, router.y[c.row] + BOX_HEIGHT)
+            (
+                router.x[c.column],
+                router.y[c.row],
+                router.x[c.column] + BOX_WIDTH,
+                router.y[c.row] + BOX_HEIGHT,
+            )
             for c in router.grid.cells.values()
         ]
-        self.taken += [(x - 7, y - 9, x + 7, y + 9) for x, y in (wire.points[-1] for wire in router.wires)]  # heads of arrows
-        self.arrows = [(wire, _body(*piece, wire.width / 2)) for wire in router.wires for piece in _pieces(wire)]
+        self.taken += [
+            (x - 7, y - 9, x + 7, y + 9) for x, y in (wire.points[-1] for wire in router.wires)
+        ]  # heads of arrows
+        self.arrows = [
+            (wire, _body(*piece, wire.width / 2)) for wire in router.wires for piece in _pieces(wire)
+        ]
 
     def find(self, wire: Wire) -> Point | None:
-        """Middle and base line of a wire's amount, or None if there is no room: it stands in the table and the title."""
+        """Middle and base line of a wire's amount; None if there is no room (the table has it)."""
         candidates = [
             spot
-            for piece in sorted(_pieces(wire), key=lambda piece: (piece[0][1] != piece[1][1], -_length(*piece)))
+            for piece in sorted(
+                _pieces(wire), key=lambda piece: (piece[0][1] != piece[1][1], -_length(*piece))
+            )
             for part in ALONG
             for spot in _beside(*piece, part, wire)
         ]
@@ -40,7 +51,11 @@ class Spots:
     def _free(self, spot: Spot, wire: Wire, over_arrows: bool) -> bool:
         if spot[0] < 2 or spot[2] > self.width - 2 or any(_overlap(spot, other) for other in self.taken):
             return False
-        others = (body for owner, body in self.arrows if owner is not wire and (not over_arrows or owner.width > 3.0))
+        others = (
+            body
+            for owner, body in self.arrows
+            if owner is not wire and (not over_arrows or owner.width > 3.0)
+        )
         return not any(_overlap(spot, body) for body in others)
 
 

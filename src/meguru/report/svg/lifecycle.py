@@ -1,7 +1,8 @@
-"""The life cycle as a picture: processes in a lane for each actor, forward and reverse, arrows as wide as mass."""
+"""The life cycle as a picture: processes in lanes by actor, forward and reverse, arrows as wide as mass."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,16 +43,23 @@ class Arrow:
     kind: str
 
 
-def draw_life_cycle(boxes: Sequence[Box], lanes: Sequence[tuple[str, Both]], arrows: Sequence[Arrow], layers: Layers, alt: Both) -> str:
+def draw_life_cycle(
+    boxes: Sequence[Box],
+    lanes: Sequence[tuple[str, Both]],
+    arrows: Sequence[Arrow],
+    layers: Layers,
+    alt: Both,
+) -> str:
     """The picture as SVG."""
     shown = [arrow for arrow in arrows if arrow.source != arrow.target]
-    grid = place({box.name: box.lane for box in boxes}, [key for key, _ in lanes], layers, [(a.source, a.target) for a in shown])
+    grid = place(
+        {box.name: box.lane for box in boxes},
+        [key for key, _ in lanes],
+        layers,
+        [(a.source, a.target) for a in shown],
+    )
     largest = max((arrow.value for arrow in shown), default=0.0) or 1.0
-    wires = [
-        Wire(a.source, a.target, max(THINNEST, WIDEST * a.value / largest),
-             max(width_of(a.label.en, LABEL_SIZE), width_of(a.label.ja, LABEL_SIZE)) if a.value else 0.0)
-        for a in shown
-    ]  # fmt: skip
+    wires = [Wire(a.source, a.target, _width(a.value / largest), _label_width(a)) for a in shown]
     router = Router(grid, wires, HEAD + 12.0, 4.0)
     sheet = Canvas(router.width + 4.0, router.height + 14.0)
     _draw_lanes(sheet, router, grid.lane_of, dict(lanes))
@@ -66,8 +74,25 @@ def draw_life_cycle(boxes: Sequence[Box], lanes: Sequence[tuple[str, Both]], arr
         if shown[index].value:
             place_of = spots.find(wires[index])
             if place_of is not None:
-                sheet.text(*place_of, shown[index].label, class_=f"amount {shown[index].kind}", text_anchor="middle", font_size=LABEL_SIZE)
+                sheet.text(
+                    *place_of,
+                    shown[index].label,
+                    class_=f"amount {shown[index].kind}",
+                    text_anchor="middle",
+                    font_size=LABEL_SIZE,
+                )
     return sheet.svg(alt)
+
+
+def _width(share: float) -> float:
+    return max(THINNEST, WIDEST * share)
+
+
+def _label_width(arrow: Arrow) -> float:
+    """Room for the amount in either language; none for an arrow that carries nothing."""
+    return (
+        max(width_of(text, LABEL_SIZE) for text in (arrow.label.en, arrow.label.ja)) if arrow.value else 0.0
+    )
 
 
 def _draw_lanes(sheet: Canvas, router: Router, lane_of: list[str], labels: dict[str, Both]) -> None:
@@ -79,7 +104,7 @@ def _draw_lanes(sheet: Canvas, router: Router, lane_of: list[str], labels: dict[
         else:
             bands.append((lane, column, column))
     edges = [2.0]
-    for (_, _, last), (_, first, _) in zip(bands, bands[1:], strict=False):
+    for (_, _, last), (_, first, _) in itertools.pairwise(bands):
         edges.append((router.x[last] + BOX_WIDTH + router.x[first]) / 2)
     edges.append(sheet.width - 2.0)
     for index, (lane, _, _) in enumerate(bands):
@@ -102,10 +127,20 @@ def _draw_arrow(sheet: Canvas, arrow: Arrow, wire: Wire) -> None:
     across, down = _direction(before, tip)
     points[-1] = (tip[0] - across * size, tip[1] - down * size)
     side = size * 0.85 if wire.width < 6 else wire.width * 0.5 + 3.5
-    head = [tip, (points[-1][0] + down * side, points[-1][1] + across * side), (points[-1][0] - down * side, points[-1][1] - across * side)]
+    head = [
+        tip,
+        (points[-1][0] + down * side, points[-1][1] + across * side),
+        (points[-1][0] - down * side, points[-1][1] - across * side),
+    ]
     with sheet.hover(arrow.title, class_="arrow"):
         dashes = None if arrow.value else "3 4"
-        sheet.path(rounded(points), fill="none", stroke=colour, stroke_width=short(wire.width), stroke_dasharray=dashes)
+        sheet.path(
+            rounded(points),
+            fill="none",
+            stroke=colour,
+            stroke_width=short(wire.width),
+            stroke_dasharray=dashes,
+        )
         sheet.polygon(head, fill=colour)
 
 
@@ -124,4 +159,6 @@ def _draw_box(sheet: Canvas, box: Box, x: float, y: float) -> None:
         if box.shape == "sink":
             sheet.line(x, y + BOX_HEIGHT - 5, x + BOX_WIDTH, y + BOX_HEIGHT - 5, class_="edge")
         sheet.text(x + BOX_WIDTH / 2, y + 16, box.kind, class_="soft", text_anchor="middle", font_size=10)
-        sheet.lines(x + BOX_WIDTH / 2, y + 38, box.label, BOX_WIDTH - 14, size=12, most=3, text_anchor="middle")
+        sheet.lines(
+            x + BOX_WIDTH / 2, y + 38, box.label, BOX_WIDTH - 14, size=12, most=3, text_anchor="middle"
+        )

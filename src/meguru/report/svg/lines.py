@@ -1,4 +1,4 @@
-"""Lines over the years, with bands between quantiles; where a value is undefined there is a gap that says so."""
+"""Lines over the years, with bands between quantiles; an undefined value is a gap that says so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARKERS = ("circle", "square", "triangle", "diamond")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; ``bands`` are (low, high) by year, outer first; ``target`` a published value of the last year."""
+    """One line; ``bands``: (low, high) by year, outer first; ``target``: published value of the last year."""
 
     label: Both
     colour: str
@@ -37,10 +37,23 @@ class Words:
     cut: Both
 
 
-def draw_lines(lines: Sequence[Line], years: Sequence[int], scale: Scale, words: Words, alt: Both, *, from_zero: bool = False) -> str:
+def draw_lines(
+    lines: Sequence[Line],
+    years: Sequence[int],
+    scale: Scale,
+    words: Words,
+    alt: Both,
+    *,
+    from_zero: bool = False,
+) -> str:
     """The chart as SVG."""
-    everything = [v for line in lines for row in (line.values, *(side for band in line.bands for side in band), [line.target])
-                  for v in row if v is not None]
+    everything = [
+        v
+        for line in lines
+        for row in (line.values, *(side for band in line.bands for side in band), [line.target])
+        for v in row
+        if v is not None
+    ]
     frame = Frame(everything, scale, from_zero=from_zero, cut=words.cut)
     axis = Years(frame, years, words.year)
     for line in lines:
@@ -84,7 +97,14 @@ def _draw_line(frame: Frame, axis: Years, line: Line) -> None:
     for piece in runs_of(line.values):
         points = [(axis.x(index), frame.y(value)) for index, value in piece]
         d = "M" + "L".join(f"{short(x)},{short(y)}" for x, y in points)
-        frame.sheet.path(d, fill="none", stroke=line.colour, stroke_width="2.2", stroke_dasharray=line.dash or None, stroke_linejoin="round")
+        frame.sheet.path(
+            d,
+            fill="none",
+            stroke=line.colour,
+            stroke_width="2.2",
+            stroke_dasharray=line.dash or None,
+            stroke_linejoin="round",
+        )
         for place, ((index, value), (x, y)) in enumerate(zip(piece, points, strict=True)):
             title = line.label + f"\n{axis.years[index]}: " + frame.scale.full(value)
             with frame.sheet.hover(title, class_="point"):
@@ -98,7 +118,9 @@ def mark(sheet: Canvas, kind: str, x: float, y: float, radius: float, **more: ob
     if kind == "square":
         sheet.rect(x - radius, y - radius, 2 * radius, 2 * radius, **more)
     elif kind == "triangle":
-        sheet.polygon([(x, y - radius * 1.25), (x - radius * 1.2, y + radius), (x + radius * 1.2, y + radius)], **more)
+        sheet.polygon(
+            [(x, y - radius * 1.25), (x - radius * 1.2, y + radius), (x + radius * 1.2, y + radius)], **more
+        )
     elif kind == "diamond":
         far = radius * 1.35
         sheet.polygon([(x, y - far), (x - far, y), (x, y + far), (x + far, y)], **more)
@@ -113,12 +135,22 @@ def _draw_gaps(frame: Frame, axis: Years, line: Line, y: float, undefined: Both)
         start, end = max(start, frame.left), min(end, frame.right)
         span = str(axis.years[first]) if first == last else f"{axis.years[first]}–{axis.years[last]}"
         with frame.sheet.hover(line.label + f"\n{span}: " + undefined):
-            frame.sheet.line(start, y + 2.5, end, y + 2.5, stroke=line.colour, stroke_width="4", stroke_dasharray="2 2")
+            frame.sheet.line(
+                start, y + 2.5, end, y + 2.5, stroke=line.colour, stroke_width="4", stroke_dasharray="2 2"
+            )
 
 
 def _word_for_gaps(frame: Frame, gaps: Sequence[Line], undefined: Both) -> None:
     wide = max(width_of(undefined.en, 11), width_of(undefined.ja, 11))
-    frame.sheet.line(frame.right - wide - 22, 10, frame.right - wide - 6, 10, stroke=gaps[0].colour, stroke_width="4", stroke_dasharray="2 2")
+    frame.sheet.line(
+        frame.right - wide - 22,
+        10,
+        frame.right - wide - 6,
+        10,
+        stroke=gaps[0].colour,
+        stroke_width="4",
+        stroke_dasharray="2 2",
+    )
     frame.sheet.text(frame.right, 14, undefined, class_="soft", text_anchor="end", font_size=11)
 
 

@@ -1,4 +1,4 @@
-"""Money between actors: actors in a row, payments to the right as arches above, to the left as arches below."""
+"""Money between actors: actors in a row, payments to the right as arches above, to the left below."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ SIZE = 11.0
 RIGHT, LEFT = "#0072B2", "#D55E00"
 
 
-def draw_payments(actors: Sequence[tuple[str, Both]], paid: Mapping[tuple[str, str], float], net: Mapping[str, float], scale: Scale, net_word: Both, alt: Both) -> str:
+def draw_payments(
+    actors: Sequence[tuple[str, Both]],
+    paid: Mapping[tuple[str, str], float],
+    net: Mapping[str, float],
+    scale: Scale,
+    net_word: Both,
+    alt: Both,
+) -> str:
     """The picture as SVG.
 
     Parameters
@@ -36,9 +43,24 @@ def draw_payments(actors: Sequence[tuple[str, Both]], paid: Mapping[tuple[str, s
     largest = max(paid.values(), default=0.0) or 1.0
     for pair, amount in sorted(paid.items(), key=lambda entry: -level[entry[0]]):
         title = dict(actors)[pair[0]] + " → " + dict(actors)[pair[1]] + ": " + scale.full(amount)
-        _draw_arch(sheet, *ports[pair], middle, _rise(level[pair]), max(1.2, 12.0 * amount / largest), title, scale.text(amount))
+        _draw_arch(
+            sheet,
+            *ports[pair],
+            middle,
+            _rise(level[pair]),
+            max(1.2, 12.0 * amount / largest),
+            title,
+            scale.text(amount),
+        )
     for name, label in actors:
-        _draw_actor(sheet, (place[name] + 0.5) * step, middle, min(step - 14, 132.0), label, net_word + " " + scale.full(net.get(name, 0.0), signed=True))
+        _draw_actor(
+            sheet,
+            (place[name] + 0.5) * step,
+            middle,
+            min(step - 14, 132.0),
+            label,
+            net_word + " " + scale.full(net.get(name, 0.0), signed=True),
+        )
     return sheet.svg(alt)
 
 
@@ -47,10 +69,12 @@ def _levels(ports: Mapping[tuple[str, str], tuple[float, float]]) -> dict[tuple[
     found: dict[tuple[str, str], int] = {}
     for pair, (start, end) in sorted(ports.items(), key=lambda entry: abs(entry[1][0] - entry[1][1])):
         low, high = sorted((start, end))
+        same_side = [other for other in found if (ports[other][1] > ports[other][0]) == (end > start)]
         under = [
-            found[other] for other in found
-            if (ports[other][1] > ports[other][0]) == (end > start) and min(ports[other]) < high + 8 and low < max(ports[other]) + 8
-        ]  # fmt: skip
+            found[other]
+            for other in same_side
+            if min(ports[other]) < high + 8 and low < max(ports[other]) + 8
+        ]
         found[pair] = 1 + max(under, default=0)
     return found
 
@@ -59,7 +83,9 @@ def _rise(level: int) -> float:
     return 26.0 + 26.0 * level if level else 0.0
 
 
-def _ports(paid: Mapping[tuple[str, str], float], place: Mapping[str, int], step: float) -> dict[tuple[str, str], tuple[float, float]]:
+def _ports(
+    paid: Mapping[tuple[str, str], float], place: Mapping[str, int], step: float
+) -> dict[tuple[str, str], tuple[float, float]]:
     """Places on the boxes: arches that reach farther begin farther from the middle of the other side."""
     found: dict[tuple[str, str], tuple[float, float]] = {}
     width = min(step - 30, 116.0)
@@ -79,7 +105,9 @@ def _ports(paid: Mapping[tuple[str, str], float], place: Mapping[str, int], step
     return found
 
 
-def _draw_arch(sheet: Canvas, start: float, end: float, middle: float, rise: float, width: float, title: Both, text: str) -> None:
+def _draw_arch(
+    sheet: Canvas, start: float, end: float, middle: float, rise: float, width: float, title: Both, text: str
+) -> None:
     up = -1.0 if end > start else 1.0
     edge = middle + up * BOX_HEIGHT / 2
     size = max(5.0, width * 0.5 + 4.0)
@@ -89,8 +117,11 @@ def _draw_arch(sheet: Canvas, start: float, end: float, middle: float, rise: flo
     colour = RIGHT if up < 0 else LEFT
     tip = edge + up * size
     with sheet.hover(title, class_="arrow"):
-        d = (f"M{start:.1f},{edge:.1f}V{top - up * bend:.1f}Q{start:.1f},{top:.1f} {start + toward * bend:.1f},{top:.1f}"
-             f"H{end - toward * bend:.1f}Q{end:.1f},{top:.1f} {end:.1f},{top - up * bend:.1f}V{tip:.1f}")
+        d = (
+            f"M{start:.1f},{edge:.1f}V{top - up * bend:.1f}"
+            f"Q{start:.1f},{top:.1f} {start + toward * bend:.1f},{top:.1f}"
+            f"H{end - toward * bend:.1f}Q{end:.1f},{top:.1f} {end:.1f},{top - up * bend:.1f}V{tip:.1f}"
+        )
         sheet.path(d, fill="none", stroke=colour, stroke_width=short(width), stroke_opacity="0.8")
         sheet.polygon([(end, edge), (end - size, tip), (end + size, tip)], fill=colour)
     y = top - width / 2 - 4 if up < 0 else top + width / 2 + SIZE

@@ -1,19 +1,21 @@
 """Arrows between boxes on a grid, drawn along the gutters: no arrow crosses a box, none lies upon another.
 
-Gutters between rows and between columns are divided into tracks. An arrow leaves a box below and enters the next from
-above; one that goes back up enters from the side. Ports for leaving stand on whole steps from the middle of
-a box, ports for entering on half steps, so that stubs do not fall together.
+Gutters between rows and columns are divided into tracks. An arrow leaves a box below and enters the next from
+above; one that goes back up enters from the side.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from meguru.report.svg.grid import Cell, Grid
+from meguru.report.svg.ports import along_side, spread
 
 BOX_WIDTH, BOX_HEIGHT = 136.0, 62.0
-STEP, MARGIN, LABEL_HEIGHT = 22.0, 9.0, 15.0
+MARGIN, LABEL_HEIGHT = 9.0, 15.0
+ROOM_ACROSS, ROOM_DOWN = BOX_WIDTH / 2 - 8.0, BOX_HEIGHT / 2 - 5.0  # for ports, from the middle
 GAP = 12.0  # between a box and the nearest track
 Point = tuple[float, float]
 
@@ -127,16 +129,31 @@ class Router:
         return self._gutter_x[wire.gutter][track.index]
 
     def _set_ports(self) -> None:
-        """Offsets of the ports from the middle of the boxes."""
+        """Offsets of the ports from the middle of the boxes' edges."""
+        every = list(enumerate(self.wires))
         for name, cell in self.grid.cells.items():
-            leaving = [(i, w) for i, w in enumerate(self.wires) if w.source == name and not self._by_side(w)]
-            arriving = [(i, w) for i, w in enumerate(self.wires) if w.target == name and w.way != "up"]
-            toward = {i: self._toward(i, w) - self._middle(cell) for i, w in leaving}
-            for index, offset in _spread([(toward[i], i) for i, w in leaving if w.way != "straight"], 0.0, len(leaving)):
+            middle = self._middle(cell)
+            leaving = [(i, w) for i, w in every if w.source == name and not self._by_side(w)]
+            toward = [(self._toward(i, w) - middle, i) for i, w in leaving if w.way != "straight"]
+            for index, offset in spread(toward, False, len(toward) < len(leaving), ROOM_ACROSS):
                 self.wires[index].out = offset
-            origin = {i: self._from(i, w) - self._middle(cell) for i, w in arriving}
-            for index, offset in _spread([(origin[i], i) for i, w in arriving if w.way != "straight"], 0.5, len(arriving)):
+            arriving = [(i, w) for i, w in every if w.target == name and w.way != "up"]
+            origin = [(self._from(i, w) - middle, i) for i, w in arriving if w.way != "straight"]
+            for index, offset in spread(origin, True, len(origin) < len(arriving), ROOM_ACROSS):
                 self.wires[index].into = offset
+            for gutter in (cell.column, cell.column + 1):
+                self._set_side_ports(name, gutter, left=gutter == cell.column)
+
+    def _set_side_ports(self, name: str, gutter: int, *, left: bool) -> None:
+        """Arrows that go up enter by the side, and leave by it if their gutter is there."""
+        up = [wire for wire in self.wires if wire.way == "up" and wire.gutter == gutter]
+        entering = [wire for wire in up if wire.target == name]
+        leaving = [wire for wire in up if wire.source == name]
+        offsets = along_side(len(entering) + len(leaving), left, ROOM_DOWN)
+        for wire, offset in zip(entering, offsets, strict=False):
+            wire.into = offset
+        for wire, offset in zip(leaving, offsets[len(entering) :], strict=True):
+            wire.out = offset
 
     def _by_side(self, wire: Wire) -> bool:
         """Whether an arrow back up leaves by the side, because its gutter is next to the box."""
@@ -174,7 +191,9 @@ class Router:
             for row, start, end in self._spans(index, wire):
                 low, high = sorted((start, end))
                 room = LABEL_HEIGHT if wire.label and high - low > wire.label + 8 else 0.0
-                self._tracks[row].append(_Track(index, low - wire.width / 2, high + wire.width / 2, wire.width + room))
+                self._tracks[row].append(
+                    _Track(index, low - wire.width / 2, high + wire.width / 2, wire.width + room)
+                )
         self._row_y: dict[int, list[float]] = {}
         y = self.top
         for row in range(-1, self.grid.rows):
@@ -218,35 +237,14 @@ class Router:
     def _upward(self, index: int, wire: Wire, across: float) -> list[Point]:
         source, target = self._ends(wire)
         entry_x = self.x[target.column] + (0.0 if wire.gutter == target.column else BOX_WIDTH)
-        entry_y = self.y[target.row] + BOX_HEIGHT / 2 + self._side_offset(wire)
+        entry_y = self.y[target.row] + BOX_HEIGHT / 2 + wire.into
         if self._by_side(wire):
             side = self.x[source.column] + (0.0 if wire.gutter == source.column else BOX_WIDTH)
-            level = self.y[source.row] + BOX_HEIGHT / 2 - self._side_offset(wire)
+            level = self.y[source.row] + BOX_HEIGHT / 2 + wire.out
             return [(side, level), (across, level), (across, entry_y), (entry_x, entry_y)]
         out = self._middle(source) + wire.out
         below, level = self.y[source.row] + BOX_HEIGHT, self._track_y(index, source.row)
         return [(out, below), (out, level), (across, level), (across, entry_y), (entry_x, entry_y)]
-
-    def _side_offset(self, wire: Wire) -> float:
-        """Arrows that enter one side of a box are spread over it."""
-        same = [one for one in self.wires if one.way == "up" and one.target == wire.target and one.gutter == wire.gutter]
-        middle = (len(same) - 1) / 2
-        at = next(index for index, one in enumerate(same) if one is wire)
-        return (at - middle) * min(16.0, BOX_HEIGHT / max(1, len(same)))
-
-
-def _spread(wanted: list[tuple[float, int]], shift: float, count: int) -> list[tuple[int, float]]:
-    """Port offsets: those going left to the left of the middle, the farthest outermost; one alone in the middle."""
-    if count == 1 and len(wanted) == 1:
-        return [(wanted[0][1], STEP * shift * (-1 if wanted[0][0] < 0 else 1))]
-    found = []
-    for sign in (-1, 1):
-        side = sorted(((abs(way), index) for way, index in wanted if (way < 0) == (sign < 0)), reverse=True)
-        step = min(STEP, (BOX_WIDTH / 2 - 10) / (len(side) + 0.5))
-        first = 1.0 - shift
-        for place, (_, index) in enumerate(reversed(side)):
-            found.append((index, sign * step * (place + first)))
-    return found
 
 
 def rounded(points: Sequence[Point], radius: float = 8.0) -> str:
@@ -254,7 +252,7 @@ def rounded(points: Sequence[Point], radius: float = 8.0) -> str:
     (x, y), *rest = points
     parts = [f"M{x:.1f},{y:.1f}"]
     before = (x, y)
-    for here, after in zip(rest, rest[1:], strict=False):
+    for here, after in itertools.pairwise(rest):
         near = min(radius, _length(before, here) / 2, _length(here, after) / 2)
         start, end = _toward(here, before, near), _toward(here, after, near)
         parts.append(f"L{start[0]:.1f},{start[1]:.1f}Q{here[0]:.1f},{here[1]:.1f} {end[0]:.1f},{end[1]:.1f}")
@@ -269,4 +267,7 @@ def _length(one: Point, other: Point) -> float:
 
 def _toward(start: Point, end: Point, distance: float) -> Point:
     length = _length(start, end) or 1.0
-    return (start[0] + (end[0] - start[0]) * distance / length, start[1] + (end[1] - start[1]) * distance / length)
+    return (
+        start[0] + (end[0] - start[0]) * distance / length,
+        start[1] + (end[1] - start[1]) * distance / length,
+    )

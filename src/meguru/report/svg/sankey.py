@@ -58,7 +58,9 @@ def draw_sankey(
             sheet.path(_around(loop, x), fill="none", stroke=colours[loop.ribbon.kind], stroke_width=width)
     for node in sankey.nodes:
         if node.name:
-            _draw_node(sheet, node, x[node.layer], labels[node.name], amount(max(node.incoming, node.outgoing)), step)
+            _draw_node(
+                sheet, node, x[node.layer], labels[node.name], amount(max(node.incoming, node.outgoing)), step
+            )
     return sheet.svg(alt)
 
 
@@ -80,7 +82,9 @@ def _band(chain: Sequence[Ribbon], x: Sequence[float]) -> str:
         end = x[piece.target.layer] + (0.0 if piece.target.name else NODE_WIDTH / 2)
         middle, one, other = (start + end) / 2, piece.start, piece.end
         upper.append(f"C{middle:.1f},{one:.1f} {middle:.1f},{other:.1f} {end:.1f},{other:.1f}")
-        lower.append(f"C{middle:.1f},{other + width:.1f} {middle:.1f},{one + width:.1f} {start:.1f},{one + width:.1f}")
+        lower.append(
+            f"C{middle:.1f},{other + width:.1f} {middle:.1f},{one + width:.1f} {start:.1f},{one + width:.1f}"
+        )
     start = x[chain[0].source.layer] + NODE_WIDTH
     return f"M{start:.1f},{chain[0].start:.1f}{''.join(upper)}v{width:.1f}{''.join(reversed(lower))}Z"
 

@@ -1,11 +1,12 @@
 """Where the nodes and ribbons of a Sankey with loops stand.
 
-Layers from left to right; arcs over several layers get a place of their own in each layer between, so that no ribbon
-runs behind a node; arcs that close a loop are led around below, nested by their length.
+Layers from left to right; arcs over several layers get a place of their own in each layer between, so that no
+ribbon runs behind a node; arcs that close a loop are led around below, nested by their length.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +14,10 @@ from meguru.report.layers import Layers
 
 NODE_WIDTH = 12.0
 LABEL_ROOM, NARROW_ROOM = 60.0, 8.0  # above a node with its label, above a passing ribbon
-TURN, LAST_TURN = 10.0, 104.0  # free space beside a node before a loop turns; in the last layer its label stands there
+TURN, LAST_TURN = (
+    10.0,
+    104.0,
+)  # free space beside a node before a loop turns; in the last layer its label stands there
 
 
 @dataclass(slots=True)
@@ -69,8 +73,10 @@ class Sankey:
     size: float = 0.0  # height of one unit
 
 
-def lay_out(values: Mapping[tuple[str, str], Sequence[float]], layers: Layers, width: float, tallest: float) -> Sankey:
-    """Lay out arcs with an amount for each material; ``tallest`` is the height for the fullest layer's ribbons."""
+def lay_out(
+    values: Mapping[tuple[str, str], Sequence[float]], layers: Layers, width: float, tallest: float
+) -> Sankey:
+    """Lay out arcs with an amount for each material; ``tallest``: height of the fullest layer's ribbons."""
     sankey = Sankey()
     columns = _build(sankey, values, layers)
     full = max((sum(max(n.incoming, n.outgoing) for n in column) for column in columns), default=0.0) or 1.0
@@ -87,7 +93,9 @@ def lay_out(values: Mapping[tuple[str, str], Sequence[float]], layers: Layers, w
     return sankey
 
 
-def _build(sankey: Sankey, values: Mapping[tuple[str, str], Sequence[float]], layers: Layers) -> list[list[Node]]:
+def _build(
+    sankey: Sankey, values: Mapping[tuple[str, str], Sequence[float]], layers: Layers
+) -> list[list[Node]]:
     """Nodes, passing places and ribbons; the columns hold them in order of appearance."""
     columns: list[list[Node]] = [[] for _ in range(layers.count)]
     nodes: dict[str, Node] = {}
@@ -103,7 +111,7 @@ def _build(sankey: Sankey, values: Mapping[tuple[str, str], Sequence[float]], la
                 columns[layer].append(chain[-1])
         chain.append(end)
         for kind, amount in enumerate(amounts):
-            for one, other in zip(chain, chain[1:], strict=False):
+            for one, other in itertools.pairwise(chain):
                 if amount > 0.0:
                     sankey.ribbons.append(Ribbon(one, other, (source, target), kind, amount, back))
     for ribbon in sankey.ribbons:
@@ -128,7 +136,11 @@ def _order(columns: list[list[Node]], ribbons: Sequence[Ribbon]) -> None:
     rank = {id(node): float(index) for column in columns for index, node in enumerate(column)}
     for sweep in range(8):
         for column in columns if sweep % 2 == 0 else reversed(columns):
-            column.sort(key=lambda node: _mean([(rank[id(other)], value) for other, value in near.get(id(node), [])], rank[id(node)]))
+            column.sort(
+                key=lambda node: _mean(
+                    [(rank[id(other)], value) for other, value in near.get(id(node), [])], rank[id(node)]
+                )
+            )
             for index, node in enumerate(column):
                 rank[id(node)] = (index + 0.5) / len(column)
 
@@ -149,7 +161,9 @@ def _settle(columns: list[list[Node]], ribbons: Sequence[Ribbon], bottom: float)
     for sweep in range(16):
         for column in columns if sweep % 2 == 0 else reversed(columns):
             for node in column:
-                wish = _mean([(o.y + o.height / 2, v) for o, v in near.get(id(node), [])], node.y + node.height / 2)
+                wish = _mean(
+                    [(o.y + o.height / 2, v) for o, v in near.get(id(node), [])], node.y + node.height / 2
+                )
                 node.y += (wish - node.height / 2 - node.y) * 0.7
             _part(column, bottom)
 
@@ -188,7 +202,13 @@ def _attach(sankey: Sankey) -> None:
 def _lead_around(sankey: Sankey, bottom: float) -> None:
     """Loops: the longer, the farther out; what is higher at its node is farther out too."""
     loops = [Loop(r) for r in sankey.ribbons if r.back]
-    loops.sort(key=lambda loop: (loop.ribbon.target.layer - loop.ribbon.source.layer, loop.ribbon.arc, loop.ribbon.kind))
+    loops.sort(
+        key=lambda loop: (
+            loop.ribbon.target.layer - loop.ribbon.source.layer,
+            loop.ribbon.arc,
+            loop.ribbon.kind,
+        )
+    )
     loops.reverse()
     right: dict[int, float] = {}
     left: dict[int, float] = {}
@@ -196,7 +216,10 @@ def _lead_around(sankey: Sankey, bottom: float) -> None:
     for loop in loops:
         ribbon, space = loop.ribbon, max(1.0, loop.ribbon.width)
         last = ribbon.source.layer == len(sankey.x) - 1
-        there, here = right.get(ribbon.source.layer, LAST_TURN if last else TURN), left.get(ribbon.target.layer, TURN)
+        there, here = (
+            right.get(ribbon.source.layer, LAST_TURN if last else TURN),
+            left.get(ribbon.target.layer, TURN),
+        )
         loop.right = sankey.x[ribbon.source.layer] + NODE_WIDTH + there + space / 2
         loop.left = sankey.x[ribbon.target.layer] - here - space / 2
         loop.low = low + space / 2

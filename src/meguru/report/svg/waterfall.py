@@ -14,7 +14,15 @@ NAME = 168.0
 SIZE = 11.5
 
 
-def draw_waterfall(steps: Sequence[tuple[Both, float]], total: Both, scale: Scale, reach: tuple[float, float], alt: Both, *, signed: bool = True) -> str:
+def draw_waterfall(
+    steps: Sequence[tuple[Both, float]],
+    total: Both,
+    scale: Scale,
+    reach: tuple[float, float],
+    alt: Both,
+    *,
+    signed: bool = True,
+) -> str:
     """The picture as SVG.
 
     Parameters
@@ -30,7 +38,9 @@ def draw_waterfall(steps: Sequence[tuple[Both, float]], total: Both, scale: Scal
     """
     ticks = nice_ticks(reach[0] / scale.size, reach[1] / scale.size)
     sheet = Canvas(WIDTH, TOP + ROW * (len(steps) + 1) + 30.0)
-    longest = max(width_of(scale.text(v), SIZE) for v in [*(v for _, v in steps), sum(v for _, v in steps)]) + 18.0
+    longest = (
+        max(width_of(scale.text(v), SIZE) for v in [*(v for _, v in steps), sum(v for _, v in steps)]) + 18.0
+    )
     left, right = NAME + (longest if reach[0] < 0 else 8.0), WIDTH - longest
     bottom = TOP + ROW * (len(steps) + 1)
 
@@ -60,8 +70,18 @@ def _draw_axis(sheet: Canvas, ticks: Sequence[float], places: Sequence[float], b
             sheet.text(place, bottom + 14, text, class_="soft", text_anchor="middle", font_size=10.5)
 
 
-def _draw_row(sheet: Canvas, y: float, name: Both, value: float, ends: tuple[float, float], colour: str, scale: Scale,
-              signed: bool, *, strong: bool = False) -> None:  # fmt: skip
+def _draw_row(
+    sheet: Canvas,
+    y: float,
+    name: Both,
+    value: float,
+    ends: tuple[float, float],
+    colour: str,
+    scale: Scale,
+    signed: bool,
+    *,
+    strong: bool = False,
+) -> None:
     low, high = sorted(ends)
     kind = "strong" if strong else ""
     with sheet.hover(name + ": " + scale.full(value, signed=signed)):
@@ -69,6 +89,8 @@ def _draw_row(sheet: Canvas, y: float, name: Both, value: float, ends: tuple[flo
     sheet.lines(2, y + ROW / 2, name, NAME - 8, size=SIZE - 0.5, most=2, class_=kind or "name")
     text = ("+" if signed and value > 0 else "") + scale.text(value)
     if value < 0:
-        sheet.text(low - 4, y + ROW / 2 + 4, text, text_anchor="end", font_size=SIZE, class_=f"{kind} halo".strip())
+        sheet.text(
+            low - 4, y + ROW / 2 + 4, text, text_anchor="end", font_size=SIZE, class_=f"{kind} halo".strip()
+        )
     else:
         sheet.text(high + 4, y + ROW / 2 + 4, text, font_size=SIZE, class_=f"{kind} halo".strip())

@@ -1,0 +1,92 @@
+"""The built reference tells everything that there is, and the READMEs run."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sybil import Document
+
+from meguru import errors
+from meguru.examples import example_names
+from meguru.indicators.formulas import FUNCTIONS
+from meguru.model import load
+from meguru.model.components import PROCESS_KINDS
+from meguru.model.network import ports_of
+from meguru.model.walk import COMPONENTS, declared
+
+HERE = Path(__file__).parent
+
+
+def load_beside(name: str) -> ModuleType:
+    """A module of this folder, which is no package."""
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", HERE / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    built: dict[str, str] = load_beside("reference_pages").pages()
+    return built
+
+
+def test_every_attribute_has_a_row(pages: dict[str, str]) -> None:
+    text = pages["model-file.md"] + pages["processes.md"]
+    for name, kind in COMPONENTS.items():
+        for key in declared(kind):
+            assert f"| `{key}` |" in text or key in ("label", "note"), f"{name}.{key}"
+
+
+def test_every_kind_of_process_tells_its_ports(pages: dict[str, str]) -> None:
+    section = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+    sections = dict(section.findall(pages["processes.md"]))
+    assert set(sections) >= set(PROCESS_KINDS)
+    model = load(HERE.parent / "examples" / "motor" / "model.yaml")
+    for name, process in model.processes.items():
+        for port in ports_of(model, name):
+            own = {*process.split, *process.recover, *(f"{child}.failed" for child in process.recover)}
+            told = f"| `{port}` |" in sections[process.kind]
+            assert told or port in own or port.startswith(("retired.", "failed.")), f"{process.kind}: {port}"
+
+
+def test_every_error_function_and_command_is_listed(pages: dict[str, str]) -> None:
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type) and issubclass(kind, errors.MeguruError):
+            assert f"| `{name}` |" in pages["errors.md"]
+    for name in FUNCTIONS:
+        assert f"| `{name}(" in pages["formulas.md"]
+    for command in ("run", "compare", "check", "import", "export"):
+        assert f"## `meguru {command}`" in pages["command-line.md"]
+
+
+def test_no_cell_breaks_a_table(pages: dict[str, str]) -> None:
+    for name, text in pages.items():
+        for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            widths = {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}
+            assert len(widths) == 1, f"{name}:\n{block[:300]}"
+
+
+def test_the_examples_page_and_the_readmes_list_every_example() -> None:
+    for path in (HERE / "examples.md", HERE.parent / "README.md", HERE.parent / "README.ja.md"):
+        text = path.read_text(encoding="utf-8")
+        assert [name for name in example_names() if name not in text] == [], path.name
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
+def test_the_readme_runs(name: str) -> None:
+    conftest = load_beside("conftest")
+    document = Document.parse(str(HERE.parent / name), conftest.parse_blocks)
+    conftest.enter_folder(document.namespace)
+    try:
+        for example in document.examples():
+            example.evaluate()
+    finally:
+        conftest.leave_folder(document.namespace)
