@@ -1,4 +1,5 @@
-"""Run all benchmarks, each in a process of its own, and write the table: ``python -m benchmarks [NAME ...]``."""
+"""Run all benchmarks, each in a process of its own, and write the table: ``python -m benchmarks [NAME
+...]``."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def run_case(name: str) -> dict[str, float]:
     module, _, case = name.partition(".")
     code = f"from benchmarks import {module}; {module}.CASES[{case!r}]()"
     single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | single)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | single
+    )
     if done.returncode:
         return {"failed": 1.0, "why": done.stderr.strip().splitlines()[-1]}  # type: ignore[dict-item]
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
@@ -65,8 +68,15 @@ def main(wanted: list[str]) -> None:
             report = run_command("compare", "compressor-magnet", "--out", str(Path(folder) / "report.html"))
         lines.append(as_row("case I: whole command with report, warm", "2 s wall", report))
         lines.append(as_row("`meguru --version`", "0.25 s wall", run_command("--version")))
-    note = f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
-    text = "\n".join([*lines, "", f"{note}; each case alone in a process on one thread, middle of several runs. `make bench`."])
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    note = f"{python}, {os.cpu_count()} cores, {platform.machine()}"
+    text = "\n".join(
+        [
+            *lines,
+            "",
+            f"{note}; each case alone in a process on one thread, middle of several runs. `make bench`.",
+        ]
+    )
     print(text)
     if not wanted:
         RESULTS.write_text(text + "\n", encoding="utf-8")

@@ -11,7 +11,8 @@ FIRST = 2000
 
 
 def stock_inputs(years: int, products: int, materials: int) -> tuple[np.ndarray, ...]:
-    """Mean lifetime (product,), BOM in kg (product, material), sales (year, product): the same for every engine."""
+    """Mean lifetime (product,), BOM in kg (product, material), sales (year, product): the same for every
+    engine."""
     random = np.random.default_rng(1)
     mean = random.uniform(8, 20, products)
     bom = random.uniform(0.1, 10, (products, materials))
@@ -20,13 +21,16 @@ def stock_inputs(years: int, products: int, materials: int) -> tuple[np.ndarray,
 
 
 def stock(years: int = 200, products: int = 1000, materials: int = 20) -> Model:
-    """Products with normal lifetimes of their own, sales at the end of a year, everything that leaves in one sink."""
+    """Products with normal lifetimes of their own, sales at the end of a year, everything that leaves in
+    one sink."""
     mean, bom, sales = stock_inputs(years, products, materials)
     items = {f"m{j}": Item(kind="material") for j in range(materials)}
     processes = {"maker": Process(kind="supply"), "end": Process(kind="sink")}
     routes = []
     for i in range(products):
-        items[f"p{i}"] = Item(kind="product", bom={f"m{j}": Quantity(bom[i, j], "kg") for j in range(materials)})
+        items[f"p{i}"] = Item(
+            kind="product", bom={f"m{j}": Quantity(bom[i, j], "kg") for j in range(materials)}
+        )
         processes[f"use{i}"] = Process(
             kind="use",
             product=f"p{i}",
@@ -44,7 +48,8 @@ def _normal(mean: float) -> Lifetime:
 
 
 def network(products: int = 20, parts: int = 200, materials: int = 50, years: int = 40) -> Model:
-    """Products of shared structure with parts of their own: made, used, collected, taken apart, reused, recycled.
+    """Products of shared structure with parts of their own: made, used, collected, taken apart, reused,
+    recycled.
 
     With the defaults 302 processes. Three numbers are uncertain, so that samples differ.
     """
@@ -53,9 +58,7 @@ def network(products: int = 20, parts: int = 200, materials: int = 50, years: in
     items = {f"m{j}": Item(kind="material") for j in range(materials)}
     processes = {
         "ore": Process(kind="supply", supplies=list(items)),
-        "shredder": Process(
-            kind="recycle", yields={m: Quantity.uniform(0.5, 0.9) for m in items}
-        ),
+        "shredder": Process(kind="recycle", yields={m: Quantity.uniform(0.5, 0.9) for m in items}),
         "secondary": Process(kind="store"),
         "landfill": Process(kind="sink"),
     }
@@ -67,17 +70,26 @@ def network(products: int = 20, parts: int = 200, materials: int = 50, years: in
         own = [f"part{k * each + i}" for i in range(each)]
         for part in own:
             chosen = random.choice(materials, 10, replace=False)
-            items[part] = Item(kind="part", bom={f"m{j}": Quantity(random.uniform(0.1, 2), "kg") for j in chosen})
+            items[part] = Item(
+                kind="part", bom={f"m{j}": Quantity(random.uniform(0.1, 2), "kg") for j in chosen}
+            )
             processes[f"make_{part}"] = Process(kind="make", item=part)
             routes.append(Route(source="ore", target=f"make_{part}", priority=2))
-            routes.append(Route(source="secondary", target=f"make_{part}", priority=1, max_share=Quantity(0.5)))
+            routes.append(
+                Route(source="secondary", target=f"make_{part}", priority=1, max_share=Quantity(0.5))
+            )
         _product_loop(f"product{k}", own, float(random.uniform(6, 14)), items, processes, routes)
     time = Time(first=FIRST, last=FIRST + years - 1)
     return Model(name="network", time=time, items=items, processes=processes, routes=routes)
 
 
 def _product_loop(
-    product: str, parts: list[str], life: float, items: dict[str, Item], processes: dict[str, Process], routes: list[Route]
+    product: str,
+    parts: list[str],
+    life: float,
+    items: dict[str, Item],
+    processes: dict[str, Process],
+    routes: list[Route],
 ) -> None:
     """Make, use, collect, take apart, keep the first part for reuse."""
     items[product] = Item(kind="product", bom={part: Quantity(1.0) for part in parts})
@@ -88,7 +100,9 @@ def _product_loop(
         product=product,
         demand=Demand(sales=Quantity.series({FIRST: 1000, FIRST + 100: 3000}, "piece/year")),
         leave={
-            "worn": Lifetime(distribution="weibull", shape=Quantity(3.0), scale=Quantity.normal(life, life / 10, "year"))
+            "worn": Lifetime(
+                distribution="weibull", shape=Quantity(3.0), scale=Quantity.normal(life, life / 10, "year")
+            )
         },
     )
     processes[collect] = Process(kind="sort", split={"in": Quantity.uniform(0.5, 0.9), "lost": None})

@@ -31,7 +31,10 @@ def pv_values(samples: int) -> dict[str, np.ndarray]:
     life = model.processes["use"].leave["failure"]
     assert life.t50 is not None and life.t90 is not None
     t50 = random.uniform(25, 35, samples)
-    return values | {"processes.use.leave.failure.t50": t50, "processes.use.leave.failure.t90": t50 + random.uniform(4, 12, samples)}
+    return values | {
+        "processes.use.leave.failure.t50": t50,
+        "processes.use.leave.failure.t90": t50 + random.uniform(4, 12, samples),
+    }
 
 
 def pv_samples() -> None:

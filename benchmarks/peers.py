@@ -44,7 +44,7 @@ def flodym_stock() -> None:
         content = fd.Parameter(dims=dims[("p", "m")], values=bom)
         for array in (stock.inflow, stock.stock, stock.outflow):
             array * content
-        return float(stock.outflow.values.sum())
+        return float(np.sum(stock.outflow.values))
 
     check = work()
     tell(**measure(work, warm=0, runs=3), check=check)
@@ -72,7 +72,8 @@ def numpy_stock() -> None:
 
 
 def pv_ice() -> None:
-    """PV_ICE on the inputs of the example; its plotting and web libraries are not needed for the mass flows."""
+    """PV_ICE on the inputs of the example; its plotting and web libraries are not needed for the mass
+    flows."""
     import pandas as pd
 
     for name in ("pvlib", "matplotlib", "matplotlib.pyplot", "requests"):

@@ -169,6 +169,9 @@ def test_a_published_value_that_does_not_come_out_is_marked(tmp_path: Path) -> N
 
 def test_a_table_too_wide_is_cut_between_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
+    shown = call("run", "cars").stdout  # fewer years
+    assert all(len(line.rstrip()) <= 80 for line in shown.splitlines())
+    assert re.search(r"^indicator +2005 .*2017 +unit +published$", shown, re.MULTILINE)
     shown = call("compare", "atm-parts").stdout
     assert all(len(line.rstrip()) <= 80 for line in shown.splitlines())
     assert shown.count("indicator, 2030") > 1

@@ -196,7 +196,7 @@ def with_units(data: Data) -> Data:
     return data
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(models())
 def test_every_flow_and_stock_is_that_of_the_reference(data: Data) -> None:
     wanted = Reference(data).run()

@@ -99,7 +99,9 @@ def _real(out: Path, screen: Console | None) -> dict[str, Any]:
     frame = evaluated(result, model)
     if screen is not None:
         title = "Photovoltaic modules, United States, real baseline"
-        screen.print(year_table(Values(model, frame), result.scenario, title=title, most=MOST_LINES))
+        screen.print(
+            year_table(Values(model, frame), result.scenario, screen.width, title=title, most=MOST_LINES)
+        )
         screen.print(f"{len(model.indicators) - MOST_LINES} more: meguru run {REAL}", style=QUIET)
         screen.print()
     path = out / f"{REAL}.html"

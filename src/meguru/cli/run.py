@@ -111,7 +111,7 @@ def _print(model: Model, result: Result, frame: DataFrame, files: list[Path]) ->
     screen.print(Text.assemble((model.name, STRONG), "  ", result.scenario))
     if model.indicators:
         screen.print()
-        screen.print(year_table(Values(model, frame), result.scenario))
+        screen.print(year_table(Values(model, frame), result.scenario, screen.width))
     else:
         screen.print("no indicators in the model", style=QUIET)
     screen.print()

@@ -23,26 +23,38 @@ YEARS_SHOWN = 4
 FEW = 3  # files that are named one by one
 
 
-def year_table(values: Values, scenario: str, *, title: str | None = None, most: int | None = None) -> Table:
-    """One scenario: a line an indicator (``most`` of them), a column for each of some years.
+def year_table(
+    values: Values, scenario: str, width: int, *, title: str | None = None, most: int | None = None
+) -> Table:
+    """One scenario: a line an indicator (``most`` of them), a column for each of as many years as fit.
 
     Beside them the range of the samples in the last year, and the published value.
     """
+    from rich.measure import Measurement
+
+    from meguru.cli.screen import console
+
+    for count in range(YEARS_SHOWN, 1, -1):
+        shown = _years(values, scenario, some_years(values.years, count), title, most)
+        if Measurement.get(console(), console().options.update(width=10_000), shown).minimum <= width:
+            break
+    return shown
+
+
+def _years(values: Values, scenario: str, years: list[int], title: str | None, most: int | None) -> Table:
     from rich.text import Text
 
-    model, years = values.model, some_years(values.years, YEARS_SHOWN)
     shown = table(title)
-    shown.add_column(
-        "indicator, mean of samples" if values.sampled else "indicator", overflow="fold", min_width=20
-    )
+    about = "indicator, mean of samples" if values.sampled else "indicator"
+    shown.add_column(about, overflow="fold", min_width=20)
     for year in years:
         shown.add_column(str(year), justify="right", no_wrap=True)
     if values.sampled:
         shown.add_column(f"5 % – 95 %, {years[-1]}", justify="right", no_wrap=True)
-    shown.add_column("unit", style=QUIET)
+    shown.add_column("unit", style=QUIET, no_wrap=True)
     if values.has_goals(scenario):
         shown.add_column(PUBLISHED, justify="right", no_wrap=True)
-    for name, indicator in islice(model.indicators.items(), most):
+    for name, indicator in islice(values.model.indicators.items(), most):
         row = [Text(number(values.value(scenario, name, year))) for year in years]
         if values.sampled:
             low, high = (number(values.value(scenario, name, years[-1], key)) for key in ("p05", "p95"))

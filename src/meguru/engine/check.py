@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from meguru.engine.account import write_books
 from meguru.engine.compile import compile_model
 from meguru.errors import ModelError
 from meguru.model import apply, scenario_names
@@ -33,6 +34,6 @@ def _compiling(model: Model) -> Iterator[ModelError]:
     """The first fault of each scenario that does not compile."""
     for name in scenario_names(model):
         try:
-            compile_model(apply(model, name))
+            write_books(compile_model(apply(model, name)), name)
         except ModelError as error:
             yield locate(model, error)

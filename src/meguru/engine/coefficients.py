@@ -35,7 +35,14 @@ class Reader:
         Sampled parameters given from outside: place → (sample,) in the unit of that quantity.
     """
 
-    def __init__(self, model: Model, years: Array, seed: int, block: tuple[int, int] | None, values: Mapping[str, Array]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        years: Array,
+        seed: int,
+        block: tuple[int, int] | None,
+        values: Mapping[str, Array],
+    ) -> None:
         self.model, self.years, self.seed, self.block, self.values = model, years, seed, block, values
         self.names: dict[str, tuple[Array, str]] = {}
         for name in _order(model):
@@ -98,8 +105,17 @@ class Coefficients:
         self._hazard_size = 0
         self._known: dict[tuple[int, str, float], int] = {}
 
-    def add(self, quantity: Quantity | None, unit: str, place: str, *, default: int = ONE, scale: float = 1.0,
-            low: float | None = 0.0, high: float | None = None) -> int:
+    def add(
+        self,
+        quantity: Quantity | None,
+        unit: str,
+        place: str,
+        *,
+        default: int = ONE,
+        scale: float = 1.0,
+        low: float | None = 0.0,
+        high: float | None = None,
+    ) -> int:
         """Index of a coefficient; ``default`` where the quantity is not given."""
         if quantity is None:
             return default
@@ -129,13 +145,15 @@ class Coefficients:
 
     def get_table(self, index: int) -> Array:
         values = self._tables[index]
-        return np.full((1, 1), values) if isinstance(values, float) else values
+        return np.array(((values,),)) if isinstance(values, float) else values
 
     def in_kernel(self, index: int) -> int:
         """Index of a table among those that the kernels read; the others never get a column by date."""
         return self._in_kernel.setdefault(index, len(self._in_kernel))
 
-    def hazard(self, lifetime: Lifetime, place: str, sales: str, stretch: Array | None) -> tuple[int, int, int, int]:
+    def hazard(
+        self, lifetime: Lifetime, place: str, sales: str, stretch: Array | None
+    ) -> tuple[int, int, int, int]:
         """Offset and stride of the hazards by age, offset and stride of those in the step of the sale."""
         try:
             found = Hazards(lifetime, place, self.read, self.steps, self.step, sales, stretch)
@@ -159,7 +177,9 @@ class Coefficients:
         """(sample, time × coefficient), (sample, table × date), (sample, hazard)."""
         return (
             _stack(self._rows, samples, self.steps).transpose(0, 2, 1).reshape(samples, -1),
-            _with_last(_stack([self._tables[i] for i in self._in_kernel], samples, self.steps)).reshape(samples, -1),
+            _with_last(_stack([self._tables[i] for i in self._in_kernel], samples, self.steps)).reshape(
+                samples, -1
+            ),
             _join(self._hazards, samples),
         )
 
@@ -185,7 +205,9 @@ def _join(parts: Sequence[Array], samples: int) -> Array:
     return out
 
 
-def check_range(read: Reader, values: Array, place: str, low: float | None, high: float | None, unit: str) -> None:
+def check_range(
+    read: Reader, values: Array, place: str, low: float | None, high: float | None, unit: str
+) -> None:
     """Refuse numbers outside what is possible.
 
     Raises
@@ -202,5 +224,11 @@ def check_range(read: Reader, values: Array, place: str, low: float | None, high
     found = float(bad.flat[0]) if bad is not None else "not a number"
     bounds = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
     file, line = where(read.model, place)
-    raise RangeError("outside what is possible", file=file, line=line, place=place, found=found,
-                     expected=f"{bounds} {unit if unit != '1' else ''}".strip())
+    raise RangeError(
+        "outside what is possible",
+        file=file,
+        line=line,
+        place=place,
+        found=found,
+        expected=f"{bounds} {unit if unit != '1' else ''}".strip(),
+    )

@@ -1,4 +1,5 @@
-"""A model compiled: flat tables for the kernels, numbers for a block of samples, and names to label the result."""
+"""A model compiled: flat tables for the kernels, numbers for a block of samples, and names to label the
+result."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.coefficients import Coefficients, Reader, check_range
+from meguru.engine.compile_order import order_operations
 from meguru.engine.compile_pull import PullCompiler, PullTables
 from meguru.engine.compile_push import PushCompiler
 from meguru.engine.compile_use import UseCompiler, UseTables
@@ -55,7 +57,9 @@ def steps_of(model: Model) -> Ints:
     return np.repeat(np.arange(first, model.time.last + 1), each)
 
 
-def build_tables(model: Model, numbers: Coefficients) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+def build_tables(
+    model: Model, numbers: Coefficients
+) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
     """Children per unit (in the child's unit) and kg of each material per unit, by step made."""
     counts: dict[tuple[str, str], int] = {}
     masses: dict[tuple[str, str], int] = {}
@@ -82,10 +86,17 @@ def build_tables(model: Model, numbers: Coefficients) -> tuple[dict[tuple[str, s
 
 
 def read_bom(model: Model, numbers: Coefficients, name: str, child: str) -> Array | float:
-    """Amount of a child in one unit of an item; 'kg' is understood as kg per piece, a plain number as a count."""
+    """Amount of a child in one unit of an item; 'kg' is understood as kg per piece, a plain number as a
+    count."""
     quantity = model.items[name].bom[child]
     wanted = bom_unit(quantity.unit, model.items[child].unit, model.items[name].unit)
-    if quantity.value is not None and quantity.value >= 0.0 and quantity.uncertain is None and not quantity.since and not numbers.read.values:
+    if (
+        quantity.value is not None
+        and quantity.value >= 0.0
+        and quantity.uncertain is None
+        and not quantity.since
+        and not numbers.read.values
+    ):
         # Large models hold tens of thousands of constants here.
         if same_dimension(quantity.unit, wanted):
             times, by = factor(quantity.unit, wanted)
@@ -102,7 +113,13 @@ def _kg_per_unit(model: Model, material: str) -> float:
     return float(convert(1.0, model.items[material].unit, "kg", place=f"items.{material}.unit"))
 
 
-def compile_model(model: Model, *, seed: int = 0, block: tuple[int, int] | None = None, values: Mapping[str, Array] | None = None) -> Program:
+def compile_model(
+    model: Model,
+    *,
+    seed: int = 0,
+    block: tuple[int, int] | None = None,
+    values: Mapping[str, Array] | None = None,
+) -> Program:
     """Compile ``model`` (a scenario already applied) for samples ``block`` (or expected values).
 
     Raises
@@ -120,12 +137,17 @@ def _compile(model: Model, seed: int, block: tuple[int, int] | None, values: Map
     years = steps_of(model)
     network = resolve(model)
     shape = find_shape(model, network)
-    numbers = Coefficients(Reader(model, years.astype(np.float64), seed, block, values), 1 / 12 if model.time.step == "month" else 1.0)
+    numbers = Coefficients(
+        Reader(model, years.astype(np.float64), seed, block, values),
+        1 / 12 if model.time.step == "month" else 1.0,
+    )
     counts, masses = build_tables(model, numbers)
     pushes = PushCompiler(model, network, shape, numbers, counts, masses)
     uses = UseCompiler(model, network, shape, numbers, pushes)
     uses.products()
-    stores = [(n, i) for n, p in model.processes.items() if p.kind == "store" for i in network.arriving.get(n, {})]
+    stores = [
+        (n, i) for n, p in model.processes.items() if p.kind == "store" for i in network.arriving.get(n, {})
+    ]
     pushes.stores = {key: index for index, key in enumerate(stores)}
     uses.processes()
     for name, process in model.processes.items():
@@ -135,35 +157,88 @@ def _compile(model: Model, seed: int, block: tuple[int, int] | None, values: Map
     flow_dated, flow_valued, holder_dated = _record_rows(model, network, shape, uses.tables, stores)
     tables, state = _tables(model, shape, numbers, pushes, uses.tables, pulls, stores)
     tables |= {"flow_dated": flow_dated, "flow_valued": flow_valued, "holder_dated": holder_dated}
-    state |= {"dated_before": int(np.sum(flow_dated >= 0)) * (numbers.steps + 1), "valued_before": int(np.sum(flow_valued >= 0))}
+    state |= {
+        "dated_before": int(np.sum(flow_dated >= 0)) * (numbers.steps + 1),
+        "valued_before": int(np.sum(flow_valued >= 0)),
+    }
     parts = [*numbers.arrays(samples), _price_tables(network, numbers, samples)]
     steps = numbers.steps
     plan = pack(
-        (steps, CONVENTION[model.time.sales], int(model.time.exits == "proportional"), len(network.flows), numbers.count),
+        (
+            steps,
+            CONVENTION[model.time.sales],
+            int(model.time.exits == "proportional"),
+            len(network.flows),
+            numbers.count,
+        ),
         tables,
         {name: part.shape[1] for name, part in zip(NUMBER_TABLES, parts, strict=True)},
         state,
-        _record_sizes(steps, samples, len(network.flows), bool(pulls.scrap), len(uses.tables.events), len(uses.tables.use), len(stores),
-                      len(uses.tables.slot_use), flow_dated, flow_valued, holder_dated),
+        _record_sizes(
+            steps,
+            samples,
+            len(network.flows),
+            bool(pulls.scrap),
+            len(uses.tables.events),
+            len(uses.tables.use),
+            len(stores),
+            len(uses.tables.slot_use),
+            flow_dated,
+            flow_valued,
+            holder_dated,
+        ),
     )
-    return Program(model, network, shape, plan, np.concatenate(parts, axis=1), numbers, years, samples, uses.tables,
-                   stores, masses, uses.tables.spares, flow_dated, flow_valued, holder_dated)
+    return Program(
+        model,
+        network,
+        shape,
+        plan,
+        np.concatenate(parts, axis=1),
+        numbers,
+        years,
+        samples,
+        uses.tables,
+        stores,
+        masses,
+        uses.tables.spares,
+        flow_dated,
+        flow_valued,
+        holder_dated,
+    )
 
 
-def _record_rows(model: Model, network: Network, shape: Shape, uses: UseTables, stores: list[tuple[str, str]]) -> tuple[Ints, Ints, Ints]:
+def _record_rows(
+    model: Model, network: Network, shape: Shape, uses: UseTables, stores: list[tuple[str, str]]
+) -> tuple[Ints, Ints, Ints]:
     """Which flows and holders are recorded by date, which flows with their value by age."""
-    flow_dated = _rows([f.item in shape.changing and model.items[f.item].kind != "material" for f in network.flows])
+    flow_dated = _rows(
+        [f.item in shape.changing and model.items[f.item].kind != "material" for f in network.flows]
+    )
     flow_valued = _rows([bool(f.route.residual) for f in network.flows])
     holders = [str(model.processes[n].product) for n in uses.names] + [i for _, i in stores]
     return flow_dated, flow_valued, _rows([i in shape.changing for i in holders])
 
 
-def _record_sizes(steps: int, samples: int, flows: int, scrap: bool, events: int, uses: int, stores: int, slots: int, flow_dated: Ints, flow_valued: Ints, holder_dated: Ints) -> dict[str, int]:
+def _record_sizes(
+    steps: int,
+    samples: int,
+    flows: int,
+    scrap: bool,
+    events: int,
+    uses: int,
+    stores: int,
+    slots: int,
+    flow_dated: Ints,
+    flow_valued: Ints,
+    holder_dated: Ints,
+) -> dict[str, int]:
     dates = steps + 1
     ages = uses * steps * dates
     return {
-        "flows": flows * steps, "scrap": flows * steps * scrap, "flows_dated": int(np.sum(flow_dated >= 0)) * steps * dates,
-        "flows_valued": int(np.sum(flow_valued >= 0)) * steps, "events": events * steps, "stock": (uses + stores) * steps,
+        "flows": flows * steps, "scrap": flows * steps * scrap,
+        "flows_dated": int(np.sum(flow_dated >= 0)) * steps * dates,
+        "flows_valued": int(np.sum(flow_valued >= 0)) * steps,
+        "events": events * steps, "stock": (uses + stores) * steps,
         "stock_dated": int(np.sum(holder_dated >= 0)) * steps * dates, "part_age": slots * 2 * steps,
         "ages": ages if samples == 1 and ages <= LARGEST_AGES else 0, "status": 3,
     }  # fmt: skip
@@ -199,7 +274,14 @@ def _node_table(pushes: PushCompiler, item_shape: Ints) -> tuple[Ints, int]:
     return table(rows, 2), at
 
 
-def _store_table(model: Model, shape: Shape, numbers: Coefficients, pushes: PushCompiler, uses: UseTables, stores: list[tuple[str, str]]) -> tuple[Ints, int, int]:
+def _store_table(
+    model: Model,
+    shape: Shape,
+    numbers: Coefficients,
+    pushes: PushCompiler,
+    uses: UseTables,
+    stores: list[tuple[str, str]],
+) -> tuple[Ints, int, int]:
     rows: list[list[int]] = []
     at = pieces = 0
     products = list(shape.uses)
@@ -212,32 +294,60 @@ def _store_table(model: Model, shape: Shape, numbers: Coefficients, pushes: Push
             limit = numbers.add(process.limit, unit, f"processes.{name}.limit")
             over = pushes.nodes[(f"{name}.overflow", item)]
         if process.loss is not None:
-            loss = numbers.add(process.loss, "1/year", f"processes.{name}.loss", scale=numbers.step, high=1.0 / numbers.step)
+            loss = numbers.add(
+                process.loss, "1/year", f"processes.{name}.loss", scale=numbers.step, high=1.0 / numbers.step
+            )
             lost = pushes.nodes[(f"{name}.loss", item)]
         product = products.index(item) if item in shape.followed else -1
         slots = len(shape.followed.get(item, []))
-        rows.append([pushes.items[item], at, dates, int(process.ageing), limit, loss, pushes.nodes[(name, item)], over, lost,
-                     product, pieces, len(uses.use) + len(rows)])
+        rows.append(
+            [
+                pushes.items[item],
+                at,
+                dates,
+                int(process.ageing),
+                limit,
+                loss,
+                pushes.nodes[(name, item)],
+                over,
+                lost,
+                product,
+                pieces,
+                len(uses.use) + len(rows),
+            ]
+        )
         at += dates
         pieces += slots * dates * dates
     return table(rows, 12), at, pieces
 
 
-def _tables(model: Model, shape: Shape, numbers: Coefficients, pushes: PushCompiler, uses: UseTables, pulls: PullTables, stores: list[tuple[str, str]]) -> tuple[dict[str, Ints], dict[str, int]]:
+def _tables(
+    model: Model,
+    shape: Shape,
+    numbers: Coefficients,
+    pushes: PushCompiler,
+    uses: UseTables,
+    pulls: PullTables,
+    stores: list[tuple[str, str]],
+) -> tuple[dict[str, Ints], dict[str, int]]:
     """Integer tables of the plan, and sizes of the state."""
     steps = numbers.steps
     item_shape = _item_shape(model, shape, steps)
-    push = pushes.operations()
-    scrap_push = pushes.operations(pulls.scrap_nodes) if pulls.scrap_nodes else []
+    push = order_operations(pushes)
+    scrap_push = order_operations(pushes, pulls.scrap_nodes) if pulls.scrap_nodes else []
     store, store_size, store_pieces = _store_table(model, shape, numbers, pushes, uses, stores)
     node, width = _node_table(pushes, item_shape)
     tables = {
         "item": item_shape, "node": node, "push": table(push, 10), "scrap_push": table(scrap_push, 10),
-        "loop_node": table(pushes.loop_nodes, 1), "rule": table(pushes.rules, 1), "capacity": table(pushes.cap_rows, 3),
+        "loop_node": table(pushes.loop_nodes, 1), "rule": table(pushes.rules, 1),
+        "capacity": table(pushes.cap_rows, 3),
         "product": table(uses.product, 6), "use": table(uses.use, 17), "cause": table(uses.cause, 4),
-        "cause_hazard": table(uses.cause_hazard, 4), "slot": table(uses.slot, 6), "slot_use": table(uses.slot_use, 7),
-        "slot_hazard": table(uses.slot_hazard, 4), "segment": table(uses.segment, 1), "offer": table(pulls.offer, 7),
-        "input": table(pulls.inputs, 6), "edge": table(pulls.edge, 8), "offer_edge": table(pulls.offer_edge, 1),
+        "cause_hazard": table(uses.cause_hazard, 4), "slot": table(uses.slot, 6),
+        "slot_use": table(uses.slot_use, 7),
+        "slot_hazard": table(uses.slot_hazard, 4), "segment": table(uses.segment, 1),
+        "offer": table(pulls.offer, 7),
+        "input": table(pulls.inputs, 6), "edge": table(pulls.edge, 8), "offer_edge": table(pulls.offer_edge,
+        1),
         "offer_edges": table(pulls.offer_edges, 2), "upstream": table(pulls.upstream, 1),
         "sequence": table(pulls.sequence, 2), "spare": table(pulls.spare_inputs, 1),
         "replacement": table(pulls.replacement, 2), "store": store, "scrap": table(pulls.scrap, 3),
@@ -245,21 +355,35 @@ def _tables(model: Model, shape: Shape, numbers: Coefficients, pushes: PushCompi
     return tables, _state_sizes(tables, uses, width, store_size, store_pieces, pushes.available, steps)
 
 
-def _state_sizes(tables: dict[str, Ints], uses: UseTables, width: int, store: int, store_pieces: int, available: int, steps: int) -> dict[str, int]:
+def _state_sizes(
+    tables: dict[str, Ints],
+    uses: UseTables,
+    width: int,
+    store: int,
+    store_pieces: int,
+    available: int,
+    steps: int,
+) -> dict[str, int]:
     dates = steps + 1
     s, inputs, edges, offers = uses.sizes, len(tables["input"]), len(tables["edge"]), len(tables["offer"])
     slots, processes = len(tables["slot"]), len(tables["use"])
     most = max((int(row[4] - row[3]) for row in tables["product"]), default=0) * dates
     return {
         "x": width, "waiting": width, "n": s["n"], "n_next": s["n"], "sold": s["n"], "w": s["w"],
-        "leaving": s["leaving"], "leaving_next": s["leaving"], "pieces": s["pieces"], "pieces_next": s["pieces"],
-        "scratch": s["scratch"], "own": len(tables["cause"]), "failing": slots, "repairing": slots, "store": store,
-        "store_start": store, "store_pieces": store_pieces, "store_pieces_start": store_pieces, "extra": store,
-        "extra_before": store, "content": len(tables["store"]), "kept": len(tables["store"]), "available": available,
+        "leaving": s["leaving"], "leaving_next": s["leaving"], "pieces": s["pieces"],
+        "pieces_next": s["pieces"],
+        "scratch": s["scratch"], "own": len(tables["cause"]), "failing": slots, "repairing": slots,
+        "store": store,
+        "store_start": store, "store_pieces": store_pieces, "store_pieces_start": store_pieces,
+        "extra": store,
+        "extra_before": store, "content": len(tables["store"]), "kept": len(tables["store"]),
+        "available": available,
         "used": len(tables["push"]), "used_start": len(tables["push"]), "spares": inputs, "owed": inputs,
-        "missing": inputs, "put_law": inputs * dates, "put_new": inputs, "put": inputs * dates, "wanted": inputs,
+        "missing": inputs, "put_law": inputs * dates, "put_new": inputs, "put": inputs * dates,
+        "wanted": inputs,
         "need": inputs, "got": inputs, "got_free": inputs, "cap": edges, "asked": edges, "given": edges,
-        "potential": offers, "out": offers, "short": offers, "survival": processes, "laws": most, "law": dates,
+        "potential": offers, "out": offers, "short": offers, "survival": processes, "laws": most,
+        "law": dates,
         "there": most, "events_before": len(uses.events), "drawn": edges, "wish": edges, "wish_need": inputs,
     }  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""The forward network as tables: offers, inputs, edges, and the order in which they ask and are shared out."""
+"""The forward network as tables: offers, inputs, edges, and the order in which they ask and are shared
+out."""
 
 from __future__ import annotations
 
@@ -37,8 +38,23 @@ class PullTables:
 
 
 class PullCompiler:
-    def __init__(self, model: Model, network: Network, shape: Shape, numbers: Coefficients, pushes: PushCompiler, uses: UseTables) -> None:
-        self.model, self.network, self.shape, self.numbers, self.pushes, self.uses = model, network, shape, numbers, pushes, uses
+    def __init__(
+        self,
+        model: Model,
+        network: Network,
+        shape: Shape,
+        numbers: Coefficients,
+        pushes: PushCompiler,
+        uses: UseTables,
+    ) -> None:
+        self.model, self.network, self.shape, self.numbers, self.pushes, self.uses = (
+            model,
+            network,
+            shape,
+            numbers,
+            pushes,
+            uses,
+        )
         self.tables = PullTables()
         self.offers: dict[Key, int] = {}
         self.into: dict[Key, list[tuple[int, Flow]]] = {}
@@ -68,17 +84,33 @@ class PullCompiler:
             row[0] = SUPPLY
             if process.limit is not None:
                 if sum(1 for n, _ in self.offers if n == name) > 1:
-                    raise self._error(UnsupportedError, f"{place}.limit", "a limited supply gives one item", found="several", expected="one supply each")
-                row[2] = self.numbers.add(process.limit, f"{unit}/year", f"{place}.limit", scale=self.numbers.step)
+                    raise self._error(
+                        UnsupportedError,
+                        f"{place}.limit",
+                        "a limited supply gives one item",
+                        found="several",
+                        expected="one supply each",
+                    )
+                row[2] = self.numbers.add(
+                    process.limit, f"{unit}/year", f"{place}.limit", scale=self.numbers.step
+                )
         elif process.kind == "store":
             row[0] = STORE
             if (name, item) not in self.pushes.stores:
-                raise self._error(NetworkError, place, f"nothing puts '{item}' into this store", found="no route", expected=f"a push route that brings '{item}'")
+                raise self._error(
+                    NetworkError,
+                    place,
+                    f"nothing puts '{item}' into this store",
+                    found="no route",
+                    expected=f"a push route that brings '{item}'",
+                )
             row[3] = self.pushes.stores[(name, item)]
         else:
             row[0] = MAKE
             if process.capacity is not None:
-                row[2] = self.numbers.add(process.capacity, f"{unit}/year", f"{place}.capacity", scale=self.numbers.step)
+                row[2] = self.numbers.add(
+                    process.capacity, f"{unit}/year", f"{place}.capacity", scale=self.numbers.step
+                )
             row[6] = self._build(process, name, item)
             row[4] = len(self.tables.inputs)
             self._recipe(process, name, item, self.offers[(name, item)])
@@ -92,11 +124,18 @@ class PullCompiler:
             return builds.index(process.build)
         if all(self.model.processes[u].pooled for u in self.shape.uses[item]):
             return 0
-        raise self._error(NetworkError, f"processes.{name}.build", "no use process knows this build class", found=process.build,
-                          expected=f"one of {', '.join(builds)}, listed under 'builds', or 'pooled: true'")
+        raise self._error(
+            NetworkError,
+            f"processes.{name}.build",
+            "no use process knows this build class",
+            found=process.build,
+            expected=f"one of {', '.join(builds)}, listed under 'builds', or 'pooled: true'",
+        )
 
     def _recipe(self, process: Process, name: str, item: str, offer: int) -> None:
-        good = self.numbers.get(self.numbers.add(process.efficiency, "1", f"processes.{name}.efficiency", high=1.0))
+        good = self.numbers.get(
+            self.numbers.add(process.efficiency, "1", f"processes.{name}.efficiency", high=1.0)
+        )
         for child, recipe in recipe_of(self.model, process).items():
             place = f"processes.{name}.recipe.{child}"
             net = self._amount(item, child)
@@ -104,17 +143,33 @@ class PullCompiler:
                 unit = bom_unit(recipe.amount.unit, self.model.items[child].unit, self.model.items[item].unit)
                 own = self.numbers.add(recipe.amount, unit, f"{place}.amount")
                 if np.any(np.abs(self.numbers.get(own) - net) > 1e-9 * np.abs(net) + 1e-15):
-                    raise self._error(NetworkError, f"{place}.amount", "a recipe and the BOM disagree: mass would be lost",
-                                      found=f"{float(self.numbers.get(own).max()):.6g}", expected=f"{float(np.max(net)):.6g}, with an efficiency for what becomes scrap")
-            share = self.numbers.get(self.numbers.add(recipe.efficiency, "1", f"{place}.efficiency", high=1.0)) * good
+                    raise self._error(
+                        NetworkError,
+                        f"{place}.amount",
+                        "a recipe and the BOM disagree: mass would be lost",
+                        found=f"{float(self.numbers.get(own).max()):.6g}",
+                        expected=f"{float(np.max(net)):.6g}, with an efficiency for what becomes scrap",
+                    )
+            share = (
+                self.numbers.get(self.numbers.add(recipe.efficiency, "1", f"{place}.efficiency", high=1.0))
+                * good
+            )
             if np.any(share <= 0):
-                raise self._error(NetworkError, place, "an efficiency must be above zero", found="0", expected="above 0, at most 1")
+                raise self._error(
+                    NetworkError,
+                    place,
+                    "an efficiency must be above zero",
+                    found="0",
+                    expected="above 0, at most 1",
+                )
             gross = self.numbers.put(net / share)
             self._input(gross, child, name, offer, -1, offer, self.pushes.items[child], place)
             if has_scrap(process, recipe):
                 node = self.pushes.node(f"{name}.scrap", child)
                 lost = self.numbers.put(net / share - net)
-                if self.pushes.emit(0, node, name, "scrap", child, ONE if self.numbers.get(lost).max() > 0 else 1):
+                if self.pushes.emit(
+                    0, node, name, "scrap", child, ONE if self.numbers.get(lost).max() > 0 else 1
+                ):
                     self.tables.scrap.append([offer, node, lost])
                     self.tables.scrap_nodes.append(node)
 
@@ -123,12 +178,30 @@ class PullCompiler:
             return np.ones((1, 1))
         return self.numbers.get_table(self.pushes.counts[(item, child)])
 
-    def _input(self, amount: int, item: str, target: str, owner: int, available: int, offer: int, item_index: int, place: str) -> int:
+    def _input(
+        self,
+        amount: int,
+        item: str,
+        target: str,
+        owner: int,
+        available: int,
+        offer: int,
+        item_index: int,
+        place: str,
+    ) -> int:
         """One input with its sources in the order of their priority."""
-        sources = sorted(self.into.get((target, item), []), key=lambda s: (s[1].route.priority if s[1].route.priority is not None else 0, s[0]))
+        sources = sorted(
+            self.into.get((target, item), []),
+            key=lambda s: (s[1].route.priority if s[1].route.priority is not None else 0, s[0]),
+        )
         if not sources:
-            raise self._error(NetworkError, f"processes.{target}", f"'{target}' has no source of '{item}'", found="no route",
-                              expected=f"a route that brings '{item}' to '{target}'")
+            raise self._error(
+                NetworkError,
+                f"processes.{target}",
+                f"'{target}' has no source of '{item}'",
+                found="no route",
+                expected=f"a route that brings '{item}' to '{target}'",
+            )
         self._unambiguous(sources, target, item)
         index = len(self.tables.inputs)
         first = len(self.tables.edge)
@@ -138,8 +211,18 @@ class PullCompiler:
             most = self.numbers.share(flow.route.max_share, f"{at}.max_share")
             exact = self.numbers.share(flow.route.exact_share, f"{at}.exact_share", default=-1)
             from_store = self.model.processes[flow.source].kind == "store"
-            self.tables.edge.append([self.offers[(flow.source, item)], index, most, exact, flow.route.claim, flow_index,
-                                     flow.route.priority or 0, int(spare and from_store)])
+            self.tables.edge.append(
+                [
+                    self.offers[(flow.source, item)],
+                    index,
+                    most,
+                    exact,
+                    flow.route.claim,
+                    flow_index,
+                    flow.route.priority or 0,
+                    int(spare and from_store),
+                ]
+            )
         self._exact_shares(self.tables.edge[first:], target, item)
         self.tables.inputs.append([amount, first, len(self.tables.edge), owner, available, item_index])
         return index
@@ -148,8 +231,13 @@ class PullCompiler:
         free = [flow for _, flow in sources if flow.route.exact_share is None]
         priorities = [flow.route.priority for flow in free]
         if len(free) > 1 and (None in priorities or len(set(priorities)) < len(priorities)):
-            raise self._error(NetworkError, f"routes.{free[-1].name}", f"it is not said which source of '{item}' '{target}' asks first",
-                              found=", ".join(f"{f.source}: {f.route.priority}" for f in free), expected="a different priority on each of these routes")
+            raise self._error(
+                NetworkError,
+                f"routes.{free[-1].name}",
+                f"it is not said which source of '{item}' '{target}' asks first",
+                found=", ".join(f"{f.source}: {f.route.priority}" for f in free),
+                expected="a different priority on each of these routes",
+            )
 
     def _exact_shares(self, edges: list[list[int]], target: str, item: str) -> None:
         """Exact shares leave room for the others; alone they are everything."""
@@ -158,35 +246,71 @@ class PullCompiler:
         wrong = np.abs(total - 1.0) > 1e-9 if alone else total > 1.0 + 1e-9
         if np.any(wrong):
             route = self.network.flows[edges[-1][5]].name
-            raise self._error(ShareError, f"routes.{route}.exact_share", f"exact shares of '{item}' into '{target}' do not sum to one",
-                              found=f"{float(total.flat[np.abs(total - 1).argmax()]):.6g}",
-                              expected="1" if alone else "at most 1")
+            raise self._error(
+                ShareError,
+                f"routes.{route}.exact_share",
+                f"exact shares of '{item}' into '{target}' do not sum to one",
+                found=f"{float(total.flat[np.abs(total - 1).argmax()]):.6g}",
+                expected="1" if alone else "at most 1",
+            )
 
     def _demands(self) -> None:
         for row, name in zip(self.uses.use, self.uses.names, strict=True):
             product = self.model.processes[name].product
             assert product is not None
-            row[12] = self._input(ONE, product, name, -1, -1, -1, self.pushes.items[product], f"processes.{name}")
+            row[12] = self._input(
+                ONE, product, name, -1, -1, -1, self.pushes.items[product], f"processes.{name}"
+            )
             self._resales(row, name, product)
         for slot_row, (name, part) in zip(self.uses.slot_use, self.uses.spares, strict=True):
             if slot_row[5] and self.numbers.get(slot_row[1]).max() > 0:
-                slot_row[2] = self._input(ONE, part, name, -1, slot_row[6], -1, self.pushes.items[part], f"processes.{name}.parts.{part}")
+                slot_row[2] = self._input(
+                    ONE,
+                    part,
+                    name,
+                    -1,
+                    slot_row[6],
+                    -1,
+                    self.pushes.items[part],
+                    f"processes.{name}.parts.{part}",
+                )
                 self.tables.spare_inputs.append(slot_row[2])
             else:
-                slot_row[2] = self.uses.use[self.uses.names.index(name)][12]  # never asked: nothing is repaired
+                slot_row[2] = self.uses.use[self.uses.names.index(name)][
+                    12
+                ]  # never asked: nothing is repaired
         made: dict[tuple[str, str], int] = {}
         for flow, name, child, available in self.pushes.replaced:
             if (name, child) not in made:
-                made[(name, child)] = self._input(ONE, child, name, -1, available, -1, self.pushes.items[child], f"processes.{name}.replace.{child}")
+                made[(name, child)] = self._input(
+                    ONE,
+                    child,
+                    name,
+                    -1,
+                    available,
+                    -1,
+                    self.pushes.items[child],
+                    f"processes.{name}.replace.{child}",
+                )
             if [flow, made[(name, child)]] not in self.tables.replacement:
                 self.tables.replacement.append([flow, made[(name, child)]])
 
     def _resales(self, row: list[int], name: str, product: str) -> None:
         used = any(self.model.processes[f.source].kind == "store" for _, f in self.into[(name, product)])
         process = self.model.processes[name]
-        if used and product in self.shape.followed and "resold" not in self.shape.builds[product] and not process.pooled:
-            raise self._error(UnsupportedError, f"processes.{name}.builds", "used products would mix with new ones whose parts are followed",
-                              found=", ".join(process.builds) or "no builds", expected="a build class 'resold', or 'pooled: true'")
+        if (
+            used
+            and product in self.shape.followed
+            and "resold" not in self.shape.builds[product]
+            and not process.pooled
+        ):
+            raise self._error(
+                UnsupportedError,
+                f"processes.{name}.builds",
+                "used products would mix with new ones whose parts are followed",
+                found=", ".join(process.builds) or "no builds",
+                expected="a build class 'resold', or 'pooled: true'",
+            )
 
     def _by_offer(self) -> None:
         rows: list[list[int]] = [[] for _ in self.offers]
@@ -199,7 +323,8 @@ class PullCompiler:
             self.tables.offer_edges.append([start, len(self.tables.offer_edge)])
 
     def _order(self) -> None:
-        """Sources before makers for potentials; for the asking: every target before its source, first choices first."""
+        """Sources before makers for potentials; for the asking: every target before its source, first
+        choices first."""
         up: TopologicalSorter[int] = TopologicalSorter({o: [] for o in range(len(self.offers))})
         ask: TopologicalSorter[tuple[int, int]] = TopologicalSorter()
         for o in range(len(self.offers)):
@@ -219,6 +344,13 @@ class PullCompiler:
             self.tables.sequence = [list(entry) for entry in ask.static_order()]
         except CycleError as error:
             names = {index: ".".join(key) for key, index in self.offers.items()}
-            circle = [names[self.tables.edge[e][0]] if kind == ASK else names[e] for kind, e in error.args[1]] if isinstance(error.args[1][0], tuple) else [names[o] for o in error.args[1]]
-            raise NetworkError("sources wait for each other in a circle", found=" → ".join(dict.fromkeys(circle)),
-                               expected="sources whose order of asking has a beginning") from None
+            circle = (
+                [names[self.tables.edge[e][0]] if kind == ASK else names[e] for kind, e in error.args[1]]
+                if isinstance(error.args[1][0], tuple)
+                else [names[o] for o in error.args[1]]
+            )
+            raise NetworkError(
+                "sources wait for each other in a circle",
+                found=" → ".join(dict.fromkeys(circle)),
+                expected="sources whose order of asking has a beginning",
+            ) from None

@@ -1,20 +1,15 @@
 """The reverse network as a list of operations on nodes, in topological order.
 
-A node is an item at a process (what arrived), or something that starts there: an exit of a use process, new scrap,
-an overflow. An operation takes from one node and adds to another; one operation per flow.
+A node is an item at a process (what arrived), or something that starts there: an exit of a use process, new
+scrap, an overflow. An operation takes from one node and adds to another; one operation per flow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from graphlib import CycleError, TopologicalSorter
-
 import numpy as np
 
 from meguru.engine.coefficients import ONE, Coefficients
-from meguru.engine.plan import (
-    CAPACITY, CHILD, DEPOSIT, FLOW, OP_EXTRA, OP_SOURCE, OP_TABLE, OP_TARGET, PIECES, RULES, SHIFT, SOLVE,
-)  # fmt: skip
+from meguru.engine.plan import CAPACITY, CHILD, DEPOSIT, FLOW, PIECES, RULES, SHIFT
 from meguru.engine.shape import Shape
 from meguru.errors import NetworkError, ShareError, UnsupportedError
 from meguru.model import where
@@ -27,9 +22,17 @@ Key = tuple[str, str]  # (process, item) or (process.port, item)
 
 
 class PushCompiler:
-    """Builds nodes and operations; see :meth:`operations`."""
+    """Builds nodes and operations; :mod:`meguru.engine.compile_order` puts them in order."""
 
-    def __init__(self, model: Model, network: Network, shape: Shape, numbers: Coefficients, counts: dict[tuple[str, str], int], masses: dict[tuple[str, str], int]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        network: Network,
+        shape: Shape,
+        numbers: Coefficients,
+        counts: dict[tuple[str, str], int],
+        masses: dict[tuple[str, str], int],
+    ) -> None:
         self.model, self.network, self.shape, self.numbers = model, network, shape, numbers
         self.counts, self.masses = counts, masses  # tables: children per unit, kg of a material per unit
         self.items = {name: index for index, name in enumerate(model.items)}
@@ -54,27 +57,68 @@ class PushCompiler:
             self.by_node[self.nodes[key]] = []
         return self.nodes[key]
 
-    def _error(self, kind: type[NetworkError] | type[ShareError] | type[UnsupportedError], place: str, message: str, **more: str) -> Exception:
+    def _error(
+        self,
+        kind: type[NetworkError] | type[ShareError] | type[UnsupportedError],
+        place: str,
+        message: str,
+        **more: str,
+    ) -> Exception:
         file, line = where(self.model, place)
         return kind(message, file=file, line=line, place=place, **more)
 
-    # -- flows -------------------------------------------------------------------------------------------------
+    # -- flows
 
-    def emit(self, code: int, source: int, process: str, port: str, item: str, coefficient: int, *, table: int = 0,
-             extra: int = 0, available: int = -1, complement: int = 0, offset: int = 0) -> list[int]:
+    def emit(
+        self,
+        code: int,
+        source: int,
+        process: str,
+        port: str,
+        item: str,
+        coefficient: int,
+        *,
+        table: int = 0,
+        extra: int = 0,
+        available: int = -1,
+        complement: int = 0,
+        offset: int = 0,
+    ) -> list[int]:
         """Operations for everything that carries ``item`` from a port. Without a route it must be nothing."""
         flows = self.network.emissions.get((process, port, item), [])
         if not flows:
-            largest = 1.0 - self.numbers.get(coefficient).min() if complement else self.numbers.get(coefficient).max()
+            largest = (
+                1.0 - self.numbers.get(coefficient).min()
+                if complement
+                else self.numbers.get(coefficient).max()
+            )
             if largest > 1e-12:
-                raise self._error(NetworkError, f"processes.{process}", f"no route carries '{item}' away from port '{port}'",
-                                  found="no route", expected=f"a route from '{process}.{port}'")
+                raise self._error(
+                    NetworkError,
+                    f"processes.{process}",
+                    f"no route carries '{item}' away from port '{port}'",
+                    found="no route",
+                    expected=f"a route from '{process}.{port}'",
+                )
             return []
         self._shares(process, port, item, flows)
         for index in flows:
             flow = self.network.flows[index]
             target = self.node(flow.target, item)
-            self.by_node[source].append([code, source, target, coefficient, self.shares[index], index, table, extra, available, complement])
+            self.by_node[source].append(
+                [
+                    code,
+                    source,
+                    target,
+                    coefficient,
+                    self.shares[index],
+                    index,
+                    table,
+                    extra,
+                    available,
+                    complement,
+                ]
+            )
             self.before.append((source, target))
         return flows
 
@@ -86,15 +130,26 @@ class PushCompiler:
         places = [f"routes.{self.network.flows[i].name}.share" for i in flows]
         for index, route, place in zip(flows, routes, places, strict=True):
             if route.share is None and len(flows) > 1:
-                raise self._error(NetworkError, place.removesuffix(".share"), f"several routes carry '{item}' from '{process}.{port}'",
-                                  found="no share", expected="a share on each; together 1")
+                raise self._error(
+                    NetworkError,
+                    place.removesuffix(".share"),
+                    f"several routes carry '{item}' from '{process}.{port}'",
+                    found="no share",
+                    expected="a share on each; together 1",
+                )
             self.shares[index] = self.numbers.share(route.share, place)
         total = sum((self.numbers.get(self.shares[i]) for i in flows), np.zeros((1, 1)))
         if np.any(np.abs(total - 1.0) > 1e-9):
-            raise self._error(ShareError, places[0], "shares of the routes from one port do not sum to one",
-                              found=f"{float(total.flat[np.abs(total - 1).argmax()]):.6g}", expected="1")
+            raise self._error(
+                ShareError,
+                places[0],
+                "shares of the routes from one port do not sum to one",
+                found=f"{float(total.flat[np.abs(total - 1).argmax()]):.6g}",
+                expected="1",
+            )
 
-    # -- processes ---------------------------------------------------------------------------------------------
+    # -- processes
+    # ---------------------------------------------------------------------------------------------
 
     def process(self, name: str, process: Process) -> None:
         for item in self.network.arriving.get(name, {}):
@@ -118,7 +173,9 @@ class PushCompiler:
         arriving = list(self.network.arriving.get(name, {}))
         assert process.capacity is not None
         unit, by_mass = self._limit_unit(process.capacity, arriving, f"processes.{name}.capacity")
-        coefficient = self.numbers.add(process.capacity, f"{unit}/year", f"processes.{name}.capacity", scale=self.numbers.step)
+        coefficient = self.numbers.add(
+            process.capacity, f"{unit}/year", f"processes.{name}.capacity", scale=self.numbers.step
+        )
         first = len(self.cap_rows)
         for item in arriving:
             node, over = self.nodes[(name, item)], self.node(f"{name}.overflow", item)
@@ -139,12 +196,17 @@ class PushCompiler:
         units = {self.model.items[i].unit for i in items}
         if len(units) == 1:
             return units.pop(), False
-        raise self._error(UnsupportedError, place, "a limit on things counted in different units must be a mass",
-                          found=quantity.unit, expected="kg/year")
+        raise self._error(
+            UnsupportedError,
+            place,
+            "a limit on things counted in different units must be a mass",
+            found=quantity.unit,
+            expected="kg/year",
+        )
 
     def _mass_table(self, item: str) -> np.ndarray:
         tables = [self.numbers.get_table(self.masses[(item, m)]) for m in materials_of(self.model, item)]
-        return sum(tables, np.zeros((1, 1)))  # type: ignore[return-value]
+        return sum(tables, np.zeros((1, 1)))
 
     def _split(self, split: dict[str, Quantity | None], place: str) -> dict[str, int]:
         """Coefficients of the shares of one split; 'rest' is what is left. They sum to one."""
@@ -153,8 +215,13 @@ class PushCompiler:
         rest = [p for p, q in split.items() if q is None]
         if np.any(total > 1.0 + 1e-9) or (not rest and np.any(np.abs(total - 1.0) > 1e-9)):
             wrong = float(total.flat[np.abs(total - 1).argmax()])
-            raise self._error(ShareError, place, "shares do not sum to one", found=f"{wrong:.6g}",
-                              expected="1; one port may be 'rest'")
+            raise self._error(
+                ShareError,
+                place,
+                "shares do not sum to one",
+                found=f"{wrong:.6g}",
+                expected="1; one port may be 'rest'",
+            )
         if rest:
             found[rest[0]] = self.numbers.put(np.maximum(1.0 - total, 0.0))
         return {p: found[p] for p in split}
@@ -175,7 +242,7 @@ class PushCompiler:
                 self.numbers.put(self.numbers.get(row[port]) if port in row else np.zeros((1, 1)))
             largest = max(range(first, first + len(rows)), key=lambda i: float(self.numbers.get(i).max()))
             flows = self.emit(RULES, node, name, port, item, largest, table=table, extra=first)
-            for operation in self.by_node[node][len(self.by_node[node]) - len(flows):]:
+            for operation in self.by_node[node][len(self.by_node[node]) - len(flows) :]:
                 operation[3] = ONE
 
     def _rule_table(self, name: str, item: str, rules: list[Rule], has_default: bool) -> int:
@@ -185,31 +252,54 @@ class PushCompiler:
         for condition in range(2 if item in self.shape.failing else 1):
             for build, segment in labels:
                 for age in range(self.numbers.steps + 1):
-                    row = next((i for i, r in enumerate(rules) if self._fits(name, r, condition, build, segment, age)), None)
+                    row = next(
+                        (
+                            i
+                            for i, r in enumerate(rules)
+                            if self._fits(name, r, condition, build, segment, age)
+                        ),
+                        None,
+                    )
                     if row is None and not has_default:
-                        raise self._error(NetworkError, f"processes.{name}.rules", f"no rule for some of '{item}'",
-                                          found=f"condition {'failed' if condition else 'intact'}, age {age} steps",
-                                          expected="a last rule without conditions, or a split")
+                        raise self._error(
+                            NetworkError,
+                            f"processes.{name}.rules",
+                            f"no rule for some of '{item}'",
+                            found=f"condition {'failed' if condition else 'intact'}, age {age} steps",
+                            expected="a last rule without conditions, or a split",
+                        )
                     self.rules.append(len(rules) if row is None else row)
         return start
 
     def _fits(self, name: str, rule: Rule, condition: int, build: str, segment: str, age: int) -> bool:
         if rule.condition is not None and (rule.condition == "failed") != (condition == 1):
             return False
-        if (rule.segment is not None and rule.segment != segment) or (rule.build is not None and rule.build != build):
+        if (rule.segment is not None and rule.segment != segment) or (
+            rule.build is not None and rule.build != build
+        ):
             return False
         if rule.age_below is None:
             return True
         limit = self.numbers.read(rule.age_below, "year", f"processes.{name}.rules.age_below")
         if limit.size > 1:
-            raise self._error(UnsupportedError, f"processes.{name}.rules", "an age limit must be one number", found="a series or distribution")
+            raise self._error(
+                UnsupportedError,
+                f"processes.{name}.rules",
+                "an age limit must be one number",
+                found="a series or distribution",
+            )
         return age * self.numbers.step < float(limit[0, 0]) - 1e-9
 
     def _dismantle(self, name: str, process: Process, item: str, node: int) -> None:
         bom = self.model.items[item].bom
         if not bom:
-            raise self._error(UnsupportedError, f"processes.{name}", f"'{item}' cannot be taken apart", found="no BOM",
-                              expected="a part or product with a BOM")
+            raise self._error(
+                UnsupportedError,
+                f"processes.{name}",
+                f"'{item}' cannot be taken apart",
+                found="no BOM",
+                expected="a part or product with a BOM",
+            )
         for child in bom:
             if child in process.recover:
                 recover = self.numbers.share(process.recover[child], f"processes.{name}.recover.{child}")
@@ -230,11 +320,13 @@ class PushCompiler:
             if recover >= 0 and failed_port:
                 self.emit(PIECES, node, name, f"{child}.failed", child, recover, table=slot, extra=1)
             if (name, item) in self.network.failed:
-                self.emit(PIECES, node, name, "rest", child, left if failed_port else ONE, table=slot, extra=1)
+                self.emit(
+                    PIECES, node, name, "rest", child, left if failed_port else ONE, table=slot, extra=1
+                )
 
     def _recycle(self, name: str, process: Process, item: str, node: int) -> None:
         for material in materials_of(self.model, item):
-            table = self.numbers.in_kernel(self.masses[(item, material)])
+            table = self.numbers.in_kernel(self._units_table(item, material))
             if material in process.yields:
                 got = self.numbers.share(process.yields[material], f"processes.{name}.yield.{material}")
                 left = self.numbers.put(1.0 - self.numbers.get(got))
@@ -243,39 +335,95 @@ class PushCompiler:
                 left = ONE
             self.emit(CHILD, node, name, "residue", material, left, table=table)
 
+    def _units_table(self, item: str, material: str) -> int:
+        """Units of a material in one unit of an item; the tables of masses are in kg."""
+        mass = self.masses[(item, material)]
+        kg = self.numbers.get_table(self.masses[(material, material)])[0, 0]
+        return mass if kg == 1.0 else self.numbers.table(self.numbers.get_table(mass) / kg)
+
     def _recondition(self, name: str, process: Process, item: str, node: int) -> None:
         place = f"processes.{name}"
-        if item in self.shape.followed and item in self.shape.failing and process.accepts_failed and any(
-            (name, item) == key for key in self.network.failed
+        if (
+            item in self.shape.followed
+            and item in self.shape.failing
+            and process.accepts_failed
+            and any((name, item) == key for key in self.network.failed)
         ):
-            raise self._error(UnsupportedError, place, f"a failed '{item}' cannot be reconditioned as a whole: its parts are followed",
-                              found="a product with followed parts", expected="dismantle it and make it again")
+            raise self._error(
+                UnsupportedError,
+                place,
+                f"a failed '{item}' cannot be reconditioned as a whole: its parts are followed",
+                found="a product with followed parts",
+                expected="dismantle it and make it again",
+            )
         recovery = self.numbers.share(process.recovery, f"{place}.recovery")
         reset = self.numbers.share(process.age_reset, f"{place}.age_reset", default=1)
         if process.age_reset is not None and item in self.shape.followed:
-            raise self._error(UnsupportedError, f"{place}.age_reset", f"the ages of the parts inside '{item}' are followed",
-                              found="age_reset", expected="none")
+            raise self._error(
+                UnsupportedError,
+                f"{place}.age_reset",
+                f"the ages of the parts inside '{item}' are followed",
+                found="age_reset",
+                expected="none",
+            )
         available = -1
         if process.replace:
             available, self.available = self.available, self.available + 1
-        self.emit(SHIFT, node, name, "good", item, recovery, table=reset, extra=int(process.accepts_failed), available=available)
+        self.emit(
+            SHIFT,
+            node,
+            name,
+            "good",
+            item,
+            recovery,
+            table=reset,
+            extra=int(process.accepts_failed),
+            available=available,
+        )
         self.emit(FLOW, node, name, "rejected", item, recovery, available=available, complement=1)
         for child, share in process.replace.items():
             if (item, child) not in self.counts:
-                raise self._error(NetworkError, f"{place}.replace.{child}", f"'{item}' holds no '{child}'", found=child,
-                                  expected=", ".join(self.model.items[item].bom))
+                raise self._error(
+                    NetworkError,
+                    f"{place}.replace.{child}",
+                    f"'{item}' holds no '{child}'",
+                    found=child,
+                    expected=", ".join(self.model.items[item].bom),
+                )
             if child in self.shape.followed.get(item, []):
-                raise self._error(UnsupportedError, f"{place}.replace.{child}", f"the age of '{child}' inside '{item}' is followed",
-                                  found=child, expected="dismantle it and make it again")
-            both = self.numbers.put(self.numbers.get(recovery) * self.numbers.get(self.numbers.share(share, f"{place}.replace.{child}")))
-            flows = self.emit(CHILD, node, name, "replaced", child, both, table=self.numbers.in_kernel(self.counts[(item, child)]), available=available)
+                raise self._error(
+                    UnsupportedError,
+                    f"{place}.replace.{child}",
+                    f"the age of '{child}' inside '{item}' is followed",
+                    found=child,
+                    expected="dismantle it and make it again",
+                )
+            both = self.numbers.put(
+                self.numbers.get(recovery)
+                * self.numbers.get(self.numbers.share(share, f"{place}.replace.{child}"))
+            )
+            flows = self.emit(
+                CHILD,
+                node,
+                name,
+                "replaced",
+                child,
+                both,
+                table=self.numbers.in_kernel(self.counts[(item, child)]),
+                available=available,
+            )
             self.replaced += [(flow, name, child, available) for flow in flows]
 
     def _store(self, name: str, process: Process, item: str, node: int) -> None:
         over = -1
         if process.limit is not None and len(self.network.arriving[name]) > 1:
-            raise self._error(UnsupportedError, f"processes.{name}.limit", "a limited store holds one item",
-                              found=", ".join(self.network.arriving[name]), expected="one store each")
+            raise self._error(
+                UnsupportedError,
+                f"processes.{name}.limit",
+                "a limited store holds one item",
+                found=", ".join(self.network.arriving[name]),
+                expected="one store each",
+            )
         if process.loss is not None and item in self.shape.followed:
             self._refuse_opening(name, item)
         if process.limit is not None:
@@ -287,106 +435,25 @@ class PushCompiler:
             self.emit(FLOW, self.node(f"{name}.loss", item), name, "loss", item, ONE)
 
     def _refuse_opening(self, name: str, item: str) -> None:
-        """Ages of the parts inside products lost from a store are not followed: they cannot be taken out again."""
-        seen, waiting = {name}, [f.target for f in self.network.flows if (f.source, f.port, f.item) == (name, "loss", item)]
+        """Ages of the parts inside products lost from a store are not followed: they cannot be taken out
+        again."""
+        seen, waiting = (
+            {name},
+            [f.target for f in self.network.flows if (f.source, f.port, f.item) == (name, "loss", item)],
+        )
         while waiting:
             target = waiting.pop()
             if self.model.processes[target].kind in ("dismantle", "store"):
-                raise self._error(UnsupportedError, f"processes.{name}.loss", f"ages of the parts inside lost '{item}' are not followed",
-                                  found=f"a way to '{target}'", expected="a sink or a recycle for what is lost")
+                raise self._error(
+                    UnsupportedError,
+                    f"processes.{name}.loss",
+                    f"ages of the parts inside lost '{item}' are not followed",
+                    found=f"a way to '{target}'",
+                    expected="a sink or a recycle for what is lost",
+                )
             if target not in seen:
                 seen.add(target)
                 waiting += [f.target for f in self.network.flows if (f.source, f.item) == (target, item)]
-
-    # -- order -------------------------------------------------------------------------------------------------
-
-    def _edges(self) -> dict[int | str, dict[int | str, None]]:
-        """What must come after what. A process with capacity is a vertex of its own, between its nodes and the rest."""
-        after: dict[int | str, dict[int | str, None]] = {node: {} for node in self.by_node}
-        for source, target in self.before:
-            after[source][target] = None
-        for name in self.capacity:
-            members = [node for node, group in self.groups.items() if group == name]
-            after[name] = {target: None for node in members for target in after[node]}
-            for node in members:
-                after[node][name] = None
-        return after
-
-    def operations(self, starts: Iterable[int] | None = None) -> list[Operation]:
-        """All operations in topological order; with ``starts`` only those that these nodes can reach."""
-        after = self._edges()
-        keep = set(after) if starts is None else _reached(after, starts)
-        out: list[Operation] = []
-        late: dict[str, list[int]] = {}
-        for members in _in_order(after):
-            if not any(m in keep for m in members):
-                continue
-            if len(members) == 1 and members[0] not in after[members[0]]:
-                self._append(members[0], out, late)
-            else:
-                self._loop(members, out)
-        return out
-
-    def _append(self, member: int | str, out: list[Operation], late: dict[str, list[int]]) -> None:
-        if isinstance(member, str):
-            out.append(list(self.capacity[member]))
-            for node in late.pop(member, []):
-                out.extend(list(op) for op in self.by_node[node])
-        elif member in self.groups:
-            late.setdefault(self.groups[member], []).append(member)
-        else:
-            out.extend(list(op) for op in self.by_node[member])
-
-    def _loop(self, members: list[int | str], out: list[Operation]) -> None:
-        """A loop is solved as a whole; only things that stay the same item can go round."""
-        names = {index: key for key, index in self.nodes.items()}
-        nodes = [m for m in members if isinstance(m, int)]
-        label = " → ".join(".".join(names[n]) for n in nodes)
-        if len(nodes) < len(members):
-            raise NetworkError("a process inside a loop cannot have a capacity", found=label, expected="a capacity outside the loop")
-        inner = [op for n in nodes for op in self.by_node[n] if op[OP_TARGET] in nodes]
-        if any(op[0] not in (FLOW, RULES) and not (op[0] == SHIFT) for op in inner) or any(op[0] == DEPOSIT for n in nodes for op in self.by_node[n]):
-            raise NetworkError("this loop cannot be solved within a step", found=label,
-                               expected="sort and recondition inside a loop, a store outside of it")
-        if any(op[0] == SHIFT and (op[OP_TABLE] != 1 or op[OP_EXTRA] == 1 and any(names[n][1] in self.shape.failing for n in nodes)) for op in inner):
-            raise NetworkError("reconditioning that changes age or state cannot stand in a loop", found=label,
-                               expected="a loop of things that stay as they are")
-        first = len(self.loop_nodes)
-        self.loop_nodes += nodes
-        begin = len(out) + 1
-        solve = [0] * 10
-        solve[0], solve[OP_SOURCE], solve[OP_TARGET] = SOLVE, begin, begin + len(inner)
-        solve[OP_TABLE], solve[OP_EXTRA] = first, len(nodes)
-        out.append(solve)
-        out.extend([FLOW if op[0] == SHIFT else op[0], *op[1:]] for op in inner)
-        out.extend(list(op) for n in nodes for op in self.by_node[n] if op[OP_TARGET] not in nodes)
-
-
-def _reached(after: dict[int | str, dict[int | str, None]], starts: Iterable[int]) -> set[int | str]:
-    found: set[int | str] = set()
-    waiting: list[int | str] = list(starts)
-    while waiting:
-        vertex = waiting.pop()
-        if vertex not in found:
-            found.add(vertex)
-            waiting += after[vertex]
-    return found
-
-
-def _in_order(after: dict[int | str, dict[int | str, None]]) -> list[list[int | str]]:
-    """Vertices in topological order, each loop as one entry."""
-    sorter: TopologicalSorter[int | str] = TopologicalSorter({vertex: () for vertex in after})
-    for vertex, targets in after.items():
-        for target in targets:
-            sorter.add(target, vertex)
-    try:
-        return [[vertex] for vertex in sorter.static_order()]
-    except CycleError:
-        import networkx as nx  # only models with loops pay for it
-
-        held = nx.condensation(nx.DiGraph(after))
-        members = {c: sorted(held.nodes[c]["members"], key=lambda m: str(m).zfill(8)) for c in held}
-        return [members[c] for c in nx.lexicographical_topological_sort(held, key=lambda c: str(members[c][0]).zfill(8))]
 
 
 def class_labels(model: Model, shape: Shape, item: str) -> list[tuple[str, str]]:

@@ -37,14 +37,26 @@ class UseTables:
     slot_hazard: list[list[int]] = field(default_factory=list)
     segment: list[list[int]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    spares: list[tuple[str, str]] = field(default_factory=list)  # (use, part) by row of slot_use; for the pull compiler
+    spares: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # (use, part) by row of slot_use; for the pull compiler
     names: list[str] = field(default_factory=list)  # use processes in order
-    sizes: dict[str, int] = field(default_factory=lambda: {"n": 0, "w": 0, "pieces": 0, "scratch": 0, "leaving": 0})
+    sizes: dict[str, int] = field(
+        default_factory=lambda: {"n": 0, "w": 0, "pieces": 0, "scratch": 0, "leaving": 0}
+    )
 
 
 class UseCompiler:
-    def __init__(self, model: Model, network: Network, shape: Shape, numbers: Coefficients, pushes: PushCompiler) -> None:
-        self.model, self.network, self.shape, self.numbers, self.pushes = model, network, shape, numbers, pushes
+    def __init__(
+        self, model: Model, network: Network, shape: Shape, numbers: Coefficients, pushes: PushCompiler
+    ) -> None:
+        self.model, self.network, self.shape, self.numbers, self.pushes = (
+            model,
+            network,
+            shape,
+            numbers,
+            pushes,
+        )
         self.tables = UseTables()
         self.sales = model.time.sales
 
@@ -58,19 +70,38 @@ class UseCompiler:
             block = classes * dates
             for part in self.shape.followed.get(product, []):
                 self.pushes.slots[(product, part)] = len(t.slot)
-                t.slot.append([self.pushes.items[part], t.sizes["w"], t.sizes["pieces"], self.numbers.in_kernel(self.pushes.counts[(product, part)]), t.sizes["scratch"], t.sizes["leaving"]])
+                t.slot.append(
+                    [
+                        self.pushes.items[part],
+                        t.sizes["w"],
+                        t.sizes["pieces"],
+                        self.numbers.in_kernel(self.pushes.counts[(product, part)]),
+                        t.sizes["scratch"],
+                        t.sizes["leaving"],
+                    ]
+                )
                 t.sizes["w"] += block * dates
                 t.sizes["scratch"] += block
                 if self._pieces_wanted(product):
                     t.sizes["pieces"] += 3 * block * dates
-            t.product.append([self.pushes.items[product], t.sizes["n"], classes, first, len(t.slot), int(self._pieces_wanted(product))])
+            t.product.append(
+                [
+                    self.pushes.items[product],
+                    t.sizes["n"],
+                    classes,
+                    first,
+                    len(t.slot),
+                    int(self._pieces_wanted(product)),
+                ]
+            )
             t.sizes["n"] += block
             t.sizes["leaving"] += 2 * block if len(t.slot) > first else 0
 
     def _pieces_wanted(self, product: str) -> bool:
         """Whether the pieces inside leaving products are looked at: they are taken apart or stored whole."""
         return product in self.shape.followed and any(
-            product in items and self.model.processes[p].kind in ("dismantle", "store") for p, items in self.network.arriving.items()
+            product in items and self.model.processes[p].kind in ("dismantle", "store")
+            for p, items in self.network.arriving.items()
         )
 
     def processes(self) -> None:
@@ -91,8 +122,13 @@ class UseCompiler:
         self._segments(name, process)
         row[10], row[11] = self._demand(name, process, product)
         row[13] = len(t.events)
-        t.events += [Event(name, product, "sales"), Event(name, product, "demand"), Event(name, product, "unmet"),
-                     Event(name, product, "retired", PART_FAILURE), Event(name, product, "waiting")]
+        t.events += [
+            Event(name, product, "sales"),
+            Event(name, product, "demand"),
+            Event(name, product, "unmet"),
+            Event(name, product, "retired", PART_FAILURE),
+            Event(name, product, "waiting"),
+        ]
         assert len(t.events) - row[13] == EVENTS_OF_USE
         self._causes(name, process, product, segments)
         self._parts(name, process, product, segments)
@@ -115,34 +151,63 @@ class UseCompiler:
             self.tables.segment.append([share])
         if np.any(np.abs(total - 1.0) > 1e-9):
             file, line = where(self.model, f"processes.{name}.segments")
-            raise ShareError("shares of the segments do not sum to one", file=file, line=line, place=f"processes.{name}.segments",
-                             found=f"{float(total.max()):.6g}", expected="1")
+            raise ShareError(
+                "shares of the segments do not sum to one",
+                file=file,
+                line=line,
+                place=f"processes.{name}.segments",
+                found=f"{float(total.max()):.6g}",
+                expected="1",
+            )
 
     def _demand(self, name: str, process: Process, product: str) -> tuple[int, int]:
         """Whether a target stock drives the sales, and the coefficient wanted."""
         place, unit = f"processes.{name}.demand", self.model.items[product].unit
         demand = process.demand
-        given = [k for k in ("sales", "stock", "service") if demand is not None and getattr(demand, k) is not None]
+        given = [
+            k for k in ("sales", "stock", "service") if demand is not None and getattr(demand, k) is not None
+        ]
         if demand is None or len(given) != 1:
             file, line = where(self.model, place)
-            raise MissingValueError("a use process wants one demand", file=file, line=line, place=place,
-                                    found=", ".join(given) or "none", expected="one of sales, stock, service")
+            raise MissingValueError(
+                "a use process wants one demand",
+                file=file,
+                line=line,
+                place=place,
+                found=", ".join(given) or "none",
+                expected="one of sales, stock, service",
+            )
         if demand.sales is not None:
-            return 0, self.numbers.add(demand.sales, f"{unit}/year", f"{place}.sales", scale=self.numbers.step)
+            return 0, self.numbers.add(
+                demand.sales, f"{unit}/year", f"{place}.sales", scale=self.numbers.step
+            )
         if demand.stock is not None:
             return 1, self.numbers.add(demand.stock, unit, f"{place}.stock")
         assert demand.service is not None
         if demand.service_per_unit is None:
             file, line = where(self.model, place)
-            raise MissingValueError("a service lacks what one unit gives", file=file, line=line, place=f"{place}.service_per_unit",
-                                    expected=f"service per {unit}")
+            raise MissingValueError(
+                "a service lacks what one unit gives",
+                file=file,
+                line=line,
+                place=f"{place}.service_per_unit",
+                expected=f"service per {unit}",
+            )
         wanted = self.numbers.get(self.numbers.add(demand.service, demand.service.unit, f"{place}.service"))
         each_unit = f"({demand.service.unit or '1'})/({unit})"
-        each = self.numbers.get(self.numbers.add(demand.service_per_unit, each_unit, f"{place}.service_per_unit"))
+        each = self.numbers.get(
+            self.numbers.add(demand.service_per_unit, each_unit, f"{place}.service_per_unit")
+        )
         used = self.numbers.get(self.numbers.share(demand.utilisation, f"{place}.utilisation"))
         if np.any(each * used <= 0):
             file, line = where(self.model, place)
-            raise RangeError("service per unit and utilisation must be positive", file=file, line=line, place=place, found=float((each * used).min()))
+            raise RangeError(
+                "service per unit and utilisation must be positive",
+                file=file,
+                line=line,
+                place=place,
+                found=float((each * used).min()),
+            )
         return 1, self.numbers.put(wanted / (each * used))
 
     def _causes(self, name: str, process: Process, product: str, segments: list[str]) -> None:
@@ -156,8 +221,12 @@ class UseCompiler:
             self._emit(node, name, f"retired.{cause}", product)
             for segment in segments:
                 own = process.segments[segment].lifetimes.get(cause, lifetime) if segment else lifetime
-                at = f"processes.{name}.segments.{segment}.lifetimes.{cause}" if own is not lifetime else place
-                t.cause_hazard.append(list(self.numbers.hazard(own, at, self.sales, self._stretch(name, process, segment))))
+                at = (
+                    f"processes.{name}.segments.{segment}.lifetimes.{cause}" if own is not lifetime else place
+                )
+                t.cause_hazard.append(
+                    list(self.numbers.hazard(own, at, self.sales, self._stretch(name, process, segment)))
+                )
 
     def _stretch(self, name: str, process: Process, segment: str) -> np.ndarray | None:
         if not segment or process.segments[segment].stretch is None:
@@ -173,13 +242,27 @@ class UseCompiler:
             node = self.pushes.node(f"{name}.failed.{part}", part)
             repair = self.numbers.share(slot.repair, f"{place}.repair", default=ZERO)
             available, self.pushes.available = self.pushes.available, self.pushes.available + 1
-            t.slot_use.append([node, repair, -1, len(t.events), len(t.events) + 1, int(slot.lifetime is not None), available])
+            t.slot_use.append(
+                [
+                    node,
+                    repair,
+                    -1,
+                    len(t.events),
+                    len(t.events) + 1,
+                    int(slot.lifetime is not None),
+                    available,
+                ]
+            )
             t.spares.append((name, part))
             t.events += [Event(name, part, "failed"), Event(name, part, "spares")]
             if slot.lifetime is not None and self.numbers.get(repair).max() > 0:
                 self._emit(node, name, f"failed.{part}", part)
             for segment in segments:
-                t.slot_hazard.append(self._slot_hazard(slot.lifetime, f"{place}.lifetime", self._stretch(name, process, segment)))
+                t.slot_hazard.append(
+                    self._slot_hazard(
+                        slot.lifetime, f"{place}.lifetime", self._stretch(name, process, segment)
+                    )
+                )
 
     def _slot_hazard(self, lifetime: Lifetime | None, place: str, stretch: np.ndarray | None) -> list[int]:
         if lifetime is None:
@@ -199,6 +282,10 @@ class UseCompiler:
         carrier = self.network.carried_by[(name, f"retired.{PART_FAILURE}")]
         if not always or self.network.emissions.get((name, carrier, product)):
             if not self.network.emissions.get((name, carrier, product)):
-                raise NetworkError("no route carries products that leave for a failed part", place=f"processes.{name}",
-                                   found="no route", expected=f"a route from '{name}.retired' or '{name}.retired.{PART_FAILURE}'")
+                raise NetworkError(
+                    "no route carries products that leave for a failed part",
+                    place=f"processes.{name}",
+                    found="no route",
+                    expected=f"a route from '{name}.retired' or '{name}.retired.{PART_FAILURE}'",
+                )
             self._emit(node, name, f"retired.{PART_FAILURE}", product)

@@ -1,6 +1,7 @@
 """The kernels, compiled once for each state of their source.
 
-Numba keeps compiled code by the time stamp of a function's own file; a function whose callee in another file has
+Numba keeps compiled code by the time stamp of a function's own file; a function whose callee in another
+file has
 changed would be served stale. So the cache folder is named by a digest of all kernel files.
 """
 
@@ -38,11 +39,11 @@ def is_compiled() -> bool:
 @lru_cache(maxsize=1)
 def kernel() -> Any:
     """The compiled ``simulate`` of :mod:`meguru.engine.kernel`."""
-    import numba
+    from numba.core import config
 
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())
     try:
         return import_module("meguru.engine.kernel").simulate
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before

@@ -12,7 +12,8 @@ from meguru.engine.kernel_push import node_start, push
 from meguru.engine.kernel_use import demand_of, leave, note_stock, put_in_use, settle, spread_new, spread_put, survive_sale
 from meguru.engine.plan import (
     AVAILABLE, CONTENT, DATED_BEFORE, EDGE, EDGE_OFFER, EVENTS, EVENTS_BEFORE, EVENT_DEMAND, EVENT_SALES,
-    EVENT_UNMET, EXTRA, EXTRA_BEFORE, FLOW_COUNT, FLOWS, FLOWS_DATED, FLOWS_VALUED, GIVEN, GOT, HELD, HELD_PIECES,
+    EVENT_UNMET, EXTRA, EXTRA_BEFORE, FLOW_COUNT, FLOWS, FLOWS_DATED, FLOWS_VALUED, GIVEN, GOT, HELD,
+    HELD_PIECES,
     HELD_PIECES_START, HELD_START, HOLDER_DATED, INPUT, INPUT_AVAILABLE, INPUT_EDGE, INPUT_EDGES_END,
     INPUT_ITEM, INPUT_OWNER, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT, LAW, LAWS, LEAVING,
     LEAVING_NEXT, NEGATIVE_SALES, NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OFFER, OFFER_BUILD,
@@ -119,7 +120,8 @@ def take_up_waiting(p: Any, z: Any) -> Any:
 
 @njit(cache=True)
 def later(z: Any, there: Any, here: Any, blocks: Any, dates: Any, older: Any) -> Any:
-    """Copy blocks by date, every date ``older`` (0 or 1) steps later; the last date is empty in the step before."""
+    """Copy blocks by date, every date ``older`` (0 or 1) steps later; the last date is empty in the step
+    before."""
     for block in range(blocks):
         start = block * dates
         if older == 1:
@@ -175,7 +177,8 @@ def save_dated(p: Any, z: Any, r: Any, t: Any, save: Any) -> Any:
 
 @njit(cache=True)
 def scrap_once(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
-    """New scrap of what the pull makes goes through the network into the stores. Returns the largest change."""
+    """New scrap of what the pull makes goes through the network into the stores. Returns the largest
+    change."""
     for k in range(t * p[FLOW_COUNT], (t + 1) * p[FLOW_COUNT]):
         r[p[FLOWS] + k] -= r[p[SCRAP_FLOWS] + k]
         r[p[SCRAP_FLOWS] + k] = 0.0
@@ -199,7 +202,8 @@ def scrap_once(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
 
 @njit(cache=True)
 def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
-    """Step 4. Scrap that returns to the same step's production is found by repetition: each round adds less."""
+    """Step 4. Scrap that returns to the same step's production is found by repetition: each round adds
+    less."""
     copy(p, z, USED_START, USED)
     save_dated(p, z, r, t, True)
     for _ in range(TRIES):
@@ -215,7 +219,8 @@ def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
 
 @njit(cache=True)
 def scale_back(p: Any, z: Any) -> Any:
-    """Where spares or replacement parts fell short: repair so much less. Returns 0 done, 1 try again, 2 cannot."""
+    """Where spares or replacement parts fell short: repair so much less. Returns 0 done, 1 try again, 2
+    cannot."""
     again = 0
     for i in range(rows(p, INPUT)):
         row = line(p, INPUT, i)
@@ -302,7 +307,8 @@ def place_used(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given
     """Whole products out of a store, with the age that they have: a resale."""
     row = line(p, STORES, p[offer + OFFER_STORE])
     dates = p[STEPS] + 1
-    # As for reused pieces: age x has index x in the first step of use, which at the end of a step is the next one.
+    # As for reused pieces: age x has index x in the first step of use, which at the end of a step is the
+    # next one.
     moved = 1 if p[SALES_IN] == 2 and at(p, ITEM, p[row + STORE_ITEM], ITEM_CHANGING) == 0 else 0
     stay = 0.0
     for date in range(p[row + STORE_DATES]):

@@ -1,8 +1,11 @@
 """Pull: demands are summed, sources asked in order, short sources rationed.
 
-An *offer* is a source of one item (supply, make, store). A pass asks in topological order: every target of an offer
-has asked before the offer is shared out, and a target asks its next source when it knows what the one before gave.
-What an offer can give at most is found beforehand, sources first ("how much can you make?"). Where several offers
+An *offer* is a source of one item (supply, make, store). A pass asks in topological order: every target of
+an offer
+has asked before the offer is shared out, and a target asks its next source when it knows what the one
+before gave.
+What an offer can give at most is found beforehand, sources first ("how much can you make?"). Where several
+offers
 promise the same short source, the pass is repeated with the rations as caps; caps only fall, so this ends.
 """
 
@@ -14,10 +17,13 @@ from numba import njit
 
 from meguru.engine.kernel_push import note
 from meguru.engine.plan import (
-    ASK, ASKED, CAP, CONTENT, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_FLOW, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_SPARE,
-    EXTRA, GIVEN, GOT, GOT_FREE, HELD, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_OWNER, KEPT, MAKE,
+    ASK, ASKED, CAP, CONTENT, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_FLOW, EDGE_INPUT, EDGE_MOST,
+    EDGE_OFFER, EDGE_SPARE,
+    EXTRA, GIVEN, GOT, GOT_FREE, HELD, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_OWNER, KEPT,
+    MAKE,
     MISSING, NEED, OFFER, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT,
-    OFFER_STORE, OUT, OWED, POTENTIAL, PUT_LAW, PUT_NEW, SEQUENCE, SHORT, SPARE, SPARES, STEPS, STORE, STORE_DATES,
+    OFFER_STORE, OUT, OWED, POTENTIAL, PUT_LAW, PUT_NEW, SEQUENCE, SHORT, SPARE, SPARES, STEPS, STORE,
+    STORE_DATES,
     STORE_START, STORES, UPSTREAM, WANTED, WISH, WISH_NEED, at, copy, fill, line, number, rows,
 )  # fmt: skip
 
@@ -81,7 +87,8 @@ def largest_shared(p: Any, c: Any, z: Any, t: Any, row: Any, left: Any, need: An
 
 @njit(cache=True)
 def find_potential(p: Any, c: Any, z: Any, t: Any, alone: Any) -> Any:
-    """What each offer can give at most in this step, sources first; with ``alone``, those of several targets anything."""
+    """What each offer can give at most in this step, sources first; with ``alone``, those of several
+    targets anything."""
     for index in range(rows(p, UPSTREAM)):
         o = at(p, UPSTREAM, index, 0)
         offer = line(p, OFFER, o)
@@ -126,7 +133,8 @@ def ask(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
 
 @njit(cache=True)
 def share_out(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
-    """Give an offer's targets what they asked; a short offer serves claims in order, equal claims in proportion.
+    """Give an offer's targets what they asked; a short offer serves claims in order, equal claims in
+    proportion.
 
     In proportion to what each would ask if the source were plentiful, and to none more than it can use.
     """
@@ -172,7 +180,8 @@ def wish_of(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
 
 @njit(cache=True)
 def ration(p: Any, z: Any, first: Any, last: Any, left: Any) -> Any:
-    """λ with Σ min(asked, λ·wish) = left; it rises as those that ask less than their share are served in full."""
+    """λ with Σ min(asked, λ·wish) = left; it rises as those that ask less than their share are served in
+    full."""
     ratio = 0.0
     for _ in range(last - first):
         rest, wishes = left, 0.0
@@ -244,7 +253,8 @@ def pull(p: Any, c: Any, z: Any, t: Any) -> Any:
 def find_needs(p: Any, c: Any, z: Any, t: Any, wishes: Any) -> Any:
     """Needs of the targets as far as they can be filled, and what spares have got already.
 
-    With ``wishes`` also what would be wanted of plentiful common sources: it decides how a short one is shared.
+    With ``wishes`` also what would be wanted of plentiful common sources: it decides how a short one is
+    shared.
     """
     for alone in (True, False):
         if alone and not wishes:
@@ -274,7 +284,8 @@ def any_short(p: Any, z: Any) -> Any:
 
 @njit(cache=True)
 def draw_spares(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
-    """Spares come first from stores as they stood at the end of the last step; the rest is pulled as new ones.
+    """Spares come first from stores as they stood at the end of the last step; the rest is pulled as new
+    ones.
 
     Leaves in PUT_LAW the births of what was drawn and in PUT_NEW the share of new pieces.
     """
@@ -299,9 +310,11 @@ def draw_spares(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
 
 @njit(cache=True)
 def expect_spares(p: Any, c: Any, z: Any, t: Any) -> Any:
-    """Births of the spares that repairs in the step of the sale will take: of what this step leaves in the stores.
+    """Births of the spares that repairs in the step of the sale will take: of what this step leaves in the
+    stores.
 
-    They are drawn in the next step. Where a store runs short, the share that it gave in this step is expected again.
+    They are drawn in the next step. Where a store runs short, the share that it gave in this step is
+    expected again.
     """
     fill(p, z, PUT_LAW, 0.0)
     for k in range(rows(p, SPARE)):

@@ -1,6 +1,7 @@
 """The use stage of section 4 of the methods page: leaving, failing, repair, ages, sales.
 
-Per product class (use process, build class, segment): N[year made]. Per followed part: w[year made, birth], the
+Per product class (use process, build class, segment): N[year made]. Per followed part: w[year made, birth],
+the
 distribution of the birth step of *one* piece. Pieces are independent within (year made, class).
 """
 
@@ -12,15 +13,19 @@ import numpy as np
 from numba import njit
 
 from meguru.engine.plan import (
-    AGES, AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_NODE, CAUSE_OF_SOLD, EVENT_PART_FAILURE,
+    AGES, AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_NODE, CAUSE_OF_SOLD,
+    EVENT_PART_FAILURE,
     EVENT_WAITING, EVENTS, FAILING, HAZARD, HAZARD_FIRST, HAZARD_FIRST_STRIDE, HAZARD_START, HAZARD_STRIDE,
     HOLDER_DATED, ITEM, ITEM_CLASSES, ITEM_DATES, LAWS, LEAVING, LEAVING_NEXT, N, N_NEXT, OWED, OWN, PART_AGE,
-    PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END,
+    PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES, PRODUCT_SLOT,
+    PRODUCT_SLOTS_END,
     PRODUCT_START, PROPORTIONAL, PUT, REPAIRING, SALES_IN, SCRATCH, SEGMENT, SLOT, SLOT_AVAILABLE, SLOT_COUNT,
     SLOT_FAILED, SLOT_FAILS, SLOT_HAZARD, SLOT_INPUT, SLOT_LEAVING, SLOT_NODE, SLOT_PIECES, SLOT_REPAIR,
-    SLOT_SCRATCH, SLOT_SPARES, SLOT_USE, SLOT_W, SOLD, SPARES, STEPS, STOCK, STOCK_DATED, SURVIVAL, THERE, USE,
+    SLOT_SCRATCH, SLOT_SPARES, SLOT_USE, SLOT_W, SOLD, SPARES, STEPS, STOCK, STOCK_DATED, SURVIVAL, THERE,
+    USE,
     USE_BUILDS, USE_CAUSE, USE_CAUSES, USE_CLASS, USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HAZARD, USE_HOLDER,
-    USE_PART_NODE, USE_PRODUCT, USE_SEGMENT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD, W, WAITING, X, at, by_date,
+    USE_PART_NODE, USE_PRODUCT, USE_SEGMENT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD, W, WAITING, X, at,
+    by_date,
     line, number, rows,
 )  # fmt: skip
 from meguru.engine.kernel_push import node_start, shape_of
@@ -30,7 +35,8 @@ NEXT_STEP = -1
 
 @njit("float64(int64[::1], float64[::1], int64, int64, int64, boolean)", cache=True)
 def hazard_of(p: Any, c: Any, row: Any, date: Any, age: Any, at_sale: Any) -> Any:
-    """Hazard by age index (and by step made where it changes with it), in an ordinary step or that of the sale."""
+    """Hazard by age index (and by step made where it changes with it), in an ordinary step or that of the
+    sale."""
     if at_sale:
         return c[p[HAZARD] + p[row + HAZARD_FIRST] + date * p[row + HAZARD_FIRST_STRIDE] + age]
     return c[p[HAZARD] + p[row + HAZARD_START] + date * p[row + HAZARD_STRIDE] + age]
@@ -124,7 +130,8 @@ def slots_stay(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, segment: An
 
 @njit(cache=True)
 def share_exits(p: Any, z: Any, use: Any, units: Any, stay: Any, q: Any) -> Any:
-    """``exits: proportional``: own reasons N (1 − s) ln(1 − h)/ln s, the rest for a part. Returns the latter."""
+    """``exits: proportional``: own reasons N (1 − s) ln(1 − h)/ln s, the rest for a part. Returns the
+    latter."""
     survival = stay * q
     share = np.log(stay) / np.log(survival) if survival > 0.0 else (1.0 if q > 0.0 else 0.5)
     own = units * (1.0 - survival) * share
@@ -158,7 +165,8 @@ def note_births(
 ) -> Any:  # fmt: skip
     """By birth: loose failed pieces to their node; intact and failed pieces inside leaving products.
 
-    Own reasons: all intact, P. For a part: intact P (1 − g)(1 − q_c), failed P g [(1 − ρ) + ρ (1 − q_c)], both over 1 − q.
+    Own reasons: all intact, P. For a part: intact P (1 − g)(1 − q_c), failed P g [(1 − ρ) + ρ (1 − q_c)],
+    both over 1 − q.
     """
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     slot_use = p[use + USE_SLOT] + index - p[product + PRODUCT_SLOT]
@@ -309,7 +317,8 @@ def spread_put(p: Any, z: Any, t: Any, law: Any, put: Any, new: Any) -> Any:
 
 @njit(cache=True)
 def spread_new(p: Any, z: Any, t: Any, law: Any, put: Any, new: Any) -> Any:
-    """Births that pieces of a law over births take in a product sold in step t: age x has index x in its first step."""
+    """Births that pieces of a law over births take in a product sold in step t: age x has index x in its
+    first step."""
     for birth in range(p[STEPS] + 1):
         z[put + birth] = 0.0
     for birth in range(t + 1):
@@ -356,7 +365,8 @@ def settle(p: Any, c: Any, z: Any, t: Any) -> Any:
 
 @njit(cache=True)
 def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: Any) -> Any:
-    """Share still in use at the end of the step of the sale, of things made in ``date``, births of parts in LAWS."""
+    """Share still in use at the end of the step of the sale, of things made in ``date``, births of parts in
+    LAWS."""
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     first = p[product + PRODUCT_SLOT]
     stay = own_exits(p, c, z, t, use, segment, 1.0, 1.0, date, t - date)
@@ -374,7 +384,8 @@ def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: A
 def put_in_use(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, local: Any, date: Any, units: Any) -> Any:
     """Step 5: units, with the births of their followed parts in LAWS, join a class.
 
-    They meet the hazards of the step of the sale by themselves before they mix with what is there; what leaves in
+    They meet the hazards of the step of the sale by themselves before they mix with what is there; what
+    leaves in
     that step waits in use and is pushed in the next one.
     """
     use = line(p, USE, u)

@@ -1,6 +1,7 @@
 """Survival curves and the hazards that the use stage reads.
 
-Index rules (methods page, section 4). A thing sold in step τ has passed, at the end of step τ + a, the age a + ½
+Index rules (methods page, section 4). A thing sold in step τ has passed, at the end of step τ + a, the age
+a + ½
 (sales in the middle of a step), a + 1 (start) or a (end), in steps. Its hazard with index a is
 1 − S(age after)/S(age before), with S = 1 before the first.
 """
@@ -21,15 +22,28 @@ Read = Callable[[Quantity, str, str], Array]  # quantity, unit, place → (sampl
 CONVENTIONS = ("middle", "start", "end")
 AFTER = {"middle": 0.5, "start": 1.0, "end": 0.0}
 NEEDED = {
-    "weibull": ("shape", "scale"), "lognormal": ("mean", "sd"), "normal": ("mean", "sd"), "gamma": ("shape", "scale"),
+    "weibull": ("shape", "scale"), "lognormal": ("mean", "sd"), "normal": ("mean", "sd"), "gamma": ("shape",
+    "scale"),
     "fixed": ("age",), "survival": ("survival",), "threshold": ("loss", "threshold"),
 }  # fmt: skip
-UNITS = {"shape": "1", "scale": "year", "mean": "year", "sd": "year", "age": "year", "loss": "1/year", "threshold": "1"}
+UNITS = {
+    "shape": "1",
+    "scale": "year",
+    "mean": "year",
+    "sd": "year",
+    "age": "year",
+    "loss": "1/year",
+    "threshold": "1",
+}
 
 
 def parameters(lifetime: Lifetime, place: str, read: Read) -> dict[str, Array]:
-    """Parameters of a lifetime, (sample or 1, year made or 1); T50/T90 and mean/sd turned into shape and scale."""
-    given = {n: getattr(lifetime, n) for n in ("shape", "scale", "t50", "t90", "mean", "sd", "age", "loss", "threshold")}
+    """Parameters of a lifetime, (sample or 1, year made or 1); T50/T90 and mean/sd turned into shape and
+    scale."""
+    given = {
+        n: getattr(lifetime, n)
+        for n in ("shape", "scale", "t50", "t90", "mean", "sd", "age", "loss", "threshold")
+    }
     found = {
         name: read(quantity, UNITS.get(name, "year"), f"{place}.{name}")
         for name, quantity in given.items()
@@ -39,22 +53,40 @@ def parameters(lifetime: Lifetime, place: str, read: Read) -> dict[str, Array]:
     if form == "weibull" and {"t50", "t90"} <= found.keys():
         t50, t90 = found["t50"], found["t90"]
         if np.any(t90 <= t50) or np.any(t50 <= 0):
-            raise LifetimeError("t90 must be later than t50, and both positive", place=place, found=f"t50 {t50.min():g}, t90 {t90.min():g} years", expected="0 < t50 < t90")
+            raise LifetimeError(
+                "t90 must be later than t50, and both positive",
+                place=place,
+                found=f"t50 {t50.min():g}, t90 {t90.min():g} years",
+                expected="0 < t50 < t90",
+            )
         shape = np.log(np.log(10) / np.log(2)) / np.log(t90 / t50)
         return {"shape": shape, "scale": t50 / np.log(2) ** (1 / shape)}
     if form == "gamma" and {"mean", "sd"} <= found.keys():
         return {"shape": (found["mean"] / found["sd"]) ** 2, "scale": found["sd"] ** 2 / found["mean"]}
     missing = [n for n in NEEDED[form] if n != "survival" and n not in found]
     if missing or (form == "survival" and not lifetime.survival):
-        raise MissingValueError(f"a {form} lifetime lacks parameters", place=place, found=", ".join(found) or "none",
-                                expected=" and ".join(NEEDED[form]))
+        raise MissingValueError(
+            f"a {form} lifetime lacks parameters",
+            place=place,
+            found=", ".join(found) or "none",
+            expected=" and ".join(NEEDED[form]),
+        )
     for name in ("shape", "scale", "mean", "sd", "age"):
         if name in found and np.any(found[name] <= 0):
-            raise LifetimeError("must be positive", place=f"{place}.{name}", found=float(found[name].min()), expected="above 0")
+            raise LifetimeError(
+                "must be positive",
+                place=f"{place}.{name}",
+                found=float(found[name].min()),
+                expected="above 0",
+            )
     for name in ("loss", "threshold"):
         if name in found and (np.any(found[name] < 0) or np.any(found[name] >= 1)):
-            raise LifetimeError("not a share", place=f"{place}.{name}", found=f"{found[name].min():g} to {found[name].max():g}",
-                                expected="0 or more, below 1")
+            raise LifetimeError(
+                "not a share",
+                place=f"{place}.{name}",
+                found=f"{found[name].min():g} to {found[name].max():g}",
+                expected="0 or more, below 1",
+            )
     return found
 
 
@@ -98,18 +130,37 @@ def _ratio(after: Array, before: Array) -> Array:
 class Hazards:
     """Hazards of one lifetime by age index, and by year made where it changes with it.
 
-    ``by_age`` (sample or 1, rows, steps + 1): rows is 1, or steps + 1 (one per step made). ``first`` has the same
+    ``by_age`` (sample or 1, rows, steps + 1): rows is 1, or steps + 1 (one per step made). ``first`` has
+    the same
     form: hazard in the step of the sale for something already x steps old.
     """
 
-    def __init__(self, lifetime: Lifetime, place: str, read: Read, steps: int, length: float, sales: str, stretch: Array | None) -> None:
+    def __init__(
+        self,
+        lifetime: Lifetime,
+        place: str,
+        read: Read,
+        steps: int,
+        length: float,
+        sales: str,
+        stretch: Array | None,
+    ) -> None:
         self.lifetime, self.place, self.steps, self.length, self.sales = lifetime, place, steps, length, sales
         self.values = parameters(lifetime, place, read)
-        self.stretch = read(lifetime.stretch, "1", f"{place}.stretch") if lifetime.stretch is not None else np.ones((1, 1))
+        self.stretch = (
+            read(lifetime.stretch, "1", f"{place}.stretch")
+            if lifetime.stretch is not None
+            else np.ones((1, 1))
+        )
         if stretch is not None:
             self.stretch = self.stretch * stretch
         if np.any(self.stretch <= 0):
-            raise LifetimeError("must be positive", place=f"{place}.stretch", found=float(self.stretch.min()), expected="above 0")
+            raise LifetimeError(
+                "must be positive",
+                place=f"{place}.stretch",
+                found=float(self.stretch.min()),
+                expected="above 0",
+            )
         dated = self.stretch.shape[1] > 1 or any(v.shape[1] > 1 for v in self.values.values())
         self.by_age, self.first = self._dated() if dated else self._stationary()
         self._not_too_short()
@@ -117,19 +168,25 @@ class Hazards:
     def _not_too_short(self) -> None:
         rows = {n: v[:, :1] for n, v in self.values.items()}
         if np.any(survival(self.lifetime, rows, np.array([[self.length]])) < 0.5):
-            raise LifetimeError("more than half are gone within one step", place=self.place,
-                                found=f"a step of {self.length:g} year", expected="a longer lifetime or step: month")
+            raise LifetimeError(
+                "more than half are gone within one step",
+                place=self.place,
+                found=f"a step of {self.length:g} year",
+                expected="a longer lifetime or step: month",
+            )
 
     def _hazard(self, after: Array, before: Array) -> Array:
         return before - after if self.lifetime.of == "sold" else _ratio(after, before)
 
     def _stationary(self) -> tuple[Array, Array]:
-        index = np.arange(self.steps + 1)
+        index = np.arange(self.steps + 1.0)
         scale = self.length / self.stretch[:, :1]
         after = survival(self.lifetime, self.values, (index + AFTER[self.sales]) * scale)
         before = np.concatenate([np.ones((after.shape[0], 1)), after[:, :-1]], axis=1)
         by_age = self._hazard(after, before)
-        first = self._first(by_age, lambda ages: survival(self.lifetime, self.values, ages * scale), index[None, :])
+        first = self._first(
+            by_age, lambda ages: survival(self.lifetime, self.values, ages * scale), index[None, :]
+        )
         return by_age[:, None, :], first[:, None, :]
 
     def _first(self, by_age: Array, curve: Callable[[Array], Array], index: Array) -> Array:
@@ -145,7 +202,9 @@ class Hazards:
         """By step made: parameters of that step, and a clock that runs slower where life is stretched."""
         n = self.steps
         speed = np.broadcast_to(self.length / self.stretch, (self.stretch.shape[0], n))
-        clock = np.concatenate([np.zeros((speed.shape[0], 1)), np.cumsum(speed, axis=1)], axis=1)  # at step ends
+        clock = np.concatenate(
+            [np.zeros((speed.shape[0], 1)), np.cumsum(speed, axis=1)], axis=1
+        )  # at step ends
         made = np.arange(n)
         at = np.minimum(made[:, None] + np.arange(n + 1)[None, :], n - 1)  # calendar step of (made, age)
         start = clock[:, made] + (1.0 - AFTER[self.sales]) * speed[:, made]
@@ -157,7 +216,10 @@ class Hazards:
         index = np.arange(n + 1)[None, None, :]
         half_back = age - 0.5 * speed[:, at] if self.sales == "middle" else age
         if self.sales == "middle":
-            half = _ratio(survival(self.lifetime, values, half_back + 0.5 * speed[:, at] ), survival(self.lifetime, values, half_back))
+            half = _ratio(
+                survival(self.lifetime, values, half_back + 0.5 * speed[:, at]),
+                survival(self.lifetime, values, half_back),
+            )
             first = np.where(index == 0, by_age, half)
         else:
             first = by_age if self.sales == "start" else np.where(index == 0, by_age, 0.0)

@@ -21,50 +21,77 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# -- head of p -------------------------------------------------------------------------------------------------
+# -- head of p
+# -------------------------------------------------------------------------------------------------
 STEPS, SALES_IN, PROPORTIONAL, FLOW_COUNT, COEFFICIENT_COUNT = range(5)
 SCALARS = 5
 INT_TABLES = (
-    "item", "node", "push", "scrap_push", "loop_node", "rule", "capacity", "product", "use", "cause", "cause_hazard",
-    "slot", "slot_use", "slot_hazard", "segment", "offer", "input", "edge", "offer_edge", "offer_edges", "upstream",
+    "item", "node", "push", "scrap_push", "loop_node", "rule", "capacity", "product", "use", "cause",
+    "cause_hazard",
+    "slot", "slot_use", "slot_hazard", "segment", "offer", "input", "edge", "offer_edge", "offer_edges",
+    "upstream",
     "sequence", "spare", "replacement", "store", "scrap", "flow_dated", "flow_valued", "holder_dated",
 )  # fmt: skip
 # each table has three entries in the head: start, columns, rows
 (ITEM, NODE, PUSH, SCRAP_PUSH, LOOP_NODE, RULE, CAPACITIES, PRODUCT, USE, CAUSE, CAUSE_HAZARD, SLOT, SLOT_USE,
- SLOT_HAZARD, SEGMENT, OFFER, INPUT, EDGE, OFFER_EDGE, OFFER_EDGES, UPSTREAM, SEQUENCE, SPARE, REPLACEMENT, STORES,
+ SLOT_HAZARD, SEGMENT, OFFER, INPUT, EDGE, OFFER_EDGE, OFFER_EDGES, UPSTREAM, SEQUENCE, SPARE, REPLACEMENT,
+ STORES,
  SCRAP, FLOW_DATED, FLOW_VALUED, HOLDER_DATED) = range(SCALARS, SCALARS + 3 * len(INT_TABLES), 3)  # fmt: skip
 _FLOATS = SCALARS + 3 * len(INT_TABLES)
 NUMBER_TABLES = ("coefficient", "dated", "hazard", "valued")
 COEFFICIENT, DATED, HAZARD, VALUED = range(_FLOATS, _FLOATS + 4)
 STATE = (
-    "x", "waiting", "n", "n_next", "sold", "w", "leaving", "leaving_next", "pieces", "pieces_next", "scratch", "own",
-    "failing", "repairing", "store", "store_start", "store_pieces", "store_pieces_start", "extra", "extra_before",
-    "content", "kept", "available", "used", "used_start", "spares", "owed", "missing", "put_law", "put_new", "put",
-    "wanted", "need", "got", "got_free", "cap", "asked", "given", "potential", "out", "short", "survival", "laws",
+    "x", "waiting", "n", "n_next", "sold", "w", "leaving", "leaving_next", "pieces", "pieces_next",
+    "scratch", "own",
+    "failing", "repairing", "store", "store_start", "store_pieces", "store_pieces_start", "extra",
+    "extra_before",
+    "content", "kept", "available", "used", "used_start", "spares", "owed", "missing", "put_law", "put_new",
+    "put",
+    "wanted", "need", "got", "got_free", "cap", "asked", "given", "potential", "out", "short", "survival",
+    "laws",
     "law", "there", "events_before", "drawn", "wish", "wish_need", "dated_before", "valued_before",
 )  # fmt: skip
 # each has two entries: start, size
-(X, WAITING, N, N_NEXT, SOLD, W, LEAVING, LEAVING_NEXT, PIECES_IN, PIECES_NEXT, SCRATCH, OWN, FAILING, REPAIRING, HELD,
- HELD_START, HELD_PIECES, HELD_PIECES_START, EXTRA, EXTRA_BEFORE, CONTENT, KEPT, AVAILABLE, USED, USED_START, SPARES,
- OWED, MISSING, PUT_LAW, PUT_NEW, PUT, WANTED, NEED, GOT, GOT_FREE, CAP, ASKED, GIVEN, POTENTIAL, OUT, SHORT, SURVIVAL,
- LAWS, LAW, THERE, EVENTS_BEFORE, DRAWN, WISH, WISH_NEED, DATED_BEFORE, VALUED_BEFORE) = range(_FLOATS + 4, _FLOATS + 4 + 2 * len(STATE), 2)  # fmt: skip
+(X, WAITING, N, N_NEXT, SOLD, W, LEAVING, LEAVING_NEXT, PIECES_IN, PIECES_NEXT, SCRATCH, OWN, FAILING,
+REPAIRING, HELD,
+ HELD_START, HELD_PIECES, HELD_PIECES_START, EXTRA, EXTRA_BEFORE, CONTENT, KEPT, AVAILABLE, USED,
+ USED_START, SPARES,
+ OWED, MISSING, PUT_LAW, PUT_NEW, PUT, WANTED, NEED, GOT, GOT_FREE, CAP, ASKED, GIVEN, POTENTIAL, OUT,
+ SHORT, SURVIVAL,
+ LAWS, LAW, THERE, EVENTS_BEFORE, DRAWN, WISH, WISH_NEED, DATED_BEFORE,
+ VALUED_BEFORE) = range(_FLOATS + 4, _FLOATS + 4 + 2 * len(STATE), 2)  # fmt: skip
 _RECORD = _FLOATS + 4 + 2 * len(STATE)
-RECORD = ("flows", "scrap", "flows_dated", "flows_valued", "events", "stock", "stock_dated", "part_age", "ages", "status")
+RECORD = (
+    "flows",
+    "scrap",
+    "flows_dated",
+    "flows_valued",
+    "events",
+    "stock",
+    "stock_dated",
+    "part_age",
+    "ages",
+    "status",
+)
 (FLOWS, SCRAP_FLOWS, FLOWS_DATED, FLOWS_VALUED, EVENTS, STOCK, STOCK_DATED, PART_AGE, AGES, STATUS) = range(
     _RECORD, _RECORD + 2 * len(RECORD), 2
 )
 HEAD = _RECORD + 2 * len(RECORD)
 
-# -- columns ---------------------------------------------------------------------------------------------------
+# -- columns
+# ---------------------------------------------------------------------------------------------------
 ITEM_CONDITIONS, ITEM_CLASSES, ITEM_DATES, ITEM_WIDTH, ITEM_CHANGING = range(5)
 NODE_START, NODE_ITEM = range(2)
 # push operations
 FLOW, RULES, CHILD, PIECES, SHIFT, CAPACITY, DEPOSIT, SOLVE = range(8)
-(OP_CODE, OP_SOURCE, OP_TARGET, OP_COEFFICIENT, OP_SHARE, OP_FLOW, OP_TABLE, OP_EXTRA, OP_AVAILABLE, OP_COMPLEMENT) = range(10)  # fmt: skip
+(OP_CODE, OP_SOURCE, OP_TARGET, OP_COEFFICIENT, OP_SHARE, OP_FLOW, OP_TABLE, OP_EXTRA, OP_AVAILABLE,
+ OP_COMPLEMENT) = range(10)  # fmt: skip
 CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT = range(3)
 PRODUCT_ITEM, PRODUCT_START, PRODUCT_CLASSES, PRODUCT_SLOT, PRODUCT_SLOTS_END, PRODUCT_PIECES = range(6)
-(USE_PRODUCT, USE_CLASS, USE_BUILDS, USE_SEGMENTS, USE_CAUSE, USE_CAUSES, USE_HAZARD, USE_SLOT, USE_SLOT_HAZARD,
- USE_SEGMENT, USE_DRIVEN, USE_DEMAND, USE_INPUT, USE_EVENT, USE_PART_NODE, USE_RESOLD, USE_HOLDER) = range(17)  # fmt: skip
+(USE_PRODUCT, USE_CLASS, USE_BUILDS, USE_SEGMENTS, USE_CAUSE, USE_CAUSES, USE_HAZARD, USE_SLOT,
+USE_SLOT_HAZARD,
+ USE_SEGMENT, USE_DRIVEN, USE_DEMAND, USE_INPUT, USE_EVENT, USE_PART_NODE, USE_RESOLD,
+ USE_HOLDER) = range(17)  # fmt: skip
 CAUSE_NODE, CAUSE_EVENT, CAUSE_KEEP, CAUSE_OF_SOLD = range(4)
 HAZARD_START, HAZARD_STRIDE, HAZARD_FIRST, HAZARD_FIRST_STRIDE = range(4)
 SLOT_PART, SLOT_W, SLOT_PIECES, SLOT_COUNT, SLOT_SCRATCH, SLOT_LEAVING = range(6)
@@ -72,7 +99,8 @@ SLOT_NODE, SLOT_REPAIR, SLOT_INPUT, SLOT_FAILED, SLOT_SPARES, SLOT_FAILS, SLOT_A
 OFFER_KIND, OFFER_ITEM, OFFER_LIMIT, OFFER_STORE, OFFER_INPUT, OFFER_INPUTS_END, OFFER_BUILD = range(7)
 INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_OWNER, INPUT_AVAILABLE, INPUT_ITEM = range(6)
 EDGE_OFFER, EDGE_INPUT, EDGE_MOST, EDGE_EXACT, EDGE_CLAIM, EDGE_FLOW, EDGE_RANK, EDGE_SPARE = range(8)
-(STORE_ITEM, STORE_START, STORE_DATES, STORE_AGEING, STORE_LIMIT, STORE_LOSS, STORE_NODE, STORE_OVER, STORE_LOST,
+(STORE_ITEM, STORE_START, STORE_DATES, STORE_AGEING, STORE_LIMIT, STORE_LOSS, STORE_NODE, STORE_OVER,
+STORE_LOST,
  STORE_PRODUCT, STORE_PIECES, STORE_HOLDER) = range(12)  # fmt: skip
 SCRAP_OFFER, SCRAP_NODE, SCRAP_AMOUNT = range(3)
 # kinds of offers
@@ -90,7 +118,13 @@ def table(rows: list[Any], columns: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(-1, columns)
 
 
-def pack(scalars: tuple[int, int, int, int, int], tables: dict[str, Ints], numbers: dict[str, int], state: dict[str, int], record: dict[str, int]) -> Ints:
+def pack(
+    scalars: tuple[int, int, int, int, int],
+    tables: dict[str, Ints],
+    numbers: dict[str, int],
+    state: dict[str, int],
+    record: dict[str, int],
+) -> Ints:
     """The plan ``p``: head and tables. ``numbers``, ``state`` and ``record`` give the size of each part."""
     head = np.zeros(HEAD, dtype=np.int64)
     head[:SCALARS] = scalars
@@ -113,42 +147,42 @@ def pack(scalars: tuple[int, int, int, int, int], tables: dict[str, Ints], numbe
 
 
 @njit("int64(int64[::1], int64, int64, int64)", cache=True)
-def at(p, name, row, column):
+def at(p: Any, name: Any, row: Any, column: Any) -> Any:
     """Entry of an integer table."""
     return p[p[name] + row * p[name + 1] + column]
 
 
 @njit("int64(int64[::1], int64, int64)", cache=True)
-def line(p, name, row):
+def line(p: Any, name: Any, row: Any) -> Any:
     """Position in ``p`` where a row of a table begins."""
     return p[name] + row * p[name + 1]
 
 
 @njit("int64(int64[::1], int64)", cache=True)
-def rows(p, name):
+def rows(p: Any, name: Any) -> Any:
     """Number of rows of a table."""
     return p[name + 2]
 
 
 @njit("float64(int64[::1], float64[::1], int64, int64)", cache=True)
-def number(p, c, index, t):
+def number(p: Any, c: Any, index: Any, t: Any) -> Any:
     """Coefficient in step t."""
     return c[p[COEFFICIENT] + t * p[COEFFICIENT_COUNT] + index]
 
 
 @njit("float64(int64[::1], float64[::1], int64, int64)", cache=True)
-def by_date(p, c, index, date):
+def by_date(p: Any, c: Any, index: Any, date: Any) -> Any:
     """Entry of a table by step made."""
     return c[p[DATED] + index * (p[STEPS] + 1) + date]
 
 
 @njit("void(int64[::1], float64[::1], int64, float64)", cache=True)
-def fill(p, z, name, value):
+def fill(p: Any, z: Any, name: Any, value: Any) -> Any:
     """Set a part of the state (or record) to a value."""
     z[p[name] : p[name] + p[name + 1]] = value
 
 
 @njit("void(int64[::1], float64[::1], int64, int64)", cache=True)
-def copy(p, z, name, other):
+def copy(p: Any, z: Any, name: Any, other: Any) -> Any:
     """Copy a part of the state from another of the same size."""
     z[p[name] : p[name] + p[name + 1]] = z[p[other] : p[other] + p[name + 1]]

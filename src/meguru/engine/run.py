@@ -66,7 +66,9 @@ def run(
         The run cannot give a right answer; a balance that does not close is one.
     """
     if engine not in ENGINES:
-        raise RunError("no such engine", found=engine, expected=list(ENGINES), hint=did_you_mean(engine, ENGINES))
+        raise RunError(
+            "no such engine", found=engine, expected=list(ENGINES), hint=did_you_mean(engine, ENGINES)
+        )
     if samples is not None and samples < 1:
         raise RunError("a run needs at least one sample", found=samples)
     name = scenario if scenario is not None else reference_name(model)
@@ -77,10 +79,17 @@ def run(
         samples = len(next(iter(given.values())))
     for place, array in given.items():
         if len(array) != samples:
-            raise RunError("sampled values of the wrong length", place=place, found=len(array), expected=f"{samples}")
-    parts, done = [], 0
+            raise RunError(
+                "sampled values of the wrong length", place=place, found=len(array), expected=f"{samples}"
+            )
+    parts: list[Result] = []
+    done = 0
     while not parts or done < (samples or 1):
-        block = None if samples is None else (done, min(samples, done + _block_size(applied, seed, given, samples)))
+        block = (
+            None
+            if samples is None
+            else (done, min(samples, done + _block_size(applied, seed, given, samples)))
+        )
         program = compile_model(applied, seed=seed, block=block, values=given)
         parts.append(build_result(program, simulate(program), applied, name, seed=seed))
         done = 1 if block is None else block[1]
@@ -92,13 +101,17 @@ def run(
 
 
 def _check_once(model: Model, applied: Model, scenario: str) -> None:
-    """Name what is wrong, once for each structure: who changes only numbers and runs again does not wait for it.
+    """Name what is wrong, once for each structure: who changes only numbers and runs again does not wait
+    for it.
 
     Numbers are read, and refused where they are impossible, in every run.
     """
     structure = hash((
         tuple((n, i.kind, i.unit, *i.bom) for n, i in applied.items.items()),
-        tuple((n, q.kind, q.actor, q.item, q.product, *q.split, *q.leave, *q.parts, *q.yields) for n, q in applied.processes.items()),
+        tuple(
+            (n, q.kind, q.actor, q.item, q.product, *q.split, *q.leave, *q.parts, *q.yields)
+            for n, q in applied.processes.items()
+        ),
         tuple((r.source, r.target, *r.items) for r in applied.routes),
         tuple(applied.actors), tuple(applied.exchanges), tuple(applied.impacts), tuple(applied.parameters),
     ))  # fmt: skip
@@ -115,7 +128,7 @@ def _block_size(model: Model, seed: int, values: Mapping[str, NDArray[np.float64
 
     program = compile_model(model, seed=seed, block=(0, 1), values=values)
     record = int(program.plan[FLOWS + 2 * len(RECORD) - 2 :][:2].sum())
-    return max(1, min(samples, BLOCK_BYTES // (8 * (record + program.numbers.shape[1]))))
+    return int(max(1, min(samples, BLOCK_BYTES // (8 * (record + program.numbers.shape[1])))))
 
 
 def compare(
@@ -134,5 +147,7 @@ def compare(
     reference = reference_name(model)
     names = list(scenarios) if scenarios is not None else scenario_names(model)
     ordered = names if reference in names else [reference, *names]
-    results = {n: run(model, n, samples=samples, seed=seed, values=values, progress=progress) for n in ordered}
+    results = {
+        n: run(model, n, samples=samples, seed=seed, values=values, progress=progress) for n in ordered
+    }
     return Comparison(results=results, reference=reference)

@@ -1,6 +1,7 @@
 """What must be followed of each item: its age or year made, its state, its class.
 
-A thing is *dated* (followed by the step in which it was made, or, for followed parts, the step that its age points
+A thing is *dated* (followed by the step in which it was made, or, for followed parts, the step that its age
+points
 back to) only where something depends on it; all else is a single number per node.
 """
 
@@ -53,7 +54,9 @@ def _changing(model: Model) -> set[str]:
     for _ in model.items:
         before = len(found)
         for name, item in model.items.items():
-            if any(_varies(q, model.parameters) for q in item.bom.values()) or any(c in found for c in item.bom):
+            if any(_varies(q, model.parameters) for q in item.bom.values()) or any(
+                c in found for c in item.bom
+            ):
                 found.add(name)
         if len(found) == before:
             break
@@ -73,13 +76,23 @@ def _follow(model: Model, shape: Shape) -> None:
         for name in names:
             process = model.processes[name]
             if list(process.parts) != parts:
-                raise _refuse(model, f"processes.{name}.parts", f"all use processes of '{product}' must follow the same parts",
-                              found=", ".join(process.parts) or "none", expected=", ".join(parts) or "none")
+                raise _refuse(
+                    model,
+                    f"processes.{name}.parts",
+                    f"all use processes of '{product}' must follow the same parts",
+                    found=", ".join(process.parts) or "none",
+                    expected=", ".join(parts) or "none",
+                )
             builds.update(dict.fromkeys(process.builds))
             for part in parts:
                 if part not in model.items[product].bom:
-                    raise _refuse(model, f"processes.{name}.parts.{part}", "a followed part must stand in the product's BOM",
-                                  found=part, expected=", ".join(model.items[product].bom))
+                    raise _refuse(
+                        model,
+                        f"processes.{name}.parts.{part}",
+                        "a followed part must stand in the product's BOM",
+                        found=part,
+                        expected=", ".join(model.items[product].bom),
+                    )
         shape.builds[product] = list(builds) or ["new"]
         if parts:
             shape.followed[product] = parts
@@ -105,7 +118,8 @@ def _ancestors(model: Model, shape: Shape) -> None:
     """What holds a dated part is dated too: the part's age is its own."""
     for _ in model.items:
         more = {
-            name for name, item in model.items.items()
+            name
+            for name, item in model.items.items()
             if name not in shape.dated and any(c in shape.dated for c in item.bom)
         }
         if not more:
@@ -140,28 +154,57 @@ def _refusals(model: Model, network: Network, shape: Shape) -> None:
     for parts in shape.followed.values():
         for part in parts:
             if part in shape.changing:
-                raise _refuse(model, f"items.{part}.bom", "a followed part can not change its composition by year made",
-                              found="a series", expected="constants")
+                raise _refuse(
+                    model,
+                    f"items.{part}.bom",
+                    "a followed part can not change its composition by year made",
+                    found="a series",
+                    expected="constants",
+                )
     for name, process in model.processes.items():
         for item in network.arriving.get(name, {}):
             if process.kind == "store":
                 _refuse_store(model, network, shape, name, process, item)
+            for child in process.replace:
+                if child in shape.changing:
+                    raise _refuse(
+                        model,
+                        f"processes.{name}.replace.{child}",
+                        f"a new '{child}' need not weigh what the old one does: its composition changes",
+                    )
             if process.kind == "recondition" and process.age_reset is not None and item in shape.changing:
-                raise _refuse(model, f"processes.{name}.age_reset", f"the age of '{item}' can not be reset: its composition depends on the year made")
+                raise _refuse(
+                    model,
+                    f"processes.{name}.age_reset",
+                    f"the age of '{item}' can not be reset: its composition depends on the year made",
+                )
     for flow in network.flows:
         if flow.side == "pull" and model.processes[flow.source].kind == "store" and flow.item in shape.dated:
             _refuse_lost_ages(model, shape, flow.item, flow.target, flow.name)
 
 
-def _refuse_store(model: Model, network: Network, shape: Shape, name: str, process: Process, item: str) -> None:
+def _refuse_store(
+    model: Model, network: Network, shape: Shape, name: str, process: Process, item: str
+) -> None:
     drawn = any(f.source == name and f.side == "pull" and f.item == item for f in network.flows)
     if (name, item) in network.failed and drawn:
         file, line = where(model, f"processes.{name}")
-        raise NetworkError(f"failed '{item}' would be stored with good ones", file=file, line=line, place=f"processes.{name}",
-                           found="a store", expected="a recondition, or a sort by condition, before it")
+        raise NetworkError(
+            f"failed '{item}' would be stored with good ones",
+            file=file,
+            line=line,
+            place=f"processes.{name}",
+            found="a store",
+            expected="a recondition, or a sort by condition, before it",
+        )
     if item in shape.changing and not process.ageing:
-        raise _refuse(model, f"processes.{name}.ageing", f"'{item}' changes its composition by year made: its years run on in the store too",
-                      found="ageing: false", expected="ageing: true")
+        raise _refuse(
+            model,
+            f"processes.{name}.ageing",
+            f"'{item}' changes its composition by year made: its years run on in the store too",
+            found="ageing: false",
+            expected="ageing: true",
+        )
 
 
 def _refuse_lost_ages(model: Model, shape: Shape, item: str, target: str, route: str) -> None:
@@ -171,5 +214,9 @@ def _refuse_lost_ages(model: Model, shape: Shape, item: str, target: str, route:
     if process.kind == "make" and process.item in shape.followed and item in shape.followed[process.item]:
         return
     if item in shape.changing or any(item in parts for parts in shape.followed.values()):
-        raise _refuse(model, f"routes.{route}", f"the ages of '{item}' would be lost in '{target}'",
-                      expected=f"a product that lists '{item}' under 'parts' of its use process")
+        raise _refuse(
+            model,
+            f"routes.{route}",
+            f"the ages of '{item}' would be lost in '{target}'",
+            expected=f"a product that lists '{item}' under 'parts' of its use process",
+        )

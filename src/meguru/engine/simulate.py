@@ -10,7 +10,19 @@ from numpy.typing import NDArray
 from meguru.engine.compile import Program
 from meguru.engine.compiled import kernel
 from meguru.engine.plan import (
-    FLOW_COUNT, FLOWS, NEGATIVE_SALES, NO_CONVERGENCE, NOT_FINITE, OK, PART_SHORT, RECORD, SINGULAR_LOOP, SPARES_SHORT, STATE, STEPS, X,
+    FLOW_COUNT,
+    FLOWS,
+    NEGATIVE_SALES,
+    NO_CONVERGENCE,
+    NOT_FINITE,
+    OK,
+    PART_SHORT,
+    RECORD,
+    SINGULAR_LOOP,
+    SPARES_SHORT,
+    STATE,
+    STEPS,
+    X,
 )  # fmt: skip
 from meguru.errors import NetworkError, RunError, ShortageError, StockError
 from meguru.model import where
@@ -38,7 +50,8 @@ def _views(program: Program, whole: Array) -> Record:
     steps, flows = int(program.plan[STEPS]), int(program.plan[FLOW_COUNT])
     shapes = {
         "flows": (-1, steps, flows), "scrap": (-1, steps, flows), "flows_dated": (-1, steps, steps + 1),
-        "flows_valued": (-1, steps), "events": (-1, steps), "stock": (-1, steps), "stock_dated": (-1, steps, steps + 1),
+        "flows_valued": (-1, steps), "events": (-1, steps), "stock": (-1, steps), "stock_dated": (-1, steps,
+        steps + 1),
         "part_age": (-1, 2, steps), "ages": (-1, steps, steps + 1), "status": (3,),
     }  # fmt: skip
     parts = {}
@@ -85,17 +98,38 @@ def _failure(program: Program, code: int, step: int, u: int) -> Exception:
         place = f"processes.{program.uses.names[u]}.demand"
         file, line = where(program.model, place)
         if code == NOT_FINITE:
-            return StockError(f"the stock wanted in {year} can not be reached: nothing sold survives its first step",
-                              file=file, line=line, place=place)
-        return StockError(f"the stock wanted in {year} would need negative sales", file=file, line=line, place=place,
-                          found="a target that falls faster than things leave", expected="a slower fall, or shorter lifetimes")
+            return StockError(
+                f"the stock wanted in {year} can not be reached: nothing sold survives its first step",
+                file=file,
+                line=line,
+                place=place,
+            )
+        return StockError(
+            f"the stock wanted in {year} would need negative sales",
+            file=file,
+            line=line,
+            place=place,
+            found="a target that falls faster than things leave",
+            expected="a slower fall, or shorter lifetimes",
+        )
     if code == SPARES_SHORT:
-        return ShortageError(f"spares owed from the step before cannot be delivered in {year}", place="processes",
-                             expected="a source of spares without such a limit")
+        return ShortageError(
+            f"spares owed from the step before cannot be delivered in {year}",
+            place="processes",
+            expected="a source of spares without such a limit",
+        )
     if code == PART_SHORT:
-        return ShortageError(f"spares or replacement parts do not settle in {year}", place="processes", expected="another source for them")
+        return ShortageError(
+            f"spares or replacement parts do not settle in {year}",
+            place="processes",
+            expected="another source for them",
+        )
     if code == SINGULAR_LOOP:
-        return NetworkError(f"a loop of the reverse network loses nothing in {year}", place="routes", found="a cycle without loss",
-                            expected="some share that leaves the loop")
+        return NetworkError(
+            f"a loop of the reverse network loses nothing in {year}",
+            place="routes",
+            found="a cycle without loss",
+            expected="some share that leaves the loop",
+        )
     assert code == NO_CONVERGENCE
     return RunError(f"the rations of short sources do not settle in {year}", place="routes")

@@ -1,7 +1,8 @@
 """How the attributes of a model's components are declared.
 
 Each component is a dataclass; each of its fields carries an :class:`Attribute`. The reader, the checks, the
-JSON Schema, the Excel workbook and the reference pages are all built from these declarations: what an attribute
+JSON Schema, the Excel workbook and the reference pages are all built from these declarations: what an
+attribute
 is, is written once.
 """
 
@@ -16,8 +17,10 @@ from typing import Any
 class Attribute:
     """What a field holds.
 
-    ``form`` is one of ``text``, ``flag``, ``whole``, ``choice``, ``name``, ``names``, ``label``, ``quantity``,
-    ``quantities`` (mapping of names to quantities), ``component``, ``components`` (mapping of names to components),
+    ``form`` is one of ``text``, ``flag``, ``whole``, ``choice``, ``name``, ``names``, ``label``,
+    ``quantity``,
+    ``quantities`` (mapping of names to quantities), ``component``, ``components`` (mapping of names to
+    components),
     ``list`` (of components), ``texts``, ``changes``, ``split``.
     """
 
@@ -32,11 +35,13 @@ class Attribute:
 
 
 def attribute(form: str, doc: str, *, default: Any = MISSING, key: str = "", **more: Any) -> Any:
-    """A dataclass field with its declaration; ``key`` is its name in the file where that differs (``from``)."""
+    """A dataclass field with its declaration; ``key`` is its name in the file where that differs
+    (``from``)."""
     spec = Attribute(form, doc, required=default is MISSING, **more)
     metadata = {"attribute": spec, "key": key}
     if default is MISSING:
-        # Required, but after optional fields of a base class: the reader reports what is missing, with its place.
+        # Required, but after optional fields of a base class: the reader reports what is missing, with its
+        # place.
         return field(default=None, metadata=metadata)
     if isinstance(default, (dict, list)):
         return field(default_factory=type(default), metadata=metadata)

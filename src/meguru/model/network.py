@@ -1,7 +1,9 @@
 """Which item flows where: routes expanded to flows, by the rules of ports.
 
-A :class:`Flow` is one route-item pair. The push side is found by letting items spread from the use processes (and
-the scrap of make processes) through the ports; the pull side by matching what sources offer with what targets need.
+A :class:`Flow` is one route-item pair. The push side is found by letting items spread from the use
+processes (and
+the scrap of make processes) through the ports; the pull side by matching what sources offer with what
+targets need.
 """
 
 from __future__ import annotations
@@ -34,15 +36,20 @@ class Flow:
 class Network:
     """Flows of a model and what nothing carries.
 
-    ``emissions`` maps (process, port, item) to the flows that carry it; an emission without flows is an error as
+    ``emissions`` maps (process, port, item) to the flows that carry it; an emission without flows is an
+    error as
     soon as something leaves there.
     """
 
     flows: list[Flow] = field(default_factory=list)
     emissions: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
     arriving: dict[str, dict[str, None]] = field(default_factory=dict)
-    carried_by: dict[tuple[str, str], str] = field(default_factory=dict)  # (process, port) → port whose routes are used
-    failed: set[tuple[str, str]] = field(default_factory=set)  # (process, item) where failed things may arrive
+    carried_by: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # (process, port) → port whose routes are used
+    failed: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # (process, item) where failed things may arrive
 
 
 def route_name(route: Route) -> str:
@@ -54,14 +61,18 @@ def split_port(model: Model, source: str) -> tuple[str, str]:
     process, _, port = source.partition(".")
     if process not in model.processes:
         raise NetworkError(
-            "no such process", place=f"routes.{source}", found=process, expected="the name of a process",
+            "no such process",
+            place=f"routes.{source}",
+            found=process,
+            expected="the name of a process",
             hint=did_you_mean(process, model.processes),
         )
     return process, port or "out"
 
 
 def recipe_of(model: Model, process: Process) -> dict[str, Recipe]:
-    """Inputs of a make process: its recipe, completed by the BOM of what it makes; a material is made of itself."""
+    """Inputs of a make process: its recipe, completed by the BOM of what it makes; a material is made of
+    itself."""
     assert process.item is not None
     item = model.items[process.item]
     if item.kind == "material":
@@ -91,8 +102,13 @@ def ports_of(model: Model, name: str) -> list[str]:
     """Every port that a process can have routes from."""
     process = model.processes[name]
     ports: list[str] = {
-        "use": ["retired", "failed", f"retired.{PART_FAILURE}", *(f"retired.{c}" for c in process.leave),
-                *(f"failed.{p}" for p in process.parts)],
+        "use": [
+            "retired",
+            "failed",
+            f"retired.{PART_FAILURE}",
+            *(f"retired.{c}" for c in process.leave),
+            *(f"failed.{p}" for p in process.parts),
+        ],
         "sort": [*process.split, *(port for rule in process.rules for port in rule.split)],
         "dismantle": [*process.recover, *(f"{c}.failed" for c in process.recover), "rest"],
         "recondition": ["good", "rejected", "replaced"],
@@ -140,7 +156,9 @@ def followed_parts(model: Model, item: str) -> set[str]:
     return found
 
 
-def _from_dismantle(model: Model, process: Process, name: str, failed: bool) -> Iterator[tuple[str, str, bool]]:
+def _from_dismantle(
+    model: Model, process: Process, name: str, failed: bool
+) -> Iterator[tuple[str, str, bool]]:
     followed = followed_parts(model, name) if failed else set()
     for child in model.items[name].bom:
         part = child in followed
@@ -197,20 +215,30 @@ class _Resolver:
         place = f"routes.{route_name(route)}"
         ports = ports_of(self.model, process)
         if port not in ports:
-            raise NetworkError("no such port", place=place, found=f"{process}.{port}",
-                               expected=f"one of {', '.join(f'{process}.{p}' for p in ports) or 'none: nothing leaves it'}",
-                               hint=did_you_mean(port, ports))
+            raise NetworkError(
+                "no such port",
+                place=place,
+                found=f"{process}.{port}",
+                expected=f"one of {', '.join(f'{process}.{p}' for p in ports) or 'none: nothing leaves it'}",
+                hint=did_you_mean(port, ports),
+            )
         if route.target not in self.model.processes:
-            raise NetworkError("no such process", place=f"{place}.to", found=route.target,
-                               expected="the name of a process", hint=did_you_mean(route.target, self.model.processes))
+            raise NetworkError(
+                "no such process",
+                place=f"{place}.to",
+                found=route.target,
+                expected="the name of a process",
+                hint=did_you_mean(route.target, self.model.processes),
+            )
         pull = self.model.processes[process].kind in PULL_SOURCES and port == "out"
         kind = self.model.processes[route.target].kind
         if pull != (kind in PULL_TARGETS) and not (kind == "recondition" and not pull):
             raise NetworkError(
-                "this source and this target cannot be joined", place=place,
+                "this source and this target cannot be joined",
+                place=place,
                 found=f"{self.model.processes[process].kind}.{port} to {kind}",
-                expected="supply, make or store to make, use or recondition; any other port to sort, dismantle, "
-                "recondition, recycle, store or sink",
+                expected="supply, make or store to make, use or recondition; any other port to sort, "
+                "dismantle, recondition, recycle, store or sink",
             )
 
     def _port_for(self, process: str, port: str) -> str:
@@ -288,16 +316,29 @@ class _Resolver:
             for item in route.items:
                 place = f"routes.{route_name(route)}.item"
                 if item not in needed:
-                    raise NetworkError("the target does not take this", place=place, found=item,
-                                       expected=f"one of {', '.join(needed)}", hint=did_you_mean(item, needed))
+                    raise NetworkError(
+                        "the target does not take this",
+                        place=place,
+                        found=item,
+                        expected=f"one of {', '.join(needed)}",
+                        hint=did_you_mean(item, needed),
+                    )
                 if item not in offered and self.model.processes[source].kind != "store":
-                    raise NetworkError("the source does not give this", place=place, found=item,
-                                       expected=f"one of {', '.join(offered)}", hint=did_you_mean(item, offered))
+                    raise NetworkError(
+                        "the source does not give this",
+                        place=place,
+                        found=item,
+                        expected=f"one of {', '.join(offered)}",
+                        hint=did_you_mean(item, offered),
+                    )
             items = route.items or [i for i in offered if i in needed]
             if not items and self.model.processes[source].kind != "store":
-                raise NetworkError("nothing flows here", place=f"routes.{route_name(route)}",
-                                   found=f"{source} gives {', '.join(offered) or 'nothing named'}",
-                                   expected=f"something that {route.target} takes: {', '.join(needed)}")
+                raise NetworkError(
+                    "nothing flows here",
+                    place=f"routes.{route_name(route)}",
+                    found=f"{source} gives {', '.join(offered) or 'nothing named'}",
+                    expected=f"something that {route.target} takes: {', '.join(needed)}",
+                )
             self.network.flows += [
                 Flow(route, route_name(route), item, source, "out", route.target, "pull") for item in items
             ]

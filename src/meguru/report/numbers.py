@@ -148,7 +148,7 @@ def tick_texts(ticks: Sequence[float]) -> list[str]:
 def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
     """Round numbers from at or below ``low`` to at or above ``high``."""
     if high - low <= max(ALIKE * max(abs(low), abs(high)), NOTHING):
-        high = low + (abs(low) or 1.0)
+        high = low + (abs(low) if abs(low) > NOTHING else 1.0)
     raw = (high - low) / count
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999999)

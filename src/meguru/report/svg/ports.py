@@ -1,8 +1,8 @@
 """Where arrows leave and enter a box.
 
-What leaves stands at whole steps from the middle, what enters at half steps. Where many need room the step is
-divided by three, not two: whole and half steps then never fall together, whatever the boxes' steps, and no stub of
-one arrow lies upon that of another.
+What leaves stands at whole steps from the middle, what enters at half steps. Where many need room the step
+is divided by three, not two: whole and half steps then never fall together, whatever the boxes' steps, and no
+stub of one arrow lies upon that of another.
 """
 
 from __future__ import annotations

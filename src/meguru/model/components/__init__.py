@@ -1,0 +1,44 @@
+"""What a life cycle is: the components of a model, as typed objects with the field's own words.
+
+A :class:`Model` can be read from a file (:func:`meguru.load`) or built from these classes. Nothing here knows
+how a model is run. Every number is a :class:`meguru.quantity.Quantity`. Dimensions are given in each
+declaration; ``item`` there means the item's own unit (piece, m2, kW ...).
+"""
+
+from meguru.model.components.base import Component, Label
+from meguru.model.components.frame import Actor, Money, Time
+from meguru.model.components.item import Item, Lifetime
+from meguru.model.components.model import Model
+from meguru.model.components.process import ORIGINS, PROCESS_KINDS, Process, Recipe, Rule
+from meguru.model.components.route import Fee, Route, Transport
+from meguru.model.components.study import Indicator, Measure, Scenario
+from meguru.model.components.unit_data import Exchange, Impact, UnitData
+from meguru.model.components.use import Demand, Segment, Slot
+
+__all__ = [
+    "Actor",
+    "Component",
+    "Demand",
+    "Exchange",
+    "Fee",
+    "Impact",
+    "Indicator",
+    "Item",
+    "Label",
+    "Lifetime",
+    "Measure",
+    "Model",
+    "Money",
+    "ORIGINS",
+    "PROCESS_KINDS",
+    "Process",
+    "Recipe",
+    "Route",
+    "Rule",
+    "Scenario",
+    "Segment",
+    "Slot",
+    "Time",
+    "Transport",
+    "UnitData",
+]

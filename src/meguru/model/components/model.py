@@ -1,0 +1,52 @@
+"""The model as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meguru.model.attribute import attribute
+from meguru.model.components.base import Component
+from meguru.model.components.frame import Actor, Money, Time
+from meguru.model.components.item import Item
+from meguru.model.components.process import Process
+from meguru.model.components.route import Route
+from meguru.model.components.study import Indicator, Measure, Scenario
+from meguru.model.components.unit_data import Exchange, Impact, UnitData
+from meguru.quantity import Quantity
+
+
+@dataclass
+class Model(Component):
+    """A product life cycle, with everything needed to run and read it."""
+
+    meguru: int = attribute("whole", "version of the file format", default=1)
+    name: str = attribute("text", "short name")
+    calibrated: str | None = attribute(
+        "text", "which numbers are calibrated or assumed, against what", default=None
+    )
+    time: Time = attribute("component", "years and steps", component="Time")
+    money: Money | None = attribute("component", "currency and rates", component="Money", default=None)
+    libraries: list[str] = attribute(
+        "texts", "library files, relative to this one; what is written here overrides them", default=[]
+    )
+    parameters: dict[str, Quantity] = attribute(
+        "quantities", "named numbers for formulas: '= rate * 2'", dimension="any", wild=True, default={}
+    )
+    actors: dict[str, Actor] = attribute("components", "stakeholders", component="Actor", default={})
+    impacts: dict[str, Impact] = attribute("components", "impact categories", component="Impact", default={})
+    exchanges: dict[str, Exchange] = attribute(
+        "components", "energy carriers, auxiliaries, emissions", component="Exchange", default={}
+    )
+    unit_data: dict[str, UnitData] = attribute(
+        "components", "unit process data by name", component="UnitData", default={}
+    )
+    items: dict[str, Item] = attribute("components", "materials, parts, products", component="Item")
+    processes: dict[str, Process] = attribute("components", "processes", component="Process")
+    routes: list[Route] = attribute("list", "routes", component="Route")
+    indicators: dict[str, Indicator] = attribute(
+        "components", "indicators wanted", component="Indicator", default={}
+    )
+    measures: dict[str, Measure] = attribute("components", "measures", component="Measure", default={})
+    scenarios: dict[str, Scenario] = attribute(
+        "components", "scenarios; one is the reference", component="Scenario", default={}
+    )
