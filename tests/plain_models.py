@@ -21,7 +21,9 @@ class Run:
 
     def __init__(self, data: Data, **compiled: Any) -> None:
         routes = [{"name": f"route {n}", **route} for n, route in enumerate(data["routes"])]
-        self.program: Program = compile_model(from_data({"name": "theory", **data, "routes": routes}), **compiled)
+        self.program: Program = compile_model(
+            from_data({"name": "theory", **data, "routes": routes}), **compiled
+        )
         self.record: Record = simulate(self.program)
 
     def flow(self, source: str, target: str = "", item: str = "", sample: int = 0) -> Float:
@@ -30,7 +32,10 @@ class Run:
         rows = [
             n
             for n, f in enumerate(self.program.network.flows)
-            if f.source == process and port in ("", f.port) and target in ("", f.target) and item in ("", f.item)
+            if f.source == process
+            and port in ("", f.port)
+            and target in ("", f.target)
+            and item in ("", f.item)
         ]
         return np.asarray(self.record.flows[sample, rows].sum(axis=0))
 
@@ -50,7 +55,11 @@ class Run:
 
 
 def by_year(values: Any, unit: str) -> Data:
-    return {"values": {FIRST + n: float(v) for n, v in enumerate(values)}, "unit": unit, "interpolate": "none"}
+    return {
+        "values": {FIRST + n: float(v) for n, v in enumerate(values)},
+        "unit": unit,
+        "interpolate": "none",
+    }
 
 
 def weibull(shape: float, scale: float) -> Data:

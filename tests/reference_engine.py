@@ -158,8 +158,15 @@ class Reference:
             return hazard(life, index, index + 0.5) if sold_now else hazard(life, index - 0.5, index + 0.5)
         return hazard(life, index, index + 1.0) if self.sales == "start" or not sold_now else 0.0
 
-    def leave(self, use: str, age: int, group: Group, out: list[tuple[str, str, Lot]], spares: dict[Pair, float],
-              sold_now: bool | None) -> dict[str, tuple[Law, float]]:
+    def leave(
+        self,
+        use: str,
+        age: int,
+        group: Group,
+        out: list[tuple[str, str, Lot]],
+        spares: dict[Pair, float],
+        sold_now: bool | None,
+    ) -> dict[str, tuple[Law, float]]:
         """Exits of one group, and of each part what stays (not yet one step older put in) and the share repaired."""
         process, product = self.uses[use], str(self.uses[use]["product"])
         bom = self.items[product]["bom"]
@@ -174,7 +181,10 @@ class Reference:
         q = 1.0
         for part, law in group.laws.items():
             slot = process["parts"][part]
-            failing = {a: s * (self.met(slot["lifetime"], a, now) if "lifetime" in slot else 0.0) for a, s in law.items()}
+            failing = {
+                a: s * (self.met(slot["lifetime"], a, now) if "lifetime" in slot else 0.0)
+                for a, s in law.items()
+            }
             rho = slot.get("repair", 0.0)
             shares[part] = (failing, sum(failing.values()), rho)
             q *= (1.0 - (1.0 - rho) * sum(failing.values())) ** bom[part]
@@ -192,7 +202,9 @@ class Reference:
             spares[(use, part)] += loose * f
             if by_part > 0.0:
                 intact[part] = {a: n * (s - failing[a]) * (1.0 - others) / (1.0 - q) for a, s in law.items()}
-                broken[part] = {a: n * s * ((1.0 - rho) + rho * (1.0 - others)) / (1.0 - q) for a, s in failing.items()}
+                broken[part] = {
+                    a: n * s * ((1.0 - rho) + rho * (1.0 - others)) / (1.0 - q) for a, s in failing.items()
+                }
             stay = 1.0 - unrepaired if unrepaired < 1.0 else math.inf
             answer[part] = (older({a: (s - failing[a]) / stay for a, s in law.items()}), rho * f / stay)
         out.append((use, "retired.part_failure", Lot(product, by_part, age, True, intact, broken)))
@@ -228,7 +240,9 @@ class Reference:
         """Walk every lot on; what has a capacity or a limit waits until all that can arrive has arrived."""
         held: dict[str, list[Lot]] = defaultdict(list)
         moving = list(start)
-        order = [n for n, p in self.processes.items() if "capacity" in p or (p["kind"] == "store" and "limit" in p)]
+        order = [
+            n for n, p in self.processes.items() if "capacity" in p or (p["kind"] == "store" and "limit" in p)
+        ]
         while True:
             while moving:
                 process, port, lot = moving.pop()
@@ -258,7 +272,11 @@ class Reference:
         """The excess of all that arrives goes to the overflow, in proportion."""
         process = self.processes[name]
         total = sum(lot.units for lot in lots)
-        free = process["capacity"] if "capacity" in process else process["limit"] - self.content(name, lots[0].item)
+        free = (
+            process["capacity"]
+            if "capacity" in process
+            else process["limit"] - self.content(name, lots[0].item)
+        )
         kept = min(1.0, max(free, 0.0) / total) if total > 0.0 else 1.0
         out = [(name, "overflow", replace(lot, units=lot.units * (1.0 - kept))) for lot in lots]
         for lot in lots:
@@ -268,7 +286,10 @@ class Reference:
     def arrive(self, name: str, lot: Lot) -> list[tuple[str, str, Lot]]:
         process = self.processes[name]
         if process["kind"] == "sort":
-            return [(name, port, replace(lot, units=lot.units * share)) for port, share in self.split(process, lot).items()]
+            return [
+                (name, port, replace(lot, units=lot.units * share))
+                for port, share in self.split(process, lot).items()
+            ]
         if process["kind"] == "dismantle":
             return self.open(name, process, lot)
         if process["kind"] == "recycle":
@@ -300,11 +321,16 @@ class Reference:
         for child, count in self.items[lot.item]["bom"].items():
             share = process["recover"].get(child, 0.0)
             followed = child in lot.intact_inside
-            for failed, inside in ((False, lot.intact_inside.get(child, {0: count})), (True, lot.failed_inside.get(child, {}))):
+            for failed, inside in (
+                (False, lot.intact_inside.get(child, {0: count})),
+                (True, lot.failed_inside.get(child, {})),
+            ):
                 for age, pieces in inside.items():
                     units = lot.units * pieces
                     piece = Lot(child, units, age if followed else 0, failed)
-                    out.append((name, f"{child}.failed" if failed else child, replace(piece, units=units * share)))
+                    out.append(
+                        (name, f"{child}.failed" if failed else child, replace(piece, units=units * share))
+                    )
                     out.append((name, "rest", replace(piece, units=units * (1.0 - share))))
         return out
 
@@ -372,7 +398,11 @@ class Reference:
             return given(wanted)
         for _ in range(200):
             middle = (low + high) / 2.0
-            low, high = (middle, high) if sum(u for _, u in given(middle)) >= middle * (1.0 - 1e-13) else (low, middle)
+            low, high = (
+                (middle, high)
+                if sum(u for _, u in given(middle)) >= middle * (1.0 - 1e-13)
+                else (low, middle)
+            )
         return given(low)
 
     def pull(self, fresh: dict[Pair, float]) -> None:
@@ -436,7 +466,9 @@ class Reference:
         if process["kind"] != "make":
             return
         for child, amount in self.items[item]["bom"].items():
-            efficiency = process.get("efficiency", 1.0) * process.get("recipe", {}).get(child, {}).get("efficiency", 1.0)
+            efficiency = process.get("efficiency", 1.0) * process.get("recipe", {}).get(child, {}).get(
+                "efficiency", 1.0
+            )
             needs[(maker, child)] += units * amount / efficiency
             if efficiency < 1.0:
                 self.push([(maker, "scrap", Lot(child, units * amount * (1.0 / efficiency - 1.0)))])
@@ -472,7 +504,8 @@ class Reference:
         if total <= 0.0:
             return
         mixed = {
-            p: mix([(there.units / total, there.laws[p]), (group.units / total, law)]) for p, law in group.laws.items()
+            p: mix([(there.units / total, there.laws[p]), (group.units / total, law)])
+            for p, law in group.laws.items()
         }
         self.groups[(use, build, age)] = Group(total, mixed)
 

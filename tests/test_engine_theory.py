@@ -28,17 +28,27 @@ def survival(shape: float, scale: float, age: Float) -> Float:
 
 
 @given(amounts, shapes, scales, conventions)
-def test_stock_is_sales_convolved_with_survival(sales: list[float], shape: float, scale: float, when: str) -> None:
+def test_stock_is_sales_convolved_with_survival(
+    sales: list[float], shape: float, scale: float, when: str
+) -> None:
     years = len(sales)
-    run = Run(simple(years, {"sales": by_year(sales, "piece/year")}, {"old": weibull(shape, scale)}, sales=when))
+    run = Run(
+        simple(years, {"sales": by_year(sales, "piece/year")}, {"old": weibull(shape, scale)}, sales=when)
+    )
     stays = survival(shape, scale, np.arange(years) + AFTER[when])
     leaves = -np.diff(np.concatenate([[1.0], stays]))
     size = max(sales) + 1e-300
-    np.testing.assert_allclose(run.stock("use"), np.convolve(sales, stays)[:years], atol=1e-10 * size, rtol=1e-10)
-    np.testing.assert_allclose(run.event("retired", cause="old"), np.convolve(sales, leaves)[:years], atol=1e-10 * size, rtol=1e-10)
+    np.testing.assert_allclose(
+        run.stock("use"), np.convolve(sales, stays)[:years], atol=1e-10 * size, rtol=1e-10
+    )
+    np.testing.assert_allclose(
+        run.event("retired", cause="old"), np.convolve(sales, leaves)[:years], atol=1e-10 * size, rtol=1e-10
+    )
     # What leaves in the step of its sale is carried away one step later.
     late = np.concatenate([[0.0, leaves[0] + leaves[1]], leaves[2:]])
-    np.testing.assert_allclose(run.flow("use"), np.convolve(sales, late)[:years], atol=1e-10 * size, rtol=1e-10)
+    np.testing.assert_allclose(
+        run.flow("use"), np.convolve(sales, late)[:years], atol=1e-10 * size, rtol=1e-10
+    )
 
 
 @given(shapes, st.floats(2.0, 4.0), conventions)
@@ -52,15 +62,23 @@ def test_steady_stock_is_sales_times_the_sum_of_survival(shape: float, scale: fl
 
 
 @given(amounts, shapes, scales, conventions)
-def test_a_target_stock_gives_back_the_sales(sales: list[float], shape: float, scale: float, when: str) -> None:
-    data = simple(len(sales), {"sales": by_year(sales, "piece/year")}, {"old": weibull(shape, scale)}, sales=when)
+def test_a_target_stock_gives_back_the_sales(
+    sales: list[float], shape: float, scale: float, when: str
+) -> None:
+    data = simple(
+        len(sales), {"sales": by_year(sales, "piece/year")}, {"old": weibull(shape, scale)}, sales=when
+    )
     stock = Run(data).stock("use")
     data["processes"]["use"]["demand"] = {"stock": by_year(stock, "piece")}
     np.testing.assert_allclose(Run(data).event("sales"), sales, atol=1e-7 * (max(sales) + 1e-9))
 
 
 def test_a_service_wants_units_by_their_use() -> None:
-    demand = {"service": by_year([1e4, 2e4, 3e4], "km/year"), "service_per_unit": "2000 km/piece/year", "utilisation": "50 %"}
+    demand = {
+        "service": by_year([1e4, 2e4, 3e4], "km/year"),
+        "service_per_unit": "2000 km/piece/year",
+        "utilisation": "50 %",
+    }
     run = Run(simple(3, demand, {"old": fixed(9)}))
     np.testing.assert_allclose(run.stock("use"), [10.0, 20.0, 30.0])
 
@@ -105,7 +123,12 @@ def everything() -> Data:
                 "product": "A",
                 "demand": {"sales": "120 piece/year"},
                 "leave": {"old": {"distribution": "weibull", "shape": 2.0, "scale": "6 year"}},
-                "parts": {"pump": {"lifetime": {"distribution": "weibull", "shape": 1.5, "scale": "5 year"}, "repair": "70 %"}},
+                "parts": {
+                    "pump": {
+                        "lifetime": {"distribution": "weibull", "shape": 1.5, "scale": "5 year"},
+                        "repair": "70 %",
+                    }
+                },
             },
             "collect": {"kind": "sort", "split": {"open": "60 %", "waste": "rest"}},
             "open": {"kind": "dismantle", "recover": {"pump": "90 %"}},
@@ -184,13 +207,18 @@ def test_masses_scale_and_units_do_not(factor: float) -> None:
     here = Run(heavier)
     for row, flow in enumerate(there.program.network.flows):
         times = factor if flow.item == "iron" else 1.0
-        np.testing.assert_allclose(here.record.flows[0, row], there.record.flows[0, row] * times, rtol=1e-9, atol=1e-9 * times)
+        np.testing.assert_allclose(
+            here.record.flows[0, row], there.record.flows[0, row] * times, rtol=1e-9, atol=1e-9 * times
+        )
 
 
 @given(st.permutations(range(6)), st.lists(st.floats(0.1, 0.9), min_size=6, max_size=6))
 @settings(max_examples=15)
 def test_samples_do_not_know_of_each_other(order: list[int], split: list[float]) -> None:
-    values = {"processes.collect.split.open": np.array(split), "processes.use.parts.pump.repair": np.array(split)[::-1].copy()}
+    values = {
+        "processes.collect.split.open": np.array(split),
+        "processes.use.parts.pump.repair": np.array(split)[::-1].copy(),
+    }
     mixed = {place: v[list(order)] for place, v in values.items()}
     there = Run(everything(), block=(0, 6), values=values).record.flows
     here = Run(everything(), block=(0, 6), values=mixed).record.flows
@@ -224,7 +252,9 @@ def test_a_loop_is_the_geometric_series(again: float, good: float, lost: float) 
     entering = run.flow("use")
     into = entering / (1.0 - again * good * (1.0 - lost))
     np.testing.assert_allclose(run.flow("collect"), into, rtol=1e-12)
-    np.testing.assert_allclose(run.flow("back.back"), into * again * good * (1.0 - lost), rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(
+        run.flow("back.back"), into * again * good * (1.0 - lost), rtol=1e-12, atol=1e-300
+    )
     gone = run.flow("collect.out") + run.flow("check.rejected") + run.flow("back.out")
     np.testing.assert_allclose(gone, entering, rtol=1e-12)
 
@@ -286,7 +316,12 @@ def circle(demand: list[float], supply: list[float], loss: float) -> Run:
     data["items"]["D"] = {"kind": "product", "bom": {"part": 1}}
     data["processes"] |= {
         "ore": {"kind": "supply", "supplies": ["part", "D"]},
-        "donor": {"kind": "use", "product": "D", "demand": {"sales": by_year([*supply[1:], 0.0], "piece/year")}, "leave": {"old": fixed(2)}},
+        "donor": {
+            "kind": "use",
+            "product": "D",
+            "demand": {"sales": by_year([*supply[1:], 0.0], "piece/year")},
+            "leave": {"old": fixed(2)},
+        },
         "open": {"kind": "dismantle", "recover": {"part": 1}},
         "shelf": {"kind": "store", "loss": f"{loss} 1/year"},
     }

@@ -36,7 +36,9 @@ def lifetimes(draw: st.DrawFn, shortest: float = 2.0) -> Data:
 @st.composite
 def models(draw: st.DrawFn) -> Data:
     """Two products that share a part; collection in a loop, dismantling, reuse, resale, recycling, scrap."""
-    kit, limited, shelf_for_new = draw(st.sampled_from([(True, False, False), (False, True, True), (False, False, True)]))
+    kit, limited, shelf_for_new = draw(
+        st.sampled_from([(True, False, False), (False, True, True), (False, False, True)])
+    )
     items: Data = {
         "m1": {"kind": "material"},
         "m2": {"kind": "material"},
@@ -162,7 +164,11 @@ def models(draw: st.DrawFn) -> Data:
     ]  # fmt: skip
     return {
         "name": "random",
-        "time": {"first": 2000, "last": 2000 + YEARS - 1, "sales": draw(st.sampled_from(["middle", "start", "end"]))},
+        "time": {
+            "first": 2000,
+            "last": 2000 + YEARS - 1,
+            "sales": draw(st.sampled_from(["middle", "start", "end"])),
+        },
         "items": items,
         "processes": processes,
         "routes": [{"name": f"route {n}", **r} for n, r in enumerate(routes)],
@@ -177,7 +183,10 @@ def with_units(data: Data) -> Data:
             if data["items"][child]["kind"] == "material":
                 item["bom"][child] = f"{amount} kg"
     for process in data["processes"].values():
-        lives = [*process.get("leave", {}).values(), *(s["lifetime"] for s in process.get("parts", {}).values() if "lifetime" in s)]
+        lives = [
+            *process.get("leave", {}).values(),
+            *(s["lifetime"] for s in process.get("parts", {}).values() if "lifetime" in s),
+        ]
         for life in {id(one): one for one in lives}.values():
             for key in ("age", "scale"):
                 if key in life:
@@ -204,7 +213,13 @@ def test_every_flow_and_stock_is_that_of_the_reference(data: Data) -> None:
     record = simulate(program)
     for index, flow in enumerate(program.network.flows):
         one = wanted.flows.get((flow.name, flow.item), [0.0] * YEARS)
-        np.testing.assert_allclose(record.flows[0, index], one, rtol=1e-9, atol=1e-9, err_msg=f"{flow.source}.{flow.port} -> {flow.target}: {flow.item}")
+        np.testing.assert_allclose(
+            record.flows[0, index],
+            one,
+            rtol=1e-9,
+            atol=1e-9,
+            err_msg=f"{flow.source}.{flow.port} -> {flow.target}: {flow.item}",
+        )
     holders = [*((u, data["processes"][u]["product"]) for u in program.uses.names), *program.stores]
     for index, holder in enumerate(holders):
         one = wanted.stock.get(holder, [0.0] * YEARS)

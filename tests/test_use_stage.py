@@ -70,11 +70,23 @@ def variant(name: str, convention: Convention) -> Case:
         "wholly reused": Case((new, rebuilt), (CONTRACT, *OWN), slots(), convention),
         "reused spares": Case((new, rebuilt), OWN, slots(reused), convention),
         "mixed, reused spares": Case((mixed,), (CONTRACT,), slots(reused), convention),
-        "low repair": Case((new,), OWN, (Slot("pump", 4, Weibull(2.0, 12.0), 0.6), Slot("board", 1, Weibull(1.5, 8.0), 0.5)), convention),
+        "low repair": Case(
+            (new,),
+            OWN,
+            (Slot("pump", 4, Weibull(2.0, 12.0), 0.6), Slot("board", 1, Weibull(1.5, 8.0), 0.5)),
+            convention,
+        ),
     }[name]
 
 
-VARIANTS = ("all new", "mixed by piece", "wholly reused", "reused spares", "mixed, reused spares", "low repair")
+VARIANTS = (
+    "all new",
+    "mixed by piece",
+    "wholly reused",
+    "reused spares",
+    "mixed, reused spares",
+    "low repair",
+)
 
 
 # --------------------------------------------------------------------------- a case as a model
@@ -88,7 +100,10 @@ def lifetime(law: Lifetime) -> Data:
     assert isinstance(law, Normal)
     # The oracle's normal law is cut at age 0; the same curve as a table, exact at the ages that a run reads.
     curve = survival(law)
-    return {"distribution": "survival", "survival": {a / 2: curve(a / 2) for a in range(2 * (YEARS + WARM) + 4)}}
+    return {
+        "distribution": "survival",
+        "survival": {a / 2: curve(a / 2) for a in range(2 * (YEARS + WARM) + 4)},
+    }
 
 
 def series(values: dict[int, float], unit: str) -> Data:
@@ -112,7 +127,11 @@ def donors(case: Case) -> Iterator[tuple[int, float, float, int]]:
 
 def reused_share(law: AgeLaw) -> float:
     """Share of pieces from the shelf: all laws here are new, USED or a mix of both."""
-    return 0.0 if law == NEW else 1.0 - sum(p for a, p in zip(law.ages, law.probabilities, strict=True) if a == 0)
+    return (
+        0.0
+        if law == NEW
+        else 1.0 - sum(p for a, p in zip(law.ages, law.probabilities, strict=True) if a == 0)
+    )
 
 
 def model_data(case: Case) -> Data:
@@ -126,9 +145,13 @@ def model_data(case: Case) -> Data:
         "use": {
             "kind": "use",
             "product": "target",
-            "demand": {"sales": yearly([sum(b.sales[y] for b in case.classes) for y in range(YEARS)], "piece/year")},
+            "demand": {
+                "sales": yearly([sum(b.sales[y] for b in case.classes) for y in range(YEARS)], "piece/year")
+            },
             "leave": {c.name: lifetime(c.lifetime) for c in case.causes},
-            "parts": {s.name: {"lifetime": lifetime(s.failure), "repair": s.repair_share} for s in case.slots},
+            "parts": {
+                s.name: {"lifetime": lifetime(s.failure), "repair": s.repair_share} for s in case.slots
+            },
             "builds": [b.name for b in case.classes],
         },
         "open": {"kind": "dismantle", "recover": dict.fromkeys(parts, 1)},
@@ -155,7 +178,10 @@ def model_data(case: Case) -> Data:
             "leave": {"old": {"distribution": "fixed", "age": f"{life} year"}},
             "parts": {p: {} for p in parts},
         }
-        routes += [{"from": "world", "to": f"use{age}", "item": f"donor{age}"}, {"from": f"use{age}.retired", "to": "open"}]
+        routes += [
+            {"from": "world", "to": f"use{age}", "item": f"donor{age}"},
+            {"from": f"use{age}.retired", "to": "open"},
+        ]
     make(case, processes, routes)
     routes = [{"name": f"route {n}", **route} for n, route in enumerate(routes)]
     return {
@@ -206,7 +232,9 @@ class Seen:
     inside: dict[str, Float]  # pieces taken out of products that left, by slot, reason and state
 
 
-def event(program: Program, record: Record, process: str, kind: str, *, item: str = "", cause: str = "") -> Float:
+def event(
+    program: Program, record: Record, process: str, kind: str, *, item: str = "", cause: str = ""
+) -> Float:
     rows = [
         i
         for i, e in enumerate(program.uses.events)
@@ -217,7 +245,11 @@ def event(program: Program, record: Record, process: str, kind: str, *, item: st
 
 
 def flow(program: Program, record: Record, source: str, port: str, item: str = "") -> Float:
-    rows = [i for i, f in enumerate(program.network.flows) if (f.source, f.port) == (source, port) and item in ("", f.item)]
+    rows = [
+        i
+        for i, f in enumerate(program.network.flows)
+        if (f.source, f.port) == (source, port) and item in ("", f.item)
+    ]
     return np.asarray(record.flows[0, rows].sum(axis=0))
 
 
@@ -286,7 +318,9 @@ def test_every_series_is_the_closed_form(name: str, convention: Convention) -> N
 
 @pytest.mark.parametrize("convention", CONVENTIONS)
 @pytest.mark.parametrize("name", VARIANTS)
-def test_every_series_is_within_four_standard_errors_of_single_items(name: str, convention: Convention) -> None:
+def test_every_series_is_within_four_standard_errors_of_single_items(
+    name: str, convention: Convention
+) -> None:
     case = variant(name, convention)
     seen = see(case)
     found = run(case, n_products=2_000, replicates=REPLICATES, seed=20).total

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 MET, MISSED = "✓", "✗"
 PUBLISHED = "published"
 GAP = 2  # between columns
-WIDEST_LABEL = 40
+NARROWEST_LABEL, WIDEST_LABEL = 20, 40
+ANY_WIDTH = 10_000
 YEARS_SHOWN = 4
 FEW = 3  # files that are named one by one
 
@@ -30,23 +31,31 @@ def year_table(
 
     Beside them the range of the samples in the last year, and the published value.
     """
+    from rich.cells import cell_len
     from rich.measure import Measurement
 
     from meguru.cli.screen import console
 
+    labels = islice(values.model.indicators.items(), most)
+    widest = max(cell_len(text) for text in [_about(values), *(label(one, name) for name, one in labels)])
+    screen = console()
     for count in range(YEARS_SHOWN, 1, -1):
         shown = _years(values, scenario, some_years(values.years, count), title, most)
-        if Measurement.get(console(), console().options.update(width=10_000), shown).minimum <= width:
+        whole = Measurement.get(screen, screen.options.update(width=ANY_WIDTH), shown).maximum
+        if whole - max(0, widest - NARROWEST_LABEL) <= width:  # labels may be folded
             break
     return shown
+
+
+def _about(values: Values) -> str:
+    return "indicator, mean of samples" if values.sampled else "indicator"
 
 
 def _years(values: Values, scenario: str, years: list[int], title: str | None, most: int | None) -> Table:
     from rich.text import Text
 
     shown = table(title)
-    about = "indicator, mean of samples" if values.sampled else "indicator"
-    shown.add_column(about, overflow="fold", min_width=20)
+    shown.add_column(_about(values), overflow="fold", min_width=NARROWEST_LABEL)
     for year in years:
         shown.add_column(str(year), justify="right", no_wrap=True)
     if values.sampled:

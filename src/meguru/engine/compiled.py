@@ -39,7 +39,7 @@ def is_compiled() -> bool:
 @lru_cache(maxsize=1)
 def kernel() -> Any:
     """The compiled ``simulate`` of :mod:`meguru.engine.kernel`."""
-    from numba.core import config
+    config: Any = import_module("numba.core.config")
 
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())

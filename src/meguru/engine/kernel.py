@@ -233,7 +233,9 @@ def scale_back(p: Any, z: Any) -> Any:
             flexible = asked - z[p[OWED] + i]
             if flexible <= 1e-12 * asked:
                 return 2
-            z[p[AVAILABLE] + p[row + INPUT_AVAILABLE]] *= max(1.0 - short / flexible, 0.0)
+            # Fewer repairs also keep fewer products for other repairs: half of the way each time, not to go too far.
+            less = 0.5 * short / flexible if short < (1.0 - 1e-9) * flexible else 1.0
+            z[p[AVAILABLE] + p[row + INPUT_AVAILABLE]] *= 1.0 - less
             again = 1
     return again
 

@@ -75,13 +75,12 @@ def largest_shared(p: Any, c: Any, z: Any, t: Any, row: Any, left: Any, need: An
             share = number(p, c, at(p, EDGE, e, EDGE_MOST), t)
             most = most_from(p, z, e)
             if share * need < most:
-                got += share * need
                 slope += share
             else:
                 got += most
-        if need == 0.0 or got >= left * need * (1.0 - 1e-12):
+        if need == 0.0 or got + slope * need >= left * need * (1.0 - 1e-12):
             return need
-        need = max(got - slope * need, 0.0) / (left - slope) if left > slope else 0.0
+        need = got / (left - slope)
     return need
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from meguru.indicators.circulation import UNLABELLED, circulation_types
-from meguru.report.blocks import Block, Cell, Figure, Section, Table
+from meguru.report.blocks import Cell, Figure, Gallery, Section, Table
 from meguru.report.both import Both
 from meguru.report.numbers import scale_for
 from meguru.report.study import Run, Study
@@ -20,8 +20,9 @@ def circulation(study: Study) -> list[Section]:
     """Shares by mass, by the first and the final labelled process; none if no process is labelled."""
     if not any(process.circulation for process in study.model.processes.values()):
         return []
-    blocks: list[Block] = [_figure(study, fate) for fate in ("first", "final")]
-    return [Section("circulation", say("circulation"), say("circulation_lead", year=study.last), blocks)]
+    figures = Gallery([_figure(study, fate) for fate in ("first", "final")])
+    lead = say("circulation_lead", year=study.last)
+    return [Section("circulation", say("circulation"), lead, [figures])]
 
 
 def _amounts(run: Run, fate: str) -> dict[str, float]:

@@ -82,19 +82,15 @@ def marker_of(study: Study, run: Run) -> str:
 
 
 def _table(study: Study, series: Sequence[Series]) -> Table:
-    head: list[Cell] = [say("indicator"), *(run.label for run in study.runs)]
+    head: list[Cell] = [say("indicator"), say("unit"), *(run.label for run in study.runs)]
     rows: list[list[Cell]] = []
     for one in series:
         values = [one.last(run.name) for run in study.runs]
         scale = scale_of(one.unit, values)
         decimals = decimals_for(value / scale.size for value in values if value is not None)
-        rows.append(
-            [
-                one.label,
-                *(say("undefined") if value is None else scale.full(value, decimals) for value in values),
-            ]
-        )
-    return Table(head, rows, say("last_year_values", year=study.last), kind="results")
+        numbers = [say("undefined") if value is None else scale.text(value, decimals) for value in values]
+        rows.append([one.label, scale.unit, *numbers])
+    return Table(head, rows, say("last_year_values", year=study.last), texts=(0, 1), kind="results")
 
 
 def _compared(study: Study, targets: Sequence[Target]) -> Table:

@@ -50,11 +50,22 @@ def common(word: str) -> Both:
 def label_of(component: Component | None, name: str) -> Both:
     """The label of a component; its name if it has none."""
     label = component.label if component is not None else None
+    if label is not None:
+        label = (
+            {key: _kept_together(text) for key, text in label.items()}
+            if isinstance(label, dict)
+            else _kept_together(label)
+        )
     if isinstance(label, dict):
         texts = [text for text in label.values() if text]
         fallback = label.get("en") or label.get("ja") or (texts[0] if texts else name)
         return Both(label.get("en") or fallback, label.get("ja") or fallback)
     return Both.of(label) if label else common(name)
+
+
+def _kept_together(text: str) -> str:
+    """A number and its % do not part at the end of a line."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 class Names:

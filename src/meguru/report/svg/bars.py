@@ -95,7 +95,7 @@ def _draw_net(frame: Frame, middle: float, step: float, total: float, name: Both
     frame.sheet.text(
         middle + min(30.0, step * 0.3) + 5,
         frame.y(total) + 4,
-        frame.scale.signed(total),
+        frame.scale.signed(float(f"{total:.3g}")),
         class_="strong halo",
         font_size=11,
     )

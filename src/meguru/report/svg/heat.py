@@ -10,6 +10,7 @@ from meguru.report.svg.axes import TICK_SIZE
 from meguru.report.svg.canvas import Canvas, short
 
 SHADES = ("#eef4fa", "#d3e4f3", "#aed0e8", "#7fb8da", "#4f9bcb", "#2a7ab9", "#125ea2", "#08427d", "#052a52")
+SEAM = 0.5  # cells overlap a little, so that no light shines between them
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM, KEY = 400.0, 262.0, 44.0, 26.0, 42.0, 58.0
 
 
@@ -40,10 +41,10 @@ def draw_heat(
             if shade >= 0:
                 x, y = LEFT + index * wide, bottom - (age + 1) * high
                 paths.setdefault(shade, []).append(
-                    f"M{short(x)},{short(y)}h{wide:.2f}v{high:.2f}h-{wide:.2f}z"
+                    f"M{short(x)},{short(y)}h{wide + SEAM:.2f}v{high + SEAM:.2f}h-{wide + SEAM:.2f}z"
                 )
     for shade, parts in sorted(paths.items()):
-        sheet.path("".join(parts), fill=SHADES[shade], shape_rendering="crispEdges")
+        sheet.path("".join(parts), fill=SHADES[shade])
     sheet.rect(LEFT, TOP, right - LEFT, bottom - TOP, fill="none", class_="axis")
     sheet.text(2, 14, words[1], class_="soft", font_size=TICK_SIZE)
     every = max(1, -(-len(ages) // 8))

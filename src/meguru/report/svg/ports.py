@@ -1,15 +1,16 @@
 """Where arrows leave and enter a box.
 
-What leaves stands at whole steps from the middle, what enters at half steps. Where many need room the step
-is divided by three, not two: whole and half steps then never fall together, whatever the boxes' steps, and no
-stub of one arrow lies upon that of another.
+What leaves stands at whole steps from the middle, what enters at half steps. Where many need room the
+step shrinks by ratios of odd numbers: whole and half steps then never fall together, whatever the steps of
+the boxes, and no stub of one arrow lies upon that of another.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
-ACROSS, DOWN = 22.0, 16.0  # step along the upper and lower edge, along the sides
+ACROSS, DOWN = 20.0, 16.0  # step along the upper and lower edge, along the sides
 
 
 def spread(
@@ -51,7 +52,8 @@ def along_side(count: int, half: bool, room: float) -> list[float]:
 
 
 def fitting(step: float, most: float, room: float) -> float:
-    """The step, divided by three until ``most`` of them fit."""
+    """The step, made smaller until ``most`` of them fit."""
+    ratios = itertools.cycle((3 / 5, 1 / 3))  # 1, 3/5, 1/5, 3/25 …
     while step * most > room:
-        step /= 3.0
+        step *= next(ratios)
     return step

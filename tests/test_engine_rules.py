@@ -1,0 +1,434 @@
+"""Rules of the network, one by one, against hand calculation: sharing, stores, ages, segments, compositions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_models import FIRST, Data, Run, by_year, fixed, simple, weibull
+
+from meguru.errors import ShortageError, UnsupportedError
+
+wants = st.floats(1.0, 1000.0)
+
+
+def rivals(limit: float, one: float, two: float, **route: Any) -> Data:
+    """Two users of one product that a limited supply gives."""
+    use = {"kind": "use", "product": "A", "leave": {"old": fixed(30)}}
+    return {
+        "time": {"first": FIRST, "last": FIRST + 2},
+        "items": {"iron": {"kind": "material"}, "A": {"kind": "product", "bom": {"iron": "1 kg"}}},
+        "processes": {
+            "world": {"kind": "supply", "supplies": ["A"], "limit": f"{limit} piece/year"},
+            "one": {**use, "demand": {"sales": f"{one} piece/year"}},
+            "two": {**use, "demand": {"sales": f"{two} piece/year"}},
+            "dump": {"kind": "sink"},
+        },
+        "routes": [
+            {"from": "world", "to": "one", **route},
+            {"from": "world", "to": "two"},
+            {"from": "one.retired", "to": "dump"},
+            {"from": "two.retired", "to": "dump"},
+        ],
+    }
+
+
+@given(wants, wants, wants)
+def test_a_short_source_is_rationed_in_proportion_to_demand(limit: float, one: float, two: float) -> None:
+    run = Run(rivals(limit, one, two))
+    served = min(1.0, limit / (one + two))
+    np.testing.assert_allclose(run.flow("world", "one"), one * served, rtol=1e-12)
+    np.testing.assert_allclose(run.flow("world", "two"), two * served, rtol=1e-12)
+    np.testing.assert_allclose(run.event("unmet", "one"), one * (1 - served), atol=1e-9)
+
+
+def test_the_order_of_the_file_decides_nothing() -> None:
+    data = rivals(10, 20, 5)
+    there = Run(data)
+    data["routes"].reverse()
+    data["processes"] = dict(reversed(data["processes"].items()))
+    np.testing.assert_allclose(Run(data).flow("world", "one"), there.flow("world", "one"))
+    np.testing.assert_allclose(there.flow("world", "one"), 8.0)
+
+
+@given(wants, wants, wants)
+def test_a_claim_comes_before_proportion(limit: float, one: float, two: float) -> None:
+    run = Run(rivals(limit, one, two, claim=2))
+    second = min(two, limit)
+    np.testing.assert_allclose(run.flow("world", "two"), second, rtol=1e-12)
+    np.testing.assert_allclose(run.flow("world", "one"), min(one, limit - second), rtol=1e-9, atol=1e-9)
+
+
+def assembly(limits: dict[str, float], **routes: Data) -> Data:
+    """A product of two frames and three wheels; a frame of 2 kg of tin; both makers' inputs may be limited."""
+    supply = {n: {"kind": "supply", "supplies": [n], **({"limit": f"{limits[n]} {u}/year"} if n in limits else {})}
+              for n, u in (("tin", "kg"), ("old_tin", "kg"), ("wheel", "piece"), ("rubber", "kg"))}  # fmt: skip
+    supply["old_tin"]["supplies"] = ["tin"]
+    return {
+        "time": {"first": FIRST, "last": FIRST + 1},
+        "items": {
+            "tin": {"kind": "material"},
+            "rubber": {"kind": "material"},
+            "frame": {"kind": "part", "bom": {"tin": "2 kg"}},
+            "wheel": {"kind": "part", "bom": {"rubber": "1 kg"}},
+            "A": {"kind": "product", "bom": {"frame": 2, "wheel": 3}},
+        },
+        "processes": {
+            **{f"{n}_supply": p for n, p in supply.items()},
+            "make_frame": {"kind": "make", "item": "frame", "recipe": {"tin": {"efficiency": 0.5}}},
+            "make": {"kind": "make", "item": "A"},
+            "use": {
+                "kind": "use",
+                "product": "A",
+                "demand": {"sales": "100 piece/year"},
+                "leave": {"old": fixed(30)},
+            },
+            "dump": {"kind": "sink"},
+        },
+        "routes": [
+            {"from": "tin_supply", "to": "make_frame", "priority": 2},
+            {"from": "old_tin_supply", "to": "make_frame", "priority": 1, **routes.get("old_tin", {})},
+            {"from": "make_frame.scrap", "to": "dump"},
+            {"from": "make_frame", "to": "make"},
+            {"from": "wheel_supply", "to": "make"},
+            {"from": "make", "to": "use"},
+            {"from": "use.retired", "to": "dump"},
+        ],
+    }
+
+
+@given(st.floats(1.0, 2000.0), st.floats(1.0, 600.0), st.floats(0.05, 0.95))
+def test_how_much_can_be_made_is_asked_through_all_floors(tin: float, wheels: float, share: float) -> None:
+    """Old tin is limited and may be ``share`` of the need at most, new tin is limited too."""
+    data = assembly({"old_tin": 120.0, "tin": tin, "wheel": wheels}, old_tin={"max_share": share})
+    run = Run(data)
+    need = 8.0  # kg of tin for one product, scrap included
+    by_tin = min((tin + min(120.0, 1e9)) / need, tin / (1 - share) / need)
+    made = min(100.0, wheels / 3.0, by_tin)
+    np.testing.assert_allclose(run.flow("make.out"), made, rtol=1e-9)
+    np.testing.assert_allclose(run.flow("old_tin_supply"), min(120.0, share * need * made), rtol=1e-9)
+
+
+@given(st.floats(0.05, 1.0), st.floats(10.0, 500.0))
+def test_an_exact_share_limits_what_is_made(share: float, limit: float) -> None:
+    run = Run(assembly({"old_tin": limit}, old_tin={"exact_share": share}))
+    made = min(100.0, limit / share / 8.0)
+    np.testing.assert_allclose(run.flow("make.out"), made, rtol=1e-9)
+    np.testing.assert_allclose(run.flow("old_tin_supply"), share * 8.0 * made, rtol=1e-9)
+    np.testing.assert_allclose(run.flow("tin_supply"), (1 - share) * 8.0 * made, rtol=1e-9, atol=1e-9)
+
+
+# --------------------------------------------------------------------------- spares
+
+
+def spares(shelf: Data, fresh: Data, limit: float | None = None) -> Run:
+    """Products whose pump fails; donors of four-year-old pumps fill a shelf."""
+    data = simple(14, {"sales": by_year([0] * 6 + [100] * 8, "piece/year")}, {"old": fixed(30)})
+    data["items"] |= {"pump": {"kind": "part", "bom": {"iron": "1 kg"}}, "A": {"kind": "product", "bom": {"pump": 2}},
+                      "D": {"kind": "product", "bom": {"pump": 1}}}  # fmt: skip
+    data["processes"]["use"]["parts"] = {"pump": {"lifetime": weibull(2, 5), "repair": 1}}
+    data["processes"] |= {
+        "ore": {
+            "kind": "supply",
+            "supplies": ["pump"],
+            **({"limit": f"{limit} piece/year"} if limit else {}),
+        },
+        "pumps": {"kind": "supply", "supplies": ["pump"]},
+        "donors": {"kind": "supply", "supplies": ["D"]},
+        "donor": {
+            "kind": "use",
+            "product": "D",
+            "demand": {"sales": "2000 piece/year"},
+            "leave": {"old": fixed(4)},
+            "parts": {"pump": {}},
+        },
+        "open": {"kind": "dismantle", "recover": {"pump": 1}},
+        "shelf": {"kind": "store"},
+    }
+    data["routes"] = [
+        {"from": "make", "to": "use", "item": "A"}, {"from": "pumps", "to": "make"}, {"from": "use.retired", "to": "dump"},
+        {"from": "use.failed", "to": "dump"}, {"from": "donors", "to": "donor", "item": "D"},
+        {"from": "donor.retired", "to": "open"}, {"from": "open.pump", "to": "shelf"},
+        {"from": "shelf", "to": "use", "item": "pump", **shelf}, {"from": "ore", "to": "use", "item": "pump", **fresh},
+    ]  # fmt: skip
+    return Run(data)
+
+
+@pytest.mark.parametrize(
+    ("shelf", "fresh"),
+    [
+        ({"priority": 1, "max_share": 0.4}, {"priority": 2}),
+        ({"exact_share": 0.4}, {"exact_share": 0.6}),
+        ({"priority": 1, "max_share": 0.4}, {"priority": 2, "max_share": 0.6}),
+    ],
+)
+def test_shares_of_spares_are_shares_of_all_spares(shelf: Data, fresh: Data) -> None:
+    run = spares(shelf, fresh)
+    used, new = run.flow("shelf", "use")[7:], run.flow("ore", "use")[7:]
+    assert np.all(used > 1.0)
+    np.testing.assert_allclose(used, 0.4 * (used + new), rtol=1e-9)
+    np.testing.assert_allclose(used + new, run.flow("use.failed")[7:], rtol=1e-9)
+
+
+def test_without_enough_spares_products_leave_instead() -> None:
+    run = spares({"priority": 1, "max_share": 0.1}, {"priority": 2}, limit=40.0)
+    assert run.flow("ore", "use").max() == pytest.approx(40.0, rel=1e-8)
+    assert run.event("retired", cause="part_failure")[-1] > 1.0
+    stock = np.concatenate([[0.0], run.stock("use")])
+    np.testing.assert_allclose(np.diff(stock), run.event("sales") - run.event("retired"), atol=1e-6)
+
+
+def test_spares_that_were_promised_and_do_not_come_are_an_error() -> None:
+    with pytest.raises(ShortageError):
+        spares({"priority": 1, "max_share": 0.0}, {"priority": 2}, limit=1e-3)
+
+
+# --------------------------------------------------------------------------- stores, capacity, ages
+
+
+def returns(years: int, **processes: Data) -> Data:
+    """Products that come back after two years and go on by way of a store to be sold again."""
+    data = simple(years, {"sales": "100 piece/year"}, {"let_go": fixed(2)}, sales="start")
+    data["processes"] |= {"shop": {"kind": "store"}, **processes}
+    data["routes"] = [
+        {"from": "ore", "to": "make"},
+        {"from": "make", "to": "use", "priority": 2},
+        {"from": "shop", "to": "use", "item": "A", "priority": 1, "max_share": 0.3},
+        {"from": "use.retired", "to": "shop"},
+    ]
+    return data
+
+
+def test_capacity_and_limit_send_the_excess_on_and_losses_are_shares() -> None:
+    data = returns(6, shop={"kind": "store", "limit": "50 piece", "loss": "10 %/year"},
+                   look={"kind": "sort", "capacity": "80 piece/year", "split": {"on": 1}})  # fmt: skip
+    data["routes"][-1:] = [
+        {"from": "use.retired", "to": "look"},
+        {"from": "look.on", "to": "shop"},
+        {"from": "look.overflow", "to": "dump"},
+        {"from": "shop.overflow", "to": "dump"},
+        {"from": "shop.loss", "to": "dump"},
+    ]
+    run = Run(data)
+    np.testing.assert_allclose(run.flow("use")[:3], [0, 100, 100])
+    np.testing.assert_allclose(run.flow("look.on"), np.minimum(run.flow("use"), 80.0))
+    held = np.concatenate([[0.0], run.stock("shop", "A")])
+    np.testing.assert_allclose(run.flow("shop.loss"), 0.1 * held[:-1])
+    free = 50.0 - 0.9 * held[:-1]
+    np.testing.assert_allclose(run.flow("shop.overflow"), np.maximum(run.flow("look.on") - free, 0.0))
+
+
+def test_a_shelf_ages_nothing_unless_it_is_said() -> None:
+    """Given back in the second of four years, five years on a shelf, sold to others: two more steps of use are left."""
+    data = returns(12)
+    data["processes"]["use"] |= {
+        "leave": {"broken": fixed(4), "let_go": fixed(2)},
+        "demand": {"sales": by_year([100] + [0] * 5 + [10] * 6, "piece/year")},
+        "segments": {"first": {"share": by_year([1] * 6 + [0] * 6, "1")},
+                     "second": {"share": by_year([0] * 6 + [1] * 6, "1"), "lifetimes": {"let_go": fixed(99)}}},
+    }  # fmt: skip
+    data["routes"][2] |= {"max_share": 1}
+    data["routes"][-1:] = [
+        {"from": "use.retired.let_go", "to": "shop"},
+        {"from": "use.retired.broken", "to": "dump"},
+    ]
+    young = Run(data)
+    assert young.flow("shop")[6] == 10.0
+    np.testing.assert_allclose(young.event("retired", cause="broken")[6:9], [0, 0, 10])
+    data["processes"]["shop"]["ageing"] = True
+    old = Run(data)
+    np.testing.assert_allclose(old.event("retired", cause="broken")[6:9], [10, 10, 10])
+
+
+@pytest.mark.parametrize("sales", ["middle", "start", "end"])
+@given(st.floats(0.2, 1.0), st.floats(0.0, 0.9))
+@settings(max_examples=10)
+def test_pieces_are_kept_through_resale(sales: str, resold: float, repair: float) -> None:
+    """Whole used products carry their parts along: pumps in = pumps out + pumps in stock, all the time."""
+    data = returns(15)
+    data["time"]["sales"] = sales
+    data["items"] |= {
+        "pump": {"kind": "part", "bom": {"iron": "1 kg"}},
+        "A": {"kind": "product", "bom": {"pump": 3}},
+    }
+    data["processes"]["use"] |= {
+        "parts": {"pump": {"lifetime": weibull(1.6, 8), "repair": repair}}, "builds": ["new", "resold"],
+        "leave": {"let_go": weibull(2, 4)},
+    }  # fmt: skip
+    data["processes"] |= {
+        "make_pump": {"kind": "make", "item": "pump"},
+        "open": {"kind": "dismantle", "recover": {"pump": 0.5}},
+    }
+    data["routes"] = [
+        {"from": "ore", "to": "make_pump"}, {"from": "make_pump", "to": "make"}, {"from": "make_pump", "to": "use", "item": "pump"},
+        {"from": "make", "to": "use", "item": "A", "priority": 2},
+        {"from": "shop", "to": "use", "item": "A", "priority": 1, "max_share": resold},
+        {"from": "use.retired", "to": "shop", "share": 0.7}, {"from": "use.retired", "to": "open", "share": 0.3},
+        {"from": "use.retired.part_failure", "to": "open"}, {"from": "use.failed", "to": "dump"},
+        {"from": "open.pump", "to": "dump"}, {"from": "open.rest", "to": "dump"},
+    ]  # fmt: skip
+    run = Run(data)
+    assert run.flow("shop").sum() > 5.0
+    into = np.cumsum(run.flow("make_pump"))
+    waiting = run.event("waiting") * 3.0
+    out = np.cumsum(run.flow("open") + run.flow("use.failed"))
+    held = 3.0 * (run.stock("use") + run.stock("shop", "A")) + waiting
+    # Pieces that failed in the step of the sale are put in at once, and delivered and carried away one step later.
+    np.testing.assert_allclose(into - out, held, rtol=1e-9, atol=1e-9)
+    opened = run.flow("open", item="pump").sum()
+    assert opened == pytest.approx(3.0 * run.flow("use", "open").sum(), rel=1e-9)
+
+
+@given(st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+def test_reconditioning_takes_a_share_of_the_age_away(reset: float) -> None:
+    """Left after four years, resold for a life of six: what is left of the age decides how long they stay."""
+    data = returns(16, renew={"kind": "recondition", "recovery": 1, "age_reset": reset})
+    data["processes"]["use"]["leave"] = {"let_go": {**fixed(4), "of": "sold"}, "broken": fixed(8)}
+    data["processes"]["use"]["demand"] = {"sales": by_year([100] + [0] * 3 + [100] + [0] * 11, "piece/year")}
+    data["processes"]["use"]["segments"] = {"first": {"share": by_year([1] * 4 + [0] * 12, "1")}, "second": {
+        "share": by_year([0] * 4 + [1] * 12, "1"), "lifetimes": {"let_go": fixed(99)}}}  # fmt: skip
+    data["routes"][2] |= {"max_share": 1}
+    data["routes"][-1:] = [
+        {"from": "use.retired.let_go", "to": "renew"},
+        {"from": "renew.good", "to": "shop"},
+        {"from": "renew.rejected", "to": "dump"},
+        {"from": "use.retired.broken", "to": "dump"},
+    ]
+    run = Run(data)
+    # With index x − in the step of the sale; sales at the start: the last of eight years has index 7.
+    leaves = 4 + 7 - round(3 * (1 - reset) * 4) / 4
+    broken = run.event("retired", cause="broken")
+    assert np.flatnonzero(broken > 1e-9).tolist() == sorted({int(np.floor(leaves)), int(np.ceil(leaves))})
+
+
+def test_reconditioning_replaces_children_by_new_ones() -> None:
+    data = returns(8, renew={"kind": "recondition", "recovery": 0.8, "replace": {"pump": 0.5}})
+    data["items"] |= {
+        "pump": {"kind": "part", "bom": {"iron": "1 kg"}},
+        "A": {"kind": "product", "bom": {"pump": 3}},
+    }
+    data["processes"]["make_pump"] = {"kind": "make", "item": "pump"}
+    data["routes"] = [
+        {"from": "ore", "to": "make_pump"}, {"from": "make_pump", "to": "make"}, {"from": "make_pump", "to": "renew"},
+        {"from": "make", "to": "use", "priority": 2}, {"from": "shop", "to": "use", "priority": 1, "item": "A"},
+        {"from": "use.retired", "to": "renew"}, {"from": "renew.good", "to": "shop"},
+        {"from": "renew.rejected", "to": "dump"}, {"from": "renew.replaced", "to": "dump"},
+    ]  # fmt: skip
+    run = Run(data)
+    assert run.flow("use")[-1] > 10.0
+    np.testing.assert_allclose(run.flow("make_pump", "renew"), 3 * 0.5 * 0.8 * run.flow("use"))
+    np.testing.assert_allclose(run.flow("renew.replaced"), run.flow("make_pump", "renew"))
+    data["processes"]["use"] |= {"parts": {"pump": {}}, "builds": ["new", "resold"]}
+    with pytest.raises(UnsupportedError, match="the age of 'pump' inside 'A' is followed"):
+        Run(data)
+
+
+def test_a_limited_store_holds_one_item() -> None:
+    data = returns(4, shop={"kind": "store", "limit": "10 piece"})
+    data["items"]["B"] = data["items"]["A"]
+    data["processes"]["use_b"] = {**data["processes"]["use"], "product": "B"}
+    data["processes"]["make_b"] = {"kind": "make", "item": "B"}
+    data["routes"] += [{"from": "ore", "to": "make_b"}, {"from": "make_b", "to": "use_b"}, {"from": "use_b.retired", "to": "shop"},
+                       {"from": "shop.overflow", "to": "dump"}]  # fmt: skip
+    with pytest.raises(UnsupportedError, match="a limited store holds one item"):
+        Run(data)
+
+
+def test_a_target_stock_is_met_by_used_products_too() -> None:
+    """Used products survive the step of their sale less often than new ones: more must be sold."""
+    data = returns(14)
+    data["time"]["sales"] = "middle"
+    data["processes"]["use"] |= {"leave": {"let_go": weibull(3, 5)}, "demand": {"stock": "200 piece"}}
+    data["routes"][2] |= {"max_share": 0.8}
+    run = Run(data)
+    assert run.flow("shop")[-1] > 10.0
+    np.testing.assert_allclose(run.stock("use"), 200.0, rtol=1e-10)
+
+
+# --------------------------------------------------------------------------- lifetimes
+
+
+def test_segments_live_apart() -> None:
+    data = simple(10, {"sales": "100 piece/year"}, {"old": fixed(3)}, sales="end")
+    data["processes"]["use"]["segments"] = {
+        "short": {"share": 0.7}, "long": {"share": 0.2, "stretch": 2}, "other": {"share": 0.1, "lifetimes": {"old": fixed(5)}},
+    }  # fmt: skip
+    run = Run(data)
+    np.testing.assert_allclose(
+        run.stock("use"), [70 * min(t + 1, 3) + 20 * min(t + 1, 6) + 10 * min(t + 1, 5) for t in range(10)]
+    )
+
+
+def test_life_is_stretched_from_a_year_on_for_goods_in_use() -> None:
+    """Aged six when life doubles: the six years left of twelve become twelve."""
+    data = simple(30, {"sales": by_year([100] + [0] * 29, "piece/year")}, {"old": fixed(12)}, sales="end")
+    data["processes"]["use"]["leave"]["old"]["stretch"] = {
+        "values": {FIRST: 1, FIRST + 7: 2},
+        "unit": "1",
+        "interpolate": "step",
+        "beyond": "hold",
+    }
+    assert np.flatnonzero(Run(data).event("retired")).tolist() == [6 + 12]
+
+
+@given(st.floats(0.02, 0.3), st.floats(0.3, 0.95))
+def test_performance_below_the_threshold(loss: float, threshold: float) -> None:
+    data = simple(
+        40,
+        {"sales": by_year([100] + [0] * 39, "piece/year")},
+        {"weak": {"distribution": "threshold", "loss": f"{loss} 1/year", "threshold": threshold}},
+        sales="end",
+    )
+    life = int(np.floor(np.log(threshold) / np.log(1 - loss) + 1e-12)) + 1
+    if 1 < life < 40:
+        assert np.flatnonzero(Run(data).event("retired")).tolist() == [life]
+
+
+def test_lifetimes_by_year_made() -> None:
+    data = simple(
+        10,
+        {"sales": "10 piece/year"},
+        {"old": {"distribution": "fixed", "age": by_year([3] * 4 + [5] * 6, "year")}},
+        sales="end",
+    )
+    np.testing.assert_allclose(Run(data).event("retired"), [0, 0, 0, 10, 10, 10, 10, 0, 0, 10])
+
+
+@given(st.lists(st.floats(0.5, 5.0), min_size=9, max_size=9), st.floats(0.1, 0.9), st.floats(0.3, 1.0))
+@settings(max_examples=25)
+def test_a_composition_by_year_made_keeps_the_mass(
+    kilograms: list[float], yields: float, efficiency: float
+) -> None:
+    """What was put in by year made comes out: iron in = iron out + iron in stock."""
+    data = simple(9, {"sales": "10 piece/year"}, {"old": weibull(2, 3)})
+    data["items"] |= {
+        "part": {"kind": "part", "bom": {"iron": by_year(kilograms, "kg")}},
+        "A": {"kind": "product", "bom": {"part": 1}},
+    }
+    data["processes"] |= {"make_part": {"kind": "make", "item": "part"}, "melt": {"kind": "recycle", "yield": {"iron": yields}},
+                          "scrap": {"kind": "store"}, "make": {"kind": "make", "item": "A", "efficiency": efficiency}}  # fmt: skip
+    data["routes"] = [
+        {"from": "ore", "to": "make_part", "priority": 2}, {"from": "scrap", "to": "make_part", "priority": 1, "item": "iron"},
+        {"from": "make_part", "to": "make"}, {"from": "make", "to": "use"}, {"from": "use.retired", "to": "melt"},
+        {"from": "make.scrap", "to": "melt"}, {"from": "melt.secondary", "to": "scrap"}, {"from": "melt.residue", "to": "dump"},
+    ]  # fmt: skip
+    run = Run(data)
+    mass = np.array([*kilograms, kilograms[-1]])
+    record, program = run.record, run.program
+    held = record.stock_dated[0, program.holder_dated[0]] @ mass
+    # Exits of the step of the sale wait, with the composition of that step.
+    held = held + run.event("waiting") * mass[:9] + run.stock("scrap", "iron")
+    np.testing.assert_allclose(np.cumsum(run.flow("ore") - run.flow("melt.residue")), held, rtol=1e-9)
+    for row, flow in enumerate(program.network.flows):
+        dated = program.flow_dated[row]
+        if dated >= 0:  # the record by date sums to the record, scrap of the same step included
+            np.testing.assert_allclose(
+                record.flows_dated[0, dated].sum(axis=1),
+                record.flows[0, row],
+                rtol=1e-9,
+                atol=1e-12,
+                err_msg=flow.name,
+            )
