@@ -1,9 +1,10 @@
 """One time step after the other, slowly: a scalar reference of the engine for small models.
 
-Written from section 3 (and 4) of the design page with dictionaries and floats, not from the kernels. Ages are whole
-steps, things are lots, loops are walked round until nothing is left. It knows yearly steps, own reasons in order,
-followed parts, sort (rules by age and state), dismantle (capacity), recycle, recondition (age reset, failed accepted),
-stores (limit, loss, resale of whole products), makes with scrap, priorities, share limits and one limited supply.
+Written from sections 3 and 4 of the design page with dictionaries and floats, not from the kernels. Ages are
+whole steps, things are lots, loops are walked round until nothing is left. It knows yearly steps, own reasons
+in order, followed parts, sort (rules by age and state), dismantle (capacity), recycle, recondition (age reset,
+failed accepted), stores (limit, loss, resale of whole products), makes with scrap, priorities, share limits
+and one limited supply.
 The model is plain data with every number in years, pieces and kg.
 """
 
@@ -11,118 +12,26 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
-Data = dict[str, Any]
-Law = dict[int, float]  # age → share of the pieces
-Pair = tuple[str, str]  # (process, item)
-NOTHING = 1e-13
+from reference_push import Data, Group, Law, Lot, Network, Pair, hazard, mix, older, times
 
 
-@dataclass(frozen=True)
-class Lot:
-    """Some units of an item, alike in age, state and what is inside (pieces of one unit, by state)."""
-
-    item: str
-    units: float
-    age: int = 0
-    failed: bool = False
-    intact_inside: dict[str, Law] = field(default_factory=dict)  # part → age → pieces in one unit
-    failed_inside: dict[str, Law] = field(default_factory=dict)
-
-
-@dataclass
-class Group:
-    """Products in use of one use process, build class and age: ``age`` is the index met in the coming step."""
-
-    units: float
-    laws: dict[str, Law]
-
-
-def survival(life: Data) -> Callable[[float], float]:
-    if life["distribution"] == "fixed":
-        return lambda a: 1.0 if a < life["age"] - 1e-9 else 0.0
-    return lambda a: math.exp(-((max(a, 0.0) / life["scale"]) ** life["shape"]))
-
-
-def hazard(life: Data, start: float, end: float) -> float:
-    s = survival(life)
-    return 1.0 if s(max(start, 0.0)) <= 0.0 else 1.0 - s(end) / s(max(start, 0.0))
-
-
-def mix(laws: list[tuple[float, Law]]) -> Law:
-    out: Law = defaultdict(float)
-    for weight, law in laws:
-        for age, share in law.items():
-            out[age] += weight * share
-    return dict(out)
-
-
-def times(law: Law, factor: float) -> Law:
-    return {age: share * factor for age, share in law.items()}
-
-
-def older(law: Law, steps: int = 1) -> Law:
-    return {age + steps: share for age, share in law.items()}
-
-
-class Reference:
-    """Runs a model; :attr:`flows` and :attr:`stock` hold the answer by (route, item) and by (process, item)."""
-
-    def __init__(self, data: Data) -> None:
-        self.data, self.items, self.processes = data, data["items"], data["processes"]
-        self.years = data["time"]["last"] - data["time"]["first"] + 1
-        self.sales = data["time"].get("sales", "middle")
-        self.flows: dict[Pair, list[float]] = defaultdict(lambda: [0.0] * self.years)
-        self.stock: dict[Pair, list[float]] = defaultdict(lambda: [0.0] * self.years)
-        self.routes_from: dict[str, list[Data]] = defaultdict(list)
-        self.routes_into: dict[Pair, list[Data]] = defaultdict(list)
-        for route in sorted(data["routes"], key=lambda r: int(r.get("priority", 0))):
-            self.routes_from[route["from"]].append(route)
-            self.routes_into[(route["to"], route.get("item", ""))].append(route)
-        self.uses = {n: p for n, p in self.processes.items() if p["kind"] == "use"}
-        self.groups: dict[tuple[str, str, int], Group] = {}
-        self.stores: dict[Pair, dict[int, Lot]] = defaultdict(dict)
-        self.waiting: list[tuple[str, str, Lot]] = []
-        self.owed: dict[Pair, float] = defaultdict(float)
-        self.asked: dict[Pair, float] = {}
-        self.taken: dict[Pair, float] = defaultdict(float)
+class Reference(Network):
+    """Runs a model, step by step."""
 
     def run(self) -> Reference:
-        for self.t in range(self.years):
+        for step in range(self.years):
+            self.t = step
             self.step()
         return self
 
-    # -- little helpers ----------------------------------------------------------------------------------------
-
-    def note(self, route: Data, item: str, units: float) -> None:
-        self.flows[(route["name"], item)][self.t] += units
-
-    def into(self, target: str, item: str) -> list[Data]:
-        """Pull routes that can bring an item, first choice first."""
-        return self.routes_into[(target, item)]
-
-    def content(self, store: str, item: str) -> float:
-        return sum(lot.units for lot in self.stores[(store, item)].values())
-
-    def law_in(self, store: str, item: str) -> Law:
-        total = self.content(store, item)
-        return {age: lot.units / total for age, lot in self.stores[(store, item)].items()}
-
-    def take(self, store: str, item: str, units: float) -> None:
-        held = self.content(store, item)
-        shelf = self.stores[(store, item)]
-        for age, lot in list(shelf.items()):
-            shelf[age] = replace(lot, units=lot.units * max(1.0 - units / held, 0.0))
-
-    # -- one step ----------------------------------------------------------------------------------------------
+    # -- one step ------------------------------------------------------------------------------------------
 
     def step(self) -> None:
         start = self.waiting
         self.waiting = []
-        for (store, item), shelf in self.stores.items():
+        for (store, _), shelf in self.stores.items():
             lost = self.processes[store].get("loss", 0.0)
             for age, lot in list(shelf.items()):
                 start.append((store, "loss", replace(lot, units=lot.units * lost)))
@@ -134,7 +43,7 @@ class Reference:
             ready.append((group, self.leave(use, age, group, start, spares, None)))
         put, fresh = self.draw_spares(spares)
         self.asked, self.taken = dict(spares), defaultdict(float)
-        for (use, build, age), group in self.groups.items():
+        for (use, _, _), group in self.groups.items():
             renewed = next(r for g, r in ready if g is group)
             for part, (kept, repaired) in renewed.items():
                 group.laws[part] = mix([(1.0, kept), (repaired, self.entering(put[(use, part)]))])
@@ -153,7 +62,7 @@ class Reference:
         return mix([(0.5, law), (0.5, older(law))])
 
     def met(self, life: Data, index: int, sold_now: bool) -> float:
-        """Hazard of index ``index`` in this step. Where sales come at the end, nothing leaves in the step of the sale."""
+        """Hazard of an index in this step; where sales come at the end, none in the step of the sale."""
         if self.sales == "middle":
             return hazard(life, index, index + 0.5) if sold_now else hazard(life, index - 0.5, index + 0.5)
         return hazard(life, index, index + 1.0) if self.sales == "start" or not sold_now else 0.0
@@ -167,7 +76,7 @@ class Reference:
         spares: dict[Pair, float],
         sold_now: bool | None,
     ) -> dict[str, tuple[Law, float]]:
-        """Exits of one group, and of each part what stays (not yet one step older put in) and the share repaired."""
+        """Exits of one group; of each part the ages of what stays, and the share repaired."""
         process, product = self.uses[use], str(self.uses[use]["product"])
         bom = self.items[product]["bom"]
         now = sold_now is not None
@@ -212,7 +121,7 @@ class Reference:
         return answer
 
     def draw_spares(self, spares: dict[Pair, float]) -> tuple[dict[Pair, Law], dict[Pair, float]]:
-        """From the stores as the last step left them, shared in proportion; returns ages put in, and what must be new."""
+        """From the stores as the last step left them, in proportion: ages put in, and what must be new."""
         law: dict[Pair, Law] = defaultdict(lambda: {0: 1.0})
         fresh = dict(spares)
         for store, part in list(self.stores):
@@ -234,143 +143,10 @@ class Reference:
             self.take(store, part, total * ratio)
         return law, fresh
 
-    # -- push --------------------------------------------------------------------------------------------------
-
-    def push(self, start: list[tuple[str, str, Lot]]) -> None:
-        """Walk every lot on; what has a capacity or a limit waits until all that can arrive has arrived."""
-        held: dict[str, list[Lot]] = defaultdict(list)
-        moving = list(start)
-        order = [
-            n for n, p in self.processes.items() if "capacity" in p or (p["kind"] == "store" and "limit" in p)
-        ]
-        while True:
-            while moving:
-                process, port, lot = moving.pop()
-                for route in self.leaving(process, port, lot):
-                    part = replace(lot, units=lot.units * route.get("share", 1.0))
-                    if part.units > NOTHING:
-                        self.note(route, lot.item, part.units)
-                        if route["to"] in order:
-                            held[route["to"]].append(part)
-                        else:
-                            moving += self.arrive(route["to"], part)
-            name = next((n for n in order if held.get(n)), None)
-            if name is None:
-                return
-            moving += self.arrive_limited(name, held.pop(name))
-
-    def leaving(self, process: str, port: str, lot: Lot) -> list[Data]:
-        """Routes from the exact port before those from the wider one; failed pieces may stay with the rest."""
-        for name in (port, "rest" if port.endswith(".failed") else port.partition(".")[0]):
-            found = self.routes_from.get(f"{process}.{name}")
-            if found:
-                return found
-        assert lot.units <= 1e-12, (process, port, lot)
-        return []
-
-    def arrive_limited(self, name: str, lots: list[Lot]) -> list[tuple[str, str, Lot]]:
-        """The excess of all that arrives goes to the overflow, in proportion."""
-        process = self.processes[name]
-        total = sum(lot.units for lot in lots)
-        free = (
-            process["capacity"]
-            if "capacity" in process
-            else process["limit"] - self.content(name, lots[0].item)
-        )
-        kept = min(1.0, max(free, 0.0) / total) if total > 0.0 else 1.0
-        out = [(name, "overflow", replace(lot, units=lot.units * (1.0 - kept))) for lot in lots]
-        for lot in lots:
-            out += self.arrive(name, replace(lot, units=lot.units * kept))
-        return out
-
-    def arrive(self, name: str, lot: Lot) -> list[tuple[str, str, Lot]]:
-        process = self.processes[name]
-        if process["kind"] == "sort":
-            return [
-                (name, port, replace(lot, units=lot.units * share))
-                for port, share in self.split(process, lot).items()
-            ]
-        if process["kind"] == "dismantle":
-            return self.open(name, process, lot)
-        if process["kind"] == "recycle":
-            out = []
-            for material, kg in self.materials(lot.item).items():
-                share = process["yield"].get(material, 0.0)
-                out.append((name, "secondary", Lot(material, lot.units * kg * share)))
-                out.append((name, "residue", Lot(material, lot.units * kg * (1.0 - share))))
-            return out
-        if process["kind"] == "recondition":
-            return self.recondition(name, process, lot)
-        if process["kind"] == "store":
-            self.shelve(name, lot)
-        return []
-
-    def split(self, process: Data, lot: Lot) -> dict[str, float]:
-        calendar = lot.age + (self.sales == "end")
-        for rule in process.get("rules", []):
-            if (
-                rule.get("item", lot.item) == lot.item
-                and calendar < rule.get("age_below", math.inf) - 1e-9
-                and (rule.get("condition") is None or (rule["condition"] == "failed") == lot.failed)
-            ):
-                return dict(rule["split"])
-        return dict(process["split"])
-
-    def open(self, name: str, process: Data, lot: Lot) -> list[tuple[str, str, Lot]]:
-        out = []
-        for child, count in self.items[lot.item]["bom"].items():
-            share = process["recover"].get(child, 0.0)
-            followed = child in lot.intact_inside
-            for failed, inside in (
-                (False, lot.intact_inside.get(child, {0: count})),
-                (True, lot.failed_inside.get(child, {})),
-            ):
-                for age, pieces in inside.items():
-                    units = lot.units * pieces
-                    piece = Lot(child, units, age if followed else 0, failed)
-                    out.append(
-                        (name, f"{child}.failed" if failed else child, replace(piece, units=units * share))
-                    )
-                    out.append((name, "rest", replace(piece, units=units * (1.0 - share))))
-        return out
-
-    def materials(self, item: str) -> dict[str, float]:
-        if self.items[item]["kind"] == "material":
-            return {item: 1.0}
-        out: dict[str, float] = defaultdict(float)
-        for child, amount in self.items[item]["bom"].items():
-            for material, kg in self.materials(child).items():
-                out[material] += amount * kg
-        return out
-
-    def recondition(self, name: str, process: Data, lot: Lot) -> list[tuple[str, str, Lot]]:
-        share, left = process["recovery"], lot.age * (1.0 - process.get("age_reset", 0.0))
-        good = replace(lot, units=lot.units * share, failed=False)
-        low = math.floor(left + 1e-12)
-        part = max(left - low, 0.0)
-        return [
-            (name, "good", replace(good, units=good.units * (1.0 - part), age=low)),
-            (name, "good", replace(good, units=good.units * part, age=low + 1)),
-            (name, "rejected", replace(lot, units=lot.units * (1.0 - share))),
-        ]
-
-    def shelve(self, store: str, lot: Lot) -> None:
-        assert not lot.failed
-        shelf = self.stores[(store, lot.item)]
-        age = lot.age if self.items[lot.item]["kind"] != "material" else 0
-        there = shelf.get(age, replace(lot, units=0.0, age=age))
-        units = there.units + lot.units
-        if units > 0.0:
-            inside = {
-                p: mix([(there.units / units, there.intact_inside.get(p, {})), (lot.units / units, law)])
-                for p, law in lot.intact_inside.items()
-            }
-            shelf[age] = replace(there, units=units, intact_inside=inside)
-
-    # -- pull --------------------------------------------------------------------------------------------------
+    # -- pull ----------------------------------------------------------------------------------------------
 
     def most(self, route: Data, item: str) -> float:
-        """What a source can give at most: a store what it holds, a supply its limit, a make what its inputs allow."""
+        """Most that a source can give: what a store holds, a supply may, the inputs of a make allow."""
         source = self.processes[route["from"]]
         if source["kind"] == "store":
             return self.content(route["from"], item)
@@ -382,7 +158,7 @@ class Reference:
         return most
 
     def share_out(self, target: str, item: str, wanted: float) -> list[tuple[Data, float]]:
-        """What each source gives for one product; less is delivered where their limits and shares do not allow more."""
+        """What each source gives for one product; less where their limits and shares do not allow more."""
         offers = [(r, self.most(r, item), r.get("max_share", 1.0)) for r in self.into(target, item)]
 
         def given(need: float) -> list[tuple[Data, float]]:
@@ -422,7 +198,7 @@ class Reference:
         self.finish_stores(delivered)
 
     def pull_parts(self, needs: dict[Pair, float], fresh: dict[Pair, float]) -> dict[Pair, Law]:
-        """Parts, then materials: the store first, shared in proportion among all that ask, then the other source."""
+        """Parts, then materials: the store first, in proportion among all that ask, then the other source."""
         laws: dict[Pair, Law] = defaultdict(lambda: {0: 1.0})
         for kind in ("part", "material"):
             for item in (n for n, i in self.items.items() if i["kind"] == kind):
@@ -473,7 +249,7 @@ class Reference:
             if efficiency < 1.0:
                 self.push([(maker, "scrap", Lot(child, units * amount * (1.0 / efficiency - 1.0)))])
 
-    # -- place -------------------------------------------------------------------------------------------------
+    # -- place ---------------------------------------------------------------------------------------------
 
     def place(self, use: str, product: str, route: Data, units: float, laws: dict[Pair, Law]) -> None:
         parts = self.uses[use].get("parts", {})

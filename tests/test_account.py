@@ -224,6 +224,15 @@ def moved(**transport: Any) -> dict[str, Any]:
     return {"routes__sale__transport": [transport]}
 
 
+def test_what_is_fixed_per_year_needs_nothing_to_be_counted() -> None:
+    """The dump gets lamps in pieces and steel in kg."""
+    result = run_lamp(
+        processes__dump__unit=[{"fixed_cost": "5 JPY/year", "fixed_impacts": {"climate": "2 kg_CO2e/year"}}]
+    )
+    np.testing.assert_allclose(paid(result, kind="fixed", name="dump"), 5.0)
+    np.testing.assert_allclose(impact(result, name="dump", kind="fixed"), 2.0)
+
+
 FEE = {"payer": "user", "payee": "yard", "amount": "1 kg"}
 IN_KILOGRAMS = {"unit": "kWh", "factors": {"climate": "1 kg/kWh"}}
 FAULTS: list[tuple[dict[str, Any], type[Exception], str]] = [

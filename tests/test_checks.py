@@ -210,9 +210,27 @@ def test_a_cycle_without_loss_is_refused_in_the_run() -> None:
         ("  dump: {kind", "  again: {kind: sort, split: {back: 1}}\n  dump: {kind"),
     )
     assert type(error) is errors.NetworkError
-    assert "loses nothing in 2011; found 'a cycle without loss', expected some share that leaves" in str(
+    assert (error.file, error.place) == ("whole.yaml", "processes.collect")
+    assert error.line is not None and "collect:" in WHOLE.splitlines()[error.line - 1]
+    assert "(collect, again) loses nothing in 2011; found 'a cycle without loss', expected some share that leaves" in str(
         error
     )
+
+
+def test_a_model_with_every_kind_of_process_runs() -> None:
+    model = whole()
+    check(model)
+    assert float(run(model).balance.max()) < 1e-9
+
+
+def test_an_age_limit_is_named_with_its_rule() -> None:
+    limit = "age_below: {values: {2010: 1, 2030: 2}, unit: year}"
+    error = run_error(("{segment: work, split", f"{{segment: home, {limit}, split"))
+    assert type(error) is errors.UnsupportedError
+    assert (error.file, error.place) == ("whole.yaml", "processes.collect.rules.0.age_below")
+    assert error.line is not None and limit in WHOLE.replace(
+        "{segment: work, split", f"{{segment: home, {limit}, split"
+    ).splitlines()[error.line - 1]
 
 
 def test_a_loop_with_loss_passes() -> None:

@@ -1,4 +1,4 @@
-"""Rules of the network, one by one, against hand calculation: sharing, stores, ages, segments, compositions."""
+"""Rules of the network, one by one, against hand calculation: sharing, spares, stores, ages."""
 
 from __future__ import annotations
 
@@ -63,9 +63,11 @@ def test_a_claim_comes_before_proportion(limit: float, one: float, two: float) -
 
 
 def assembly(limits: dict[str, float], **routes: Data) -> Data:
-    """A product of two frames and three wheels; a frame of 2 kg of tin; both makers' inputs may be limited."""
-    supply = {n: {"kind": "supply", "supplies": [n], **({"limit": f"{limits[n]} {u}/year"} if n in limits else {})}
-              for n, u in (("tin", "kg"), ("old_tin", "kg"), ("wheel", "piece"), ("rubber", "kg"))}  # fmt: skip
+    """A product of two frames and three wheels; a frame of 2 kg of tin; inputs may be limited."""
+    supply = {
+        n: {"kind": "supply", "supplies": [n], **({"limit": f"{limits[n]} {u}/year"} if n in limits else {})}
+        for n, u in (("tin", "kg"), ("old_tin", "kg"), ("wheel", "piece"), ("rubber", "kg"))
+    }
     supply["old_tin"]["supplies"] = ["tin"]
     return {
         "time": {"first": FIRST, "last": FIRST + 1},
@@ -127,8 +129,11 @@ def test_an_exact_share_limits_what_is_made(share: float, limit: float) -> None:
 def spares(shelf: Data, fresh: Data, limit: float | None = None) -> Run:
     """Products whose pump fails; donors of four-year-old pumps fill a shelf."""
     data = simple(14, {"sales": by_year([0] * 6 + [100] * 8, "piece/year")}, {"old": fixed(30)})
-    data["items"] |= {"pump": {"kind": "part", "bom": {"iron": "1 kg"}}, "A": {"kind": "product", "bom": {"pump": 2}},
-                      "D": {"kind": "product", "bom": {"pump": 1}}}  # fmt: skip
+    data["items"] |= {
+        "pump": {"kind": "part", "bom": {"iron": "1 kg"}},
+        "A": {"kind": "product", "bom": {"pump": 2}},
+        "D": {"kind": "product", "bom": {"pump": 1}},
+    }
     data["processes"]["use"]["parts"] = {"pump": {"lifetime": weibull(2, 5), "repair": 1}}
     data["processes"] |= {
         "ore": {
@@ -149,11 +154,16 @@ def spares(shelf: Data, fresh: Data, limit: float | None = None) -> Run:
         "shelf": {"kind": "store"},
     }
     data["routes"] = [
-        {"from": "make", "to": "use", "item": "A"}, {"from": "pumps", "to": "make"}, {"from": "use.retired", "to": "dump"},
-        {"from": "use.failed", "to": "dump"}, {"from": "donors", "to": "donor", "item": "D"},
-        {"from": "donor.retired", "to": "open"}, {"from": "open.pump", "to": "shelf"},
-        {"from": "shelf", "to": "use", "item": "pump", **shelf}, {"from": "ore", "to": "use", "item": "pump", **fresh},
-    ]  # fmt: skip
+        {"from": "make", "to": "use", "item": "A"},
+        {"from": "pumps", "to": "make"},
+        {"from": "use.retired", "to": "dump"},
+        {"from": "use.failed", "to": "dump"},
+        {"from": "donors", "to": "donor", "item": "D"},
+        {"from": "donor.retired", "to": "open"},
+        {"from": "open.pump", "to": "shelf"},
+        {"from": "shelf", "to": "use", "item": "pump", **shelf},
+        {"from": "ore", "to": "use", "item": "pump", **fresh},
+    ]
     return Run(data)
 
 
@@ -203,8 +213,11 @@ def returns(years: int, **processes: Data) -> Data:
 
 
 def test_capacity_and_limit_send_the_excess_on_and_losses_are_shares() -> None:
-    data = returns(6, shop={"kind": "store", "limit": "50 piece", "loss": "10 %/year"},
-                   look={"kind": "sort", "capacity": "80 piece/year", "split": {"on": 1}})  # fmt: skip
+    data = returns(
+        6,
+        shop={"kind": "store", "limit": "50 piece", "loss": "10 %/year"},
+        look={"kind": "sort", "capacity": "80 piece/year", "split": {"on": 1}},
+    )
     data["routes"][-1:] = [
         {"from": "use.retired", "to": "look"},
         {"from": "look.on", "to": "shop"},
@@ -222,14 +235,16 @@ def test_capacity_and_limit_send_the_excess_on_and_losses_are_shares() -> None:
 
 
 def test_a_shelf_ages_nothing_unless_it_is_said() -> None:
-    """Given back in the second of four years, five years on a shelf, sold to others: two more steps of use are left."""
+    """Given back in the second of four years, five years on a shelf, sold again: two more are left."""
     data = returns(12)
     data["processes"]["use"] |= {
         "leave": {"broken": fixed(4), "let_go": fixed(2)},
         "demand": {"sales": by_year([100] + [0] * 5 + [10] * 6, "piece/year")},
-        "segments": {"first": {"share": by_year([1] * 6 + [0] * 6, "1")},
-                     "second": {"share": by_year([0] * 6 + [1] * 6, "1"), "lifetimes": {"let_go": fixed(99)}}},
-    }  # fmt: skip
+        "segments": {
+            "first": {"share": by_year([1] * 6 + [0] * 6, "1")},
+            "second": {"share": by_year([0] * 6 + [1] * 6, "1"), "lifetimes": {"let_go": fixed(99)}},
+        },
+    }
     data["routes"][2] |= {"max_share": 1}
     data["routes"][-1:] = [
         {"from": "use.retired.let_go", "to": "shop"},
@@ -255,28 +270,34 @@ def test_pieces_are_kept_through_resale(sales: str, resold: float, repair: float
         "A": {"kind": "product", "bom": {"pump": 3}},
     }
     data["processes"]["use"] |= {
-        "parts": {"pump": {"lifetime": weibull(1.6, 8), "repair": repair}}, "builds": ["new", "resold"],
+        "parts": {"pump": {"lifetime": weibull(1.6, 8), "repair": repair}},
+        "builds": ["new", "resold"],
         "leave": {"let_go": weibull(2, 4)},
-    }  # fmt: skip
+    }
     data["processes"] |= {
         "make_pump": {"kind": "make", "item": "pump"},
         "open": {"kind": "dismantle", "recover": {"pump": 0.5}},
     }
     data["routes"] = [
-        {"from": "ore", "to": "make_pump"}, {"from": "make_pump", "to": "make"}, {"from": "make_pump", "to": "use", "item": "pump"},
+        {"from": "ore", "to": "make_pump"},
+        {"from": "make_pump", "to": "make"},
+        {"from": "make_pump", "to": "use", "item": "pump"},
         {"from": "make", "to": "use", "item": "A", "priority": 2},
         {"from": "shop", "to": "use", "item": "A", "priority": 1, "max_share": resold},
-        {"from": "use.retired", "to": "shop", "share": 0.7}, {"from": "use.retired", "to": "open", "share": 0.3},
-        {"from": "use.retired.part_failure", "to": "open"}, {"from": "use.failed", "to": "dump"},
-        {"from": "open.pump", "to": "dump"}, {"from": "open.rest", "to": "dump"},
-    ]  # fmt: skip
+        {"from": "use.retired", "to": "shop", "share": 0.7},
+        {"from": "use.retired", "to": "open", "share": 0.3},
+        {"from": "use.retired.part_failure", "to": "open"},
+        {"from": "use.failed", "to": "dump"},
+        {"from": "open.pump", "to": "dump"},
+        {"from": "open.rest", "to": "dump"},
+    ]
     run = Run(data)
     assert run.flow("shop").sum() > 5.0
     into = np.cumsum(run.flow("make_pump"))
     waiting = run.event("waiting") * 3.0
     out = np.cumsum(run.flow("open") + run.flow("use.failed"))
     held = 3.0 * (run.stock("use") + run.stock("shop", "A")) + waiting
-    # Pieces that failed in the step of the sale are put in at once, and delivered and carried away one step later.
+    # Pieces that fail in the step of the sale are delivered and carried away one step later.
     np.testing.assert_allclose(into - out, held, rtol=1e-9, atol=1e-9)
     opened = run.flow("open", item="pump").sum()
     assert opened == pytest.approx(3.0 * run.flow("use", "open").sum(), rel=1e-9)
@@ -288,8 +309,10 @@ def test_reconditioning_takes_a_share_of_the_age_away(reset: float) -> None:
     data = returns(16, renew={"kind": "recondition", "recovery": 1, "age_reset": reset})
     data["processes"]["use"]["leave"] = {"let_go": {**fixed(4), "of": "sold"}, "broken": fixed(8)}
     data["processes"]["use"]["demand"] = {"sales": by_year([100] + [0] * 3 + [100] + [0] * 11, "piece/year")}
-    data["processes"]["use"]["segments"] = {"first": {"share": by_year([1] * 4 + [0] * 12, "1")}, "second": {
-        "share": by_year([0] * 4 + [1] * 12, "1"), "lifetimes": {"let_go": fixed(99)}}}  # fmt: skip
+    data["processes"]["use"]["segments"] = {
+        "first": {"share": by_year([1] * 4 + [0] * 12, "1")},
+        "second": {"share": by_year([0] * 4 + [1] * 12, "1"), "lifetimes": {"let_go": fixed(99)}},
+    }
     data["routes"][2] |= {"max_share": 1}
     data["routes"][-1:] = [
         {"from": "use.retired.let_go", "to": "renew"},
@@ -312,11 +335,16 @@ def test_reconditioning_replaces_children_by_new_ones() -> None:
     }
     data["processes"]["make_pump"] = {"kind": "make", "item": "pump"}
     data["routes"] = [
-        {"from": "ore", "to": "make_pump"}, {"from": "make_pump", "to": "make"}, {"from": "make_pump", "to": "renew"},
-        {"from": "make", "to": "use", "priority": 2}, {"from": "shop", "to": "use", "priority": 1, "item": "A"},
-        {"from": "use.retired", "to": "renew"}, {"from": "renew.good", "to": "shop"},
-        {"from": "renew.rejected", "to": "dump"}, {"from": "renew.replaced", "to": "dump"},
-    ]  # fmt: skip
+        {"from": "ore", "to": "make_pump"},
+        {"from": "make_pump", "to": "make"},
+        {"from": "make_pump", "to": "renew"},
+        {"from": "make", "to": "use", "priority": 2},
+        {"from": "shop", "to": "use", "priority": 1, "item": "A"},
+        {"from": "use.retired", "to": "renew"},
+        {"from": "renew.good", "to": "shop"},
+        {"from": "renew.rejected", "to": "dump"},
+        {"from": "renew.replaced", "to": "dump"},
+    ]
     run = Run(data)
     assert run.flow("use")[-1] > 10.0
     np.testing.assert_allclose(run.flow("make_pump", "renew"), 3 * 0.5 * 0.8 * run.flow("use"))
@@ -331,8 +359,12 @@ def test_a_limited_store_holds_one_item() -> None:
     data["items"]["B"] = data["items"]["A"]
     data["processes"]["use_b"] = {**data["processes"]["use"], "product": "B"}
     data["processes"]["make_b"] = {"kind": "make", "item": "B"}
-    data["routes"] += [{"from": "ore", "to": "make_b"}, {"from": "make_b", "to": "use_b"}, {"from": "use_b.retired", "to": "shop"},
-                       {"from": "shop.overflow", "to": "dump"}]  # fmt: skip
+    data["routes"] += [
+        {"from": "ore", "to": "make_b"},
+        {"from": "make_b", "to": "use_b"},
+        {"from": "use_b.retired", "to": "shop"},
+        {"from": "shop.overflow", "to": "dump"},
+    ]
     with pytest.raises(UnsupportedError, match="a limited store holds one item"):
         Run(data)
 
@@ -346,89 +378,3 @@ def test_a_target_stock_is_met_by_used_products_too() -> None:
     run = Run(data)
     assert run.flow("shop")[-1] > 10.0
     np.testing.assert_allclose(run.stock("use"), 200.0, rtol=1e-10)
-
-
-# --------------------------------------------------------------------------- lifetimes
-
-
-def test_segments_live_apart() -> None:
-    data = simple(10, {"sales": "100 piece/year"}, {"old": fixed(3)}, sales="end")
-    data["processes"]["use"]["segments"] = {
-        "short": {"share": 0.7}, "long": {"share": 0.2, "stretch": 2}, "other": {"share": 0.1, "lifetimes": {"old": fixed(5)}},
-    }  # fmt: skip
-    run = Run(data)
-    np.testing.assert_allclose(
-        run.stock("use"), [70 * min(t + 1, 3) + 20 * min(t + 1, 6) + 10 * min(t + 1, 5) for t in range(10)]
-    )
-
-
-def test_life_is_stretched_from_a_year_on_for_goods_in_use() -> None:
-    """Aged six when life doubles: the six years left of twelve become twelve."""
-    data = simple(30, {"sales": by_year([100] + [0] * 29, "piece/year")}, {"old": fixed(12)}, sales="end")
-    data["processes"]["use"]["leave"]["old"]["stretch"] = {
-        "values": {FIRST: 1, FIRST + 7: 2},
-        "unit": "1",
-        "interpolate": "step",
-        "beyond": "hold",
-    }
-    assert np.flatnonzero(Run(data).event("retired")).tolist() == [6 + 12]
-
-
-@given(st.floats(0.02, 0.3), st.floats(0.3, 0.95))
-def test_performance_below_the_threshold(loss: float, threshold: float) -> None:
-    data = simple(
-        40,
-        {"sales": by_year([100] + [0] * 39, "piece/year")},
-        {"weak": {"distribution": "threshold", "loss": f"{loss} 1/year", "threshold": threshold}},
-        sales="end",
-    )
-    life = int(np.floor(np.log(threshold) / np.log(1 - loss) + 1e-12)) + 1
-    if 1 < life < 40:
-        assert np.flatnonzero(Run(data).event("retired")).tolist() == [life]
-
-
-def test_lifetimes_by_year_made() -> None:
-    data = simple(
-        10,
-        {"sales": "10 piece/year"},
-        {"old": {"distribution": "fixed", "age": by_year([3] * 4 + [5] * 6, "year")}},
-        sales="end",
-    )
-    np.testing.assert_allclose(Run(data).event("retired"), [0, 0, 0, 10, 10, 10, 10, 0, 0, 10])
-
-
-@given(st.lists(st.floats(0.5, 5.0), min_size=9, max_size=9), st.floats(0.1, 0.9), st.floats(0.3, 1.0))
-@settings(max_examples=25)
-def test_a_composition_by_year_made_keeps_the_mass(
-    kilograms: list[float], yields: float, efficiency: float
-) -> None:
-    """What was put in by year made comes out: iron in = iron out + iron in stock."""
-    data = simple(9, {"sales": "10 piece/year"}, {"old": weibull(2, 3)})
-    data["items"] |= {
-        "part": {"kind": "part", "bom": {"iron": by_year(kilograms, "kg")}},
-        "A": {"kind": "product", "bom": {"part": 1}},
-    }
-    data["processes"] |= {"make_part": {"kind": "make", "item": "part"}, "melt": {"kind": "recycle", "yield": {"iron": yields}},
-                          "scrap": {"kind": "store"}, "make": {"kind": "make", "item": "A", "efficiency": efficiency}}  # fmt: skip
-    data["routes"] = [
-        {"from": "ore", "to": "make_part", "priority": 2}, {"from": "scrap", "to": "make_part", "priority": 1, "item": "iron"},
-        {"from": "make_part", "to": "make"}, {"from": "make", "to": "use"}, {"from": "use.retired", "to": "melt"},
-        {"from": "make.scrap", "to": "melt"}, {"from": "melt.secondary", "to": "scrap"}, {"from": "melt.residue", "to": "dump"},
-    ]  # fmt: skip
-    run = Run(data)
-    mass = np.array([*kilograms, kilograms[-1]])
-    record, program = run.record, run.program
-    held = record.stock_dated[0, program.holder_dated[0]] @ mass
-    # Exits of the step of the sale wait, with the composition of that step.
-    held = held + run.event("waiting") * mass[:9] + run.stock("scrap", "iron")
-    np.testing.assert_allclose(np.cumsum(run.flow("ore") - run.flow("melt.residue")), held, rtol=1e-9)
-    for row, flow in enumerate(program.network.flows):
-        dated = program.flow_dated[row]
-        if dated >= 0:  # the record by date sums to the record, scrap of the same step included
-            np.testing.assert_allclose(
-                record.flows_dated[0, dated].sum(axis=1),
-                record.flows[0, row],
-                rtol=1e-9,
-                atol=1e-12,
-                err_msg=flow.name,
-            )

@@ -1,4 +1,4 @@
-"""What theory says about every run: convolutions, steady states, bounds, invariances, and hand-made closed forms."""
+"""What theory says about every run: convolutions, steady states, bounds, invariances, closed forms."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from plain_models import FIRST, Data, Float, Run, by_year, fixed, simple, weibull
 
 from meguru.errors import StockError
@@ -20,8 +21,8 @@ amounts = st.lists(st.floats(0.0, 1e4), min_size=4, max_size=14)
 shares = st.floats(0.0, 1.0)
 
 
-def survival(shape: float, scale: float, age: Float) -> Float:
-    return np.exp(-((age / scale) ** shape))
+def survival(shape: float, scale: float, age: NDArray[np.floating[Any]]) -> Float:
+    return np.asarray(np.exp(-((age / scale) ** shape)), dtype=np.float64)
 
 
 # --------------------------------------------------------------------------- stock and outflow
@@ -239,7 +240,8 @@ def test_a_loop_is_the_geometric_series(again: float, good: float, lost: float) 
         "check": {"kind": "recondition", "recovery": good},
         "back": {"kind": "sort", "split": {"back": 1.0 - lost, "out": "rest"}},
     }
-    data["routes"] = data["routes"][:2] + [
+    data["routes"] = [
+        *data["routes"][:2],
         {"from": "use.retired", "to": "collect"},
         {"from": "collect.check", "to": "check"},
         {"from": "collect.out", "to": "dump"},
@@ -261,12 +263,13 @@ def test_a_loop_is_the_geometric_series(again: float, good: float, lost: float) 
 
 @given(st.floats(0.2, 1.0), st.floats(0.0, 1.0))
 def test_new_scrap_of_the_same_step_with_a_limited_source(efficiency: float, yields: float) -> None:
-    """Virgin V, gross need g = 1/e per unit, scrap g − 1 of which a share y returns: V / (g − y (g − 1)) are made."""
+    """Virgin V, gross need g = 1/e a unit, of the scrap g − 1 a share y returns: V / (g − y (g − 1))."""
     data = simple(5, {"sales": "100 piece/year"}, {"old": fixed(20)})
     data["processes"]["ore"]["limit"] = "30 kg/year"
     data["processes"]["make"]["recipe"] = {"iron": {"efficiency": efficiency}}
     data["processes"] |= {"melt": {"kind": "recycle", "yield": {"iron": yields}}, "scrap": {"kind": "store"}}
-    data["routes"] = data["routes"][1:] + [
+    data["routes"] = [
+        *data["routes"][1:],
         {"from": "scrap", "to": "make", "item": "iron", "priority": 1},
         {"from": "ore", "to": "make", "priority": 2},
         {"from": "make.scrap", "to": "melt"},

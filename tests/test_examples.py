@@ -201,7 +201,7 @@ def test_case_1_follows_a_hand_calculation_when_a_yield_or_a_price_changes(
     (route,) = [one for one in model.routes if one.source == "make_magnet_recycled"]
     route.price = Quantity(price, "JPY/piece")
     result = meguru.run(model, scenario)
-    table = meguru.evaluate(result, model=model)
+    table = meguru.evaluate(result)
     found = [
         value(table, name) for name in ("recycled_rare_earth_rate", "co2_reduction", "magnet_cost_ratio")
     ]
@@ -216,7 +216,7 @@ def test_case_2_follows_a_hand_calculation_when_a_factor_or_a_cost_changes(
     model = meguru.example("atm-parts")
     model.processes["new_parts"].unit[0].impacts["climate"] = Quantity(making, "kg_CO2e")
     model.processes["recondition"].unit[0].cost = Quantity(reconditioning, "JPY")
-    table = meguru.evaluate(meguru.run(model, scenario), model=model)
+    table = meguru.evaluate(meguru.run(model, scenario))
     collected = 1364 * (0.9 if scenario == "measure-2" else 0.6)
     reused = collected * 500 * (0.01 if scenario == "today" else 0.1)
     co2 = collected * 0.5 * 500 * 0.1868 + 15_000 - reused * (making + 0.3 * 2.6)

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from chair import chair
+from pandas.testing import assert_frame_equal
 
 from meguru.engine import Comparison, Result, compare, run
+from meguru.engine.result_files import open_result
 from meguru.errors import (
     DimensionError,
     FormulaError,
@@ -23,8 +25,8 @@ from meguru.errors import (
 )
 from meguru.indicators import calculate, check_indicators, evaluate, indicator_faults, waterfall
 from meguru.indicators.value import shown_unit
-from meguru.model.components import Indicator, Model
-from meguru.quantity import dimension_of
+from meguru.model.components import Demand, Indicator, Model
+from meguru.quantity import Quantity, dimension_of
 
 
 @pytest.fixture(scope="module")
@@ -267,13 +269,28 @@ def test_a_single_result_runs_the_scenarios_that_it_refers_to(model: Model) -> N
         [400, 400, 240, 240]
     )
     reuse = run(model, "reuse")
-    assert numbers(reuse, "energy()", "kWh/year", against="difference", model=model) == pytest.approx(
-        [0, 0, -160, -160]
-    )
-    assert list(evaluate(reuse, model=model)["scenario"].unique()) == ["reuse"]
     assert numbers(reuse, "energy()", "kWh/year", against="difference") == pytest.approx([0, 0, -160, -160])
-    reuse.again = None  # as if read from a file
-    assert numbers(reuse, "energy()", "%", against="ratio", model=model)[-1] == pytest.approx(60)
+    assert list(evaluate(reuse)["scenario"].unique()) == ["reuse"]
+
+
+def test_a_saved_result_alone_runs_its_reference_as_it_was_run(model: Model, tmp_path: Path) -> None:
+    sales = {"processes.use.demand.sales": np.array([50.0, 100.0, 200.0])}
+    for more in ({}, {"samples": 1, "seed": 3}, {"values": sales}):
+        result = run(model, "reuse", **more)
+        result.save(tmp_path / "reuse.nc")
+        found = open_result(tmp_path / "reuse.nc")
+        assert found.before == model
+        assert_frame_equal(evaluate(found), evaluate(result))
+        for formula in ("energy() / reference(energy())", 'mass(route="*") - reference(mass(source="ore"))'):
+            unit = "%" if "/" in formula else "kg/year"
+            assert_frame_equal(calculate(found, formula, unit), calculate(result, formula, unit))
+
+
+def test_a_result_is_compared_with_the_model_that_it_was_run_from(tmp_path: Path) -> None:
+    changed = chair(tmp_path)
+    reuse = run(changed, "reuse")
+    changed.processes["use"].demand = Demand(sales=Quantity(7.0, "piece/year"))
+    assert numbers(reuse, "energy()", "%", against="ratio")[-1] == pytest.approx(60)
 
 
 def test_other_scenarios_are_run_with_the_same_samples(model: Model) -> None:
@@ -358,7 +375,7 @@ def test_the_ratio_of_a_sample_is_taken_sample_by_sample(tmp_path: Path) -> None
     # common random numbers: frames cost the same in both, only their number differs
     assert [last["mean"], last["p05"], last["p95"]] == pytest.approx([60.0, 60.0, 60.0])
     alone = run(uncertain, "reuse", samples=50, seed=7)
-    last = calculate(alone, 'cost(process="make_frame")', "%", against="ratio", model=uncertain).iloc[-1]
+    last = calculate(alone, 'cost(process="make_frame")', "%", against="ratio").iloc[-1]
     assert [last["mean"], last["p05"], last["p95"]] == pytest.approx([60.0, 60.0, 60.0])
 
 

@@ -274,6 +274,15 @@ FAULTS: list[tuple[str, str, str, type[ModelError], int | None, str | None, str]
         "twice",
     ),
     (
+        "year twice",
+        "to: landfill}",
+        "to: landfill, price: {values: {2010: 1, 2010.0: 2}, unit: JPY/kg}}",
+        errors.DuplicateKeyError,
+        9,
+        "routes.ore -> landfill.price",
+        "found '2010.0'",
+    ),
+    (
         "route twice",
         "- {from: ore, to: landfill}",
         "- {from: ore, to: landfill}\n  - {from: ore, to: landfill}",
@@ -401,3 +410,8 @@ def test_no_text_makes_the_reader_stumble(text: str) -> None:
         assert str(error).startswith("x.yaml")
     else:
         raise AssertionError("a model without items was read")
+
+
+def test_two_keys_of_python_that_read_alike_are_refused() -> None:
+    with pytest.raises(errors.DuplicateKeyError, match="found '2010'"):
+        tree.node_of({"a": {2010: 1, "2010": 2}})

@@ -55,19 +55,29 @@ def models(draw: st.DrawFn) -> Data:
         "make_A": {"kind": "make", "item": "A", "build": "new"},
         "make_B": {"kind": "make", "item": "B"},
         "use_A": {
-            "kind": "use", "product": "A", "demand": {"sales": draw(st.sampled_from([10.0, 100.0]))},
+            "kind": "use",
+            "product": "A",
+            "demand": {"sales": draw(st.sampled_from([10.0, 100.0]))},
             "leave": {"first": draw(lifetimes()), "then": draw(lifetimes())},
-            "parts": {"p": slot, "q": {}}, "builds": ["new", "kit", "resold"],
+            "parts": {"p": slot, "q": {}},
+            "builds": ["new", "kit", "resold"],
         },
         "use_B": {
-            "kind": "use", "product": "B", "demand": {"sales": 70.0}, "leave": {"old": draw(lifetimes())},
+            "kind": "use",
+            "product": "B",
+            "demand": {"sales": 70.0},
+            "leave": {"old": draw(lifetimes())},
             "parts": {"p": {"lifetime": draw(lifetimes()), "repair": draw(share)}},
         },
         "collect": {
             "kind": "sort",
             "rules": [
-                {"item": "A", "condition": "intact", "age_below": draw(st.sampled_from([2.0, 3.0, 8.0])),
-                 "split": {"resell": (again := draw(share)), "open": 1.0 - again}},
+                {
+                    "item": "A",
+                    "condition": "intact",
+                    "age_below": draw(st.sampled_from([2.0, 3.0, 8.0])),
+                    "split": {"resell": (again := draw(share)), "open": 1.0 - again},
+                },
                 {"item": "B", "split": {"open": (taken := draw(share)), "waste": 1.0 - taken}},
             ],
             "split": {"open": 0.6, "look": 0.3, "waste": 0.1},
@@ -80,7 +90,7 @@ def models(draw: st.DrawFn) -> Data:
         "melt": {"kind": "recycle", "yield": {"m1": draw(share), "m2": 0.4}},
         "scrap": {"kind": "store"},
         "dump": {"kind": "sink"},
-    }  # fmt: skip
+    }
     if draw(st.booleans()):
         processes["regen"]["age_reset"] = draw(share)
     if draw(st.booleans()):
@@ -137,7 +147,7 @@ def models(draw: st.DrawFn) -> Data:
         {"from": "ore", "to": "make_p", "item": "m2", "priority": 2},
     ]
     if again == 0.0:
-        # Resold products that leave in the step of the resale are pooled with others of their age, causes together.
+        # Resold products that leave in the step of the resale are pooled with others of their age.
         direct = draw(inner)
         routes += [
             {"from": "use_A.retired.then", "to": "melt", "share": direct},
@@ -157,11 +167,15 @@ def models(draw: st.DrawFn) -> Data:
         ]
     given_ports = {f"{n}.{p}" for n in processes for p in ("overflow", "loss") if n in processes}
     routes = [
-        r for r in routes
+        r
+        for r in routes
         if r["from"] not in given_ports
         or (r["from"].endswith("loss") and "loss" in processes[r["from"].partition(".")[0]])
-        or (r["from"].endswith("overflow") and {"limit", "capacity"} & processes[r["from"].partition(".")[0]].keys())
-    ]  # fmt: skip
+        or (
+            r["from"].endswith("overflow")
+            and {"limit", "capacity"} & processes[r["from"].partition(".")[0]].keys()
+        )
+    ]
     return {
         "name": "random",
         "time": {

@@ -48,7 +48,7 @@ def saved(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_saved_result_reads_back_as_it_was(result: Result, saved: Path) -> None:
     found = open_result(saved)
     assert_same(result, found)
-    assert found.model == result.model
+    assert found.model == result.model and found.before == result.before
     rows = [flow(result, "sale", "lamp")]
     for origins in (None, ["recycled_post"]):
         np.testing.assert_allclose(

@@ -55,13 +55,13 @@ def compare(
     import meguru
     from meguru.cli.models import known_scenarios, make_folder, read_model
     from meguru.cli.screen import print_json, progress
-    from meguru.cli.values import evaluated, language
+    from meguru.cli.values import language
 
     read = read_model(model)
     names = known_scenarios(read, scenarios) or None
     with progress("running", samples) as advance:
         comparison = meguru.compare(read, names, samples=samples, seed=seed, progress=advance)
-        frame = evaluated(comparison, read)
+        frame = meguru.evaluate(comparison)
     if out is not None:
         make_folder(out.parent)
         meguru.write_report(comparison, out, language=spoken or language())

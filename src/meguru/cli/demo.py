@@ -39,7 +39,7 @@ def demo(out: Path, as_json: bool) -> int:
     \b
     Examples:
       meguru demo
-      meguru demo --out /tmp/demo
+      meguru demo --out reports/demo
     """
     from meguru.cli.models import make_folder
     from meguru.cli.screen import announce_compiling, console, print_json
@@ -64,11 +64,11 @@ def _case(name: str, title: str, out: Path, screen: Console | None) -> dict[str,
     """One published case: its table on the screen, its report in the folder."""
     import meguru
     from meguru.cli.tables import scenario_tables
-    from meguru.cli.values import Values, evaluated, language, records
+    from meguru.cli.values import Values, language, records
 
     model = meguru.example(name)
     comparison = meguru.compare(model)
-    frame = evaluated(comparison, model)
+    frame = meguru.evaluate(comparison)
     values = Values(model, frame)
     if screen is not None:
         shown = [one for one in comparison.results if model.scenarios[one].targets]
@@ -90,13 +90,13 @@ def _real(out: Path, screen: Console | None) -> dict[str, Any]:
     import meguru
     from meguru.cli.screen import QUIET
     from meguru.cli.tables import year_table
-    from meguru.cli.values import Values, evaluated, language, records
+    from meguru.cli.values import Values, language, records
 
     model = meguru.example(REAL)
     start = time.perf_counter()
     result = meguru.run(model)
     seconds = time.perf_counter() - start
-    frame = evaluated(result, model)
+    frame = meguru.evaluate(result)
     if screen is not None:
         title = "Photovoltaic modules, United States, real baseline"
         screen.print(

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from meguru.model import Model
 
 WORKBOOKS = (".xlsx", ".xlsm")
-AS_RUN = "model-as-run.yaml"  # beside saved results
 
 
 def read_model(given: str) -> Model:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,8 +68,6 @@ def _opened(files: list[Path]) -> Result | Comparison:
     from meguru.model import reference_name
 
     results = [(file, open_result(file)) for file in files]
-    for file, result in results:
-        _remember_model(file, result)
     first = results[0][1]
     if len(results) == 1:
         return first
@@ -89,24 +86,3 @@ def _opened(files: list[Path]) -> Result | Comparison:
     return Comparison(
         {name: by_name[name] for name in order}, reference if reference in by_name else order[0]
     )
-
-
-def _remember_model(file: Path, result: Result) -> None:
-    """Let a result run its reference from the model saved beside it, if it was run from that one."""
-    import meguru
-    from meguru.cli.models import AS_RUN
-    from meguru.engine.result import hash_of
-    from meguru.errors import ModelError
-    from meguru.model import apply
-
-    path = file.parent / AS_RUN
-    if not path.is_file():
-        return
-    try:
-        model = meguru.load(path)
-        if hash_of(apply(model, result.scenario)) != hash_of(result.model):
-            return
-    except ModelError:  # another one, or changed by hand
-        return
-    samples = result.samples if result.samples > 1 else None
-    result.again = partial(meguru.run, model, samples=samples, seed=result.seed)

@@ -45,7 +45,7 @@ def run(
 ) -> None:
     """Run one scenario of a model, print its indicators, and write everything with --out.
 
-    The folder gets SCENARIO.nc (all arrays, with provenance), SCENARIO/ with tidy tables, and the model.
+    The folder gets SCENARIO.nc (all arrays, the model and provenance) and SCENARIO/ with tidy tables.
 
     \b
     Examples:
@@ -57,7 +57,6 @@ def run(
     import meguru
     from meguru.cli.models import known_scenarios, read_model
     from meguru.cli.screen import print_json, progress
-    from meguru.cli.values import evaluated
 
     read = read_model(model)
     names = known_scenarios(read, [scenario] if scenario else [])
@@ -65,26 +64,24 @@ def run(
         result = meguru.run(
             read, scenario=names[0] if names else None, samples=samples, seed=seed, progress=advance
         )
-        frame = evaluated(result, read)
-    files = [] if out is None else write_result(read, result, out, form)
+        frame = meguru.evaluate(result)
+    files = [] if out is None else write_result(result, out, form)
     if as_json:
         print_json(_data(result, frame, files))
     else:
         _print(read, result, frame, files)
 
 
-def write_result(model: Model, result: Result, folder: Path, form: str) -> list[Path]:
-    """NetCDF file and tidy tables of a result, and the model, from which a report runs the reference."""
-    from meguru.cli.models import AS_RUN, make_folder
+def write_result(result: Result, folder: Path, form: str) -> list[Path]:
+    """NetCDF file and tidy tables of a result."""
+    from meguru.cli.models import make_folder
     from meguru.engine.result_tables import save_tables
-    from meguru.model import save
 
     make_folder(folder)
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]|^\.+', "_", result.scenario)
     path = folder / f"{name}.nc"
     result.save(path)
-    save(model, folder / AS_RUN)
-    return [path, folder / AS_RUN, *save_tables(result, folder / name, form)]
+    return [path, *save_tables(result, folder / name, form)]
 
 
 def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]:

@@ -72,13 +72,6 @@ def language() -> str:
     return "ja" if next((text for text in settings if text), "").startswith("ja") else "en"
 
 
-def evaluated(found: Result | Comparison, model: Model) -> DataFrame:
-    """The indicators of what was run, of the model before a scenario was applied."""
-    from meguru.indicators import evaluate
-
-    return evaluate(found, model=model)
-
-
 def some_years(years: Iterable[int], most: int = 4) -> list[int]:
     """A few of many years, the first and the last among them."""
     known = sorted(set(years))

@@ -14,7 +14,22 @@ from meguru.engine.compile_order import order_operations
 from meguru.engine.compile_pull import PullCompiler, PullTables
 from meguru.engine.compile_push import PushCompiler
 from meguru.engine.compile_use import UseCompiler, UseTables
-from meguru.engine.plan import NUMBER_TABLES, Ints, pack, table
+from meguru.engine.plan import (
+    CAPACITY,
+    DEPOSIT,
+    ITEM_CLASSES,
+    ITEM_CONDITIONS,
+    ITEM_DATES,
+    NUMBER_TABLES,
+    OP_CODE,
+    OP_FLOW,
+    OP_SOURCE,
+    OP_TARGET,
+    SOLVE,
+    Ints,
+    pack,
+    table,
+)  # fmt: skip
 from meguru.engine.shape import Shape, find_shape
 from meguru.errors import ModelError
 from meguru.model.bom_units import bom_unit
@@ -155,7 +170,8 @@ def _compile(model: Model, seed: int, block: tuple[int, int] | None, values: Map
     pulls = PullCompiler(model, network, shape, numbers, pushes, uses.tables).compile()
     samples = 1 if block is None else block[1] - block[0]
     flow_dated, flow_valued, holder_dated = _record_rows(model, network, shape, uses.tables, stores)
-    tables, state = _tables(model, shape, numbers, pushes, uses.tables, pulls, stores)
+    by_age = ((flow_dated >= 0) | (flow_valued >= 0)).astype(np.int64)
+    tables, state = _tables(model, shape, numbers, pushes, uses.tables, pulls, stores, by_age)
     tables |= {"flow_dated": flow_dated, "flow_valued": flow_valued, "holder_dated": holder_dated}
     state |= {
         "dated_before": int(np.sum(flow_dated >= 0)) * (numbers.steps + 1),
@@ -329,6 +345,7 @@ def _tables(
     uses: UseTables,
     pulls: PullTables,
     stores: list[tuple[str, str]],
+    by_age: Ints,
 ) -> tuple[dict[str, Ints], dict[str, int]]:
     """Integer tables of the plan, and sizes of the state."""
     steps = numbers.steps
@@ -338,7 +355,8 @@ def _tables(
     store, store_size, store_pieces = _store_table(model, shape, numbers, pushes, uses, stores)
     node, width = _node_table(pushes, item_shape)
     tables = {
-        "item": item_shape, "node": node, "push": table(push, 10), "scrap_push": table(scrap_push, 10),
+        "item": item_shape, "node": node, "push": _placed(push, node, item_shape, by_age),
+        "scrap_push": _placed(scrap_push, node, item_shape, by_age),
         "loop_node": table(pushes.loop_nodes, 1), "rule": table(pushes.rules, 1),
         "capacity": table(pushes.cap_rows, 3),
         "product": table(uses.product, 6), "use": table(uses.use, 17), "cause": table(uses.cause, 4),
@@ -346,13 +364,26 @@ def _tables(
         "slot_use": table(uses.slot_use, 7),
         "slot_hazard": table(uses.slot_hazard, 4), "segment": table(uses.segment, 1),
         "offer": table(pulls.offer, 7),
-        "input": table(pulls.inputs, 6), "edge": table(pulls.edge, 8), "offer_edge": table(pulls.offer_edge,
+        "input": table(pulls.inputs, 7), "edge": table(pulls.edge, 8), "offer_edge": table(pulls.offer_edge,
         1),
         "offer_edges": table(pulls.offer_edges, 2), "upstream": table(pulls.upstream, 1),
         "sequence": table(pulls.sequence, 2), "spare": table(pulls.spare_inputs, 1),
         "replacement": table(pulls.replacement, 2), "store": store, "scrap": table(pulls.scrap, 3),
     }  # fmt: skip
     return tables, _state_sizes(tables, uses, width, store_size, store_pieces, pushes.available, steps)
+
+
+def _placed(operations: list[list[int]], node: Ints, item_shape: Ints, by_age: Ints) -> Ints:
+    """Operations with the blocks that they read and write, so that the kernel need not look them up."""
+    rows = table(operations, 10)
+    flows = (rows[:, OP_CODE] != SOLVE) & (rows[:, OP_CODE] != CAPACITY) & (rows[:, OP_CODE] != DEPOSIT)
+    source, target = (np.where(flows, rows[:, column], 0) for column in (OP_SOURCE, OP_TARGET))
+    shape, shape_to = item_shape[node[source, 1]], item_shape[node[target, 1]]
+    more = [
+        node[source, 0], node[target, 0], shape[:, ITEM_CONDITIONS] * shape[:, ITEM_CLASSES], shape[:, ITEM_DATES],
+        shape_to[:, ITEM_DATES], np.where(flows, by_age[rows[:, OP_FLOW]], 0),
+    ]  # fmt: skip
+    return np.ascontiguousarray(np.column_stack([rows, *more]))
 
 
 def _state_sizes(

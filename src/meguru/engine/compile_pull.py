@@ -224,7 +224,8 @@ class PullCompiler:
                 ]
             )
         self._exact_shares(self.tables.edge[first:], target, item)
-        self.tables.inputs.append([amount, first, len(self.tables.edge), owner, available, item_index])
+        exact = int(any(flow.route.exact_share is not None for _, flow in sources))
+        self.tables.inputs.append([amount, first, len(self.tables.edge), owner, available, item_index, exact])
         return index
 
     def _unambiguous(self, sources: list[tuple[int, Flow]], target: str, item: str) -> None:

@@ -82,7 +82,6 @@ class PushCompiler:
         extra: int = 0,
         available: int = -1,
         complement: int = 0,
-        offset: int = 0,
     ) -> list[int]:
         """Operations for everything that carries ``item`` from a port. Without a route it must be nothing."""
         flows = self.network.emissions.get((process, port, item), [])
@@ -105,22 +104,33 @@ class PushCompiler:
         for index in flows:
             flow = self.network.flows[index]
             target = self.node(flow.target, item)
-            self.by_node[source].append(
-                [
-                    code,
-                    source,
-                    target,
-                    coefficient,
-                    self.shares[index],
-                    index,
-                    table,
-                    extra,
-                    available,
-                    complement,
-                ]
-            )
+            share = self.shares[index]
+            row = [code, source, target, coefficient, share, index, table, extra, available, complement]
+            self.by_node[source].append(row)
             self.before.append((source, target))
         return flows
+
+    def _release(
+        self,
+        node: int,
+        name: str,
+        port: str,
+        item: str,
+        child: str,
+        coefficient: int,
+        amounts: int,
+        available: int = -1,
+    ) -> list[int]:
+        """What of a child leaves a port when an item is taken apart; ``amounts`` is a table of units per unit.
+
+        Where the step made does not matter the amount goes into the coefficient.
+        """
+        if item in self.shape.dated:
+            table = self.numbers.in_kernel(amounts)
+        else:
+            table = -1
+            coefficient = self.numbers.put(self.numbers.get(coefficient) * self.numbers.get_table(amounts))
+        return self.emit(CHILD, node, name, port, child, coefficient, table=table, available=available)
 
     def _shares(self, process: str, port: str, item: str, flows: list[int]) -> None:
         """Shares of several routes from one port; they sum to one."""
@@ -235,7 +245,7 @@ class PushCompiler:
         rows = [self._split(rule.split, f"processes.{name}.rules.{i}.split") for i, rule in rules]
         if process.split:
             rows.append(self._split(process.split, f"processes.{name}.split"))
-        table = self._rule_table(name, item, [rule for _, rule in rules], bool(process.split))
+        table = self._rule_table(name, item, rules, bool(process.split))
         for port in dict.fromkeys(p for row in rows for p in row):
             first = self.numbers.put(self.numbers.get(rows[0][port]) if port in rows[0] else np.zeros((1, 1)))
             for row in rows[1:]:
@@ -245,7 +255,7 @@ class PushCompiler:
             for operation in self.by_node[node][len(self.by_node[node]) - len(flows) :]:
                 operation[3] = ONE
 
-    def _rule_table(self, name: str, item: str, rules: list[Rule], has_default: bool) -> int:
+    def _rule_table(self, name: str, item: str, rules: list[tuple[int, Rule]], has_default: bool) -> int:
         """Which row of shares holds, by (condition, class, age)."""
         start = len(self.rules)
         labels = class_labels(self.model, self.shape, item)
@@ -254,9 +264,9 @@ class PushCompiler:
                 for age in range(self.numbers.steps + 1):
                     row = next(
                         (
-                            i
-                            for i, r in enumerate(rules)
-                            if self._fits(name, r, condition, build, segment, age)
+                            row
+                            for row, (i, rule) in enumerate(rules)
+                            if self._fits(f"processes.{name}.rules.{i}", rule, condition, build, segment, age)
                         ),
                         None,
                     )
@@ -271,7 +281,7 @@ class PushCompiler:
                     self.rules.append(len(rules) if row is None else row)
         return start
 
-    def _fits(self, name: str, rule: Rule, condition: int, build: str, segment: str, age: int) -> bool:
+    def _fits(self, place: str, rule: Rule, condition: int, build: str, segment: str, age: int) -> bool:
         if rule.condition is not None and (rule.condition == "failed") != (condition == 1):
             return False
         if (rule.segment is not None and rule.segment != segment) or (
@@ -280,11 +290,11 @@ class PushCompiler:
             return False
         if rule.age_below is None:
             return True
-        limit = self.numbers.read(rule.age_below, "year", f"processes.{name}.rules.age_below")
+        limit = self.numbers.read(rule.age_below, "year", f"{place}.age_below")
         if limit.size > 1:
             raise self._error(
                 UnsupportedError,
-                f"processes.{name}.rules",
+                f"{place}.age_below",
                 "an age limit must be one number",
                 found="a series or distribution",
             )
@@ -306,11 +316,11 @@ class PushCompiler:
                 left = self.numbers.put(1.0 - self.numbers.get(recover))
             else:
                 recover, left = -1, ONE
-            table = self.numbers.in_kernel(self.counts[(item, child)])
             if (item, child) not in self.slots:
+                amounts = self.counts[(item, child)]
                 if recover >= 0:
-                    self.emit(CHILD, node, name, child, child, recover, table=table)
-                self.emit(CHILD, node, name, "rest", child, left, table=table)
+                    self._release(node, name, child, item, child, recover, amounts)
+                self._release(node, name, "rest", item, child, left, amounts)
                 continue
             slot = self.slots[(item, child)]
             if recover >= 0:
@@ -326,14 +336,14 @@ class PushCompiler:
 
     def _recycle(self, name: str, process: Process, item: str, node: int) -> None:
         for material in materials_of(self.model, item):
-            table = self.numbers.in_kernel(self._units_table(item, material))
+            amounts = self._units_table(item, material)
             if material in process.yields:
                 got = self.numbers.share(process.yields[material], f"processes.{name}.yield.{material}")
                 left = self.numbers.put(1.0 - self.numbers.get(got))
-                self.emit(CHILD, node, name, "secondary", material, got, table=table)
+                self._release(node, name, "secondary", item, material, got, amounts)
             else:
                 left = ONE
-            self.emit(CHILD, node, name, "residue", material, left, table=table)
+            self._release(node, name, "residue", item, material, left, amounts)
 
     def _units_table(self, item: str, material: str) -> int:
         """Units of a material in one unit of an item; the tables of masses are in kg."""
@@ -402,16 +412,8 @@ class PushCompiler:
                 self.numbers.get(recovery)
                 * self.numbers.get(self.numbers.share(share, f"{place}.replace.{child}"))
             )
-            flows = self.emit(
-                CHILD,
-                node,
-                name,
-                "replaced",
-                child,
-                both,
-                table=self.numbers.in_kernel(self.counts[(item, child)]),
-                available=available,
-            )
+            amounts = self.counts[(item, child)]
+            flows = self._release(node, name, "replaced", item, child, both, amounts, available)
             self.replaced += [(flow, name, child, available) for flow in flows]
 
     def _store(self, name: str, process: Process, item: str, node: int) -> None:

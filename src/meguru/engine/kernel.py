@@ -9,22 +9,31 @@ from numba import njit
 
 from meguru.engine.kernel_pull import draw_spares, expect_spares, law_of_input, pull, take_out
 from meguru.engine.kernel_push import node_start, push
-from meguru.engine.kernel_use import demand_of, leave, note_stock, put_in_use, settle, spread_new, spread_put, survive_sale
+from meguru.engine.kernel_use import (
+    demand_of,
+    leave,
+    note_stock,
+    put_in_use,
+    settle,
+    spread_new,
+    spread_put,
+    survive_sale,
+)
 from meguru.engine.plan import (
     AVAILABLE, CONTENT, DATED_BEFORE, EDGE, EDGE_OFFER, EVENTS, EVENTS_BEFORE, EVENT_DEMAND, EVENT_SALES,
-    EVENT_UNMET, EXTRA, EXTRA_BEFORE, FLOW_COUNT, FLOWS, FLOWS_DATED, FLOWS_VALUED, GIVEN, GOT, HELD,
-    HELD_PIECES,
-    HELD_PIECES_START, HELD_START, HOLDER_DATED, INPUT, INPUT_AVAILABLE, INPUT_EDGE, INPUT_EDGES_END,
-    INPUT_ITEM, INPUT_OWNER, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT, LAW, LAWS, LEAVING,
-    LEAVING_NEXT, NEGATIVE_SALES, NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OFFER, OFFER_BUILD,
-    OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_STORE, OK, OUT, OWED, PART_AGE, PART_SHORT, PIECES_IN,
-    PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END,
-    PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SALES_IN, SCRAP, SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE,
-    SCRAP_OFFER, SCRAP_PUSH, SEGMENT, SINGULAR_LOOP, SLOT, SLOT_LEAVING, SLOT_PART, SLOT_PIECES, SPARE,
-    SPARES, SPARES_SHORT, STATUS, STEPS, STOCK, STOCK_DATED, STORE, STORES, STORE_AGEING, STORE_DATES,
-    STORE_HOLDER, STORE_ITEM, STORE_LOSS, STORE_LOST, STORE_PIECES, STORE_PRODUCT, STORE_START, SURVIVAL, USE,
-    USED, USED_START, USE_CLASS, USE_DRIVEN, USE_EVENT, USE_INPUT, USE_PRODUCT, USE_RESOLD, USE_SEGMENT,
-    USE_SEGMENTS, VALUED_BEFORE, WAITING, WANTED, X, at, copy, fill, line, number, rows,
+    EVENT_UNMET, EXTRA, EXTRA_BEFORE, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, GIVEN, GOT, HELD,
+    HELD_PIECES, HELD_PIECES_START, HELD_START, HOLDER_DATED, INPUT, INPUT_AVAILABLE, INPUT_EDGE,
+    INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT, LAW, LAWS,
+    LEAVING, LEAVING_NEXT, NEGATIVE_SALES, NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OFFER,
+    OFFER_BUILD, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_STORE, OK, OUT, OWED, PART_AGE,
+    PART_SHORT, PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES,
+    PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SALES_IN, SCRAP,
+    SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE, SCRAP_OFFER, SCRAP_PUSH, SEGMENT, SINGULAR_LOOP, SLOT,
+    SLOT_LEAVING, SLOT_PART, SLOT_PIECES, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS, STOCK, STOCK_DATED,
+    STORE, STORES, STORE_AGEING, STORE_DATES, STORE_HOLDER, STORE_ITEM, STORE_LOSS, STORE_LOST,
+    STORE_PIECES, STORE_PRODUCT, STORE_START, SURVIVAL, USE, USED, USED_START, USE_CLASS, USE_DRIVEN,
+    USE_EVENT, USE_INPUT, USE_PRODUCT, USE_RESOLD, USE_SEGMENT, USE_SEGMENTS, VALUED_BEFORE, WAITING,
+    WANTED, X, at, copy, fill, line, number, rows,
 )  # fmt: skip
 
 TRIES = 200
@@ -99,7 +108,9 @@ def take_up_waiting(p: Any, z: Any) -> Any:
         shape = line(p, ITEM, at(p, NODE, node, NODE_ITEM))
         older = 1 if p[shape + ITEM_DATES] > 1 and p[shape + ITEM_CHANGING] == 0 else 0
         start, width = at(p, NODE, node, NODE_START), p[shape + ITEM_WIDTH]
-        later(z, p[X] + start, p[WAITING] + start, width // p[shape + ITEM_DATES], p[shape + ITEM_DATES], older)
+        later(
+            z, p[X] + start, p[WAITING] + start, width // p[shape + ITEM_DATES], p[shape + ITEM_DATES], older
+        )
     for product in range(rows(p, PRODUCT)):
         row = line(p, PRODUCT, product)
         older = 1 - at(p, ITEM, p[row + PRODUCT_ITEM], ITEM_CHANGING)
@@ -308,7 +319,6 @@ def place_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given:
 def place_used(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any, join: Any) -> Any:
     """Whole products out of a store, with the age that they have: a resale."""
     row = line(p, STORES, p[offer + OFFER_STORE])
-    dates = p[STEPS] + 1
     # As for reused pieces: age x has index x in the first step of use, which at the end of a step is the
     # next one.
     moved = 1 if p[SALES_IN] == 2 and at(p, ITEM, p[row + STORE_ITEM], ITEM_CHANGING) == 0 else 0
@@ -339,7 +349,9 @@ def laws_inside(p: Any, z: Any, t: Any, row: Any, date: Any) -> Any:
 
 
 @njit(cache=True)
-def to_segments(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, build: Any, date: Any, units: Any, join: Any) -> Any:
+def to_segments(
+    p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, build: Any, date: Any, units: Any, join: Any
+) -> Any:
     use = line(p, USE, u)
     stay = 0.0
     for segment in range(p[use + USE_SEGMENTS]):
@@ -347,7 +359,17 @@ def to_segments(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, build: Any, date
         if share <= 0.0:
             continue
         if join:
-            put_in_use(p, c, z, r, t, u, p[use + USE_CLASS] + build * p[use + USE_SEGMENTS] + segment, date, units * share)
+            put_in_use(
+                p,
+                c,
+                z,
+                r,
+                t,
+                u,
+                p[use + USE_CLASS] + build * p[use + USE_SEGMENTS] + segment,
+                date,
+                units * share,
+            )
         else:
             stay += units * share * survive_sale(p, c, z, t, use, segment, date)
     return stay

@@ -18,13 +18,11 @@ from numba import njit
 from meguru.engine.kernel_push import note
 from meguru.engine.plan import (
     ASK, ASKED, CAP, CONTENT, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_FLOW, EDGE_INPUT, EDGE_MOST,
-    EDGE_OFFER, EDGE_SPARE,
-    EXTRA, GIVEN, GOT, GOT_FREE, HELD, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_OWNER, KEPT,
-    MAKE,
-    MISSING, NEED, OFFER, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT,
-    OFFER_STORE, OUT, OWED, POTENTIAL, PUT_LAW, PUT_NEW, SEQUENCE, SHORT, SPARE, SPARES, STEPS, STORE,
-    STORE_DATES,
-    STORE_START, STORES, UPSTREAM, WANTED, WISH, WISH_NEED, at, copy, fill, line, number, rows,
+    EDGE_OFFER, EDGE_SPARE, EXTRA, GIVEN, GOT, GOT_FREE, HELD, INPUT, INPUT_AMOUNT, INPUT_EDGE,
+    INPUT_EDGES_END, INPUT_EXACT, INPUT_OWNER, KEPT, MAKE, MISSING, NEED, OFFER, OFFER_EDGE, OFFER_EDGES,
+    OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT, OFFER_STORE, OUT, OWED, POTENTIAL, PUT_LAW,
+    PUT_NEW, SEQUENCE, SHORT, SPARE, SPARES, STEPS, STORE, STORES, STORE_DATES, STORE_START, UPSTREAM,
+    WANTED, WISH, WISH_NEED, at, copy, fill, line, number, rows,
 )  # fmt: skip
 
 INFINITE = 1e300
@@ -46,18 +44,20 @@ def largest_need(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
     Exact shares e: e·Z ≤ A. The rest r = 1 − Σe by the other sources: Σ min(A, m·Z) ≥ r·Z.
     """
     row = line(p, INPUT, i)
-    left, bound, free, others = 1.0, INFINITE, 0.0, False
+    left, bound, free, others, plenty = 1.0, INFINITE, 0.0, False, False
     for e in range(p[row + INPUT_EDGE], p[row + INPUT_EDGES_END]):
         exact = at(p, EDGE, e, EDGE_EXACT)
+        most = most_from(p, z, e)
         if exact >= 0:
             share = number(p, c, exact, t)
             left -= share
             if share > 0.0:
-                bound = min(bound, most_from(p, z, e) / share)
+                bound = min(bound, most / share)
         else:
             others = True
-            free += most_from(p, z, e)
-    if left <= 1e-12:
+            free += most
+            plenty = plenty or (most >= INFINITE and at(p, EDGE, e, EDGE_MOST) == 0)
+    if left <= 1e-12 or plenty:
         return bound
     if not others:
         return 0.0
@@ -119,10 +119,11 @@ def ask(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     if p[edge + EDGE_EXACT] >= 0:
         share = number(p, c, p[edge + EDGE_EXACT], t)
     else:
-        for other in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
-            exact = at(p, EDGE, other, EDGE_EXACT)
-            if exact >= 0:
-                share -= number(p, c, exact, t)
+        if at(p, INPUT, i, INPUT_EXACT) == 1:
+            for other in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
+                exact = at(p, EDGE, other, EDGE_EXACT)
+                if exact >= 0:
+                    share -= number(p, c, exact, t)
         got = z[p[GOT_FREE] + i]
     share, most = max(share, 0.0), number(p, c, p[edge + EDGE_MOST], t)
     asked = min(share * z[p[NEED] + i] - got, most * z[p[NEED] + i])
@@ -239,9 +240,10 @@ def pull(p: Any, c: Any, z: Any, t: Any) -> Any:
                 ask(p, c, z, t, at(p, SEQUENCE, index, 1))
             else:
                 share_out(p, c, z, t, at(p, SEQUENCE, index, 1))
-        if not wishes and any_short(p, z):
+        promised = over_promised(p, z)
+        if not wishes and any_short(p, z) and (promised or any_limited(p, z)):
             wishes = True
-        elif not over_promised(p, z):
+        elif not promised:
             return True
         else:
             cap_short(p, z)
@@ -266,11 +268,25 @@ def find_needs(p: Any, c: Any, z: Any, t: Any, wishes: Any) -> Any:
         copy(p, z, WISH_NEED, NEED)
     fill(p, z, GOT, 0.0)
     fill(p, z, GOT_FREE, 0.0)
-    for e in range(rows(p, EDGE)):
-        if at(p, EDGE, e, EDGE_SPARE) == 1:
-            z[p[GOT] + at(p, EDGE, e, EDGE_INPUT)] += z[p[DRAWN] + e]
-            if at(p, EDGE, e, EDGE_EXACT) < 0:
-                z[p[GOT_FREE] + at(p, EDGE, e, EDGE_INPUT)] += z[p[DRAWN] + e]
+    for k in range(rows(p, SPARE)):
+        i = at(p, SPARE, k, 0)
+        for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
+            if at(p, EDGE, e, EDGE_SPARE) == 1:
+                z[p[GOT] + i] += z[p[DRAWN] + e]
+                if at(p, EDGE, e, EDGE_EXACT) < 0:
+                    z[p[GOT_FREE] + i] += z[p[DRAWN] + e]
+
+
+@njit(cache=True)
+def any_limited(p: Any, z: Any) -> Any:
+    """Whether something asked for less than it would want of plentiful sources: else wishes are what was asked."""
+    for o in range(rows(p, OFFER)):
+        if z[p[SHORT] + o] == 1.0 and at(p, OFFER, o, OFFER_KIND) == MAKE:
+            return True
+    for i in range(rows(p, INPUT)):
+        if at(p, INPUT, i, INPUT_OWNER) < 0 and z[p[NEED] + i] < z[p[WANTED] + i]:
+            return True
+    return False
 
 
 @njit(cache=True)
@@ -434,7 +450,9 @@ def take_out(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
         offer = line(p, OFFER, o)
         if p[offer + OFFER_KIND] == STORE and z[p[OUT] + o] > 0.0:
             store = p[offer + OFFER_STORE]
-            z[p[KEPT] + store] = keep_share(p, z, line(p, STORES, store), z[p[CONTENT] + store], z[p[OUT] + o])
+            z[p[KEPT] + store] = keep_share(
+                p, z, line(p, STORES, store), z[p[CONTENT] + store], z[p[OUT] + o]
+            )
 
 
 @njit("float64(int64[::1], float64[::1], int64, int64, int64)", cache=True)

@@ -12,16 +12,14 @@ from numba import njit
 
 from meguru.engine.plan import (
     AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DATED, DEPOSIT,
-    EXTRA, FLOW, FLOW_COUNT,
-    FLOW_DATED, FLOW_VALUED, FLOWS, FLOWS_DATED, FLOWS_VALUED, HELD, HELD_PIECES, ITEM, ITEM_CLASSES,
-    ITEM_CONDITIONS, ITEM_DATES, ITEM_WIDTH, LEAVING, LOOP_NODE, NODE, NODE_ITEM, NODE_START, OP_AVAILABLE,
-    OP_CODE,
-    OP_COEFFICIENT, OP_COMPLEMENT, OP_EXTRA, OP_FLOW, OP_SHARE, OP_SOURCE, OP_TABLE, OP_TARGET, PIECES,
-    PIECES_IN,
-    PRODUCT, PRODUCT_CLASSES, PRODUCT_SLOT, PRODUCT_SLOTS_END, RULE, RULES, SALES_IN, SCRAP_FLOWS, SHIFT,
-    SLOT, SLOT_LEAVING,
-    SLOT_PIECES, SOLVE, STEPS, STORE_DATES, STORE_LIMIT, STORE_NODE, STORE_OVER, STORE_PIECES, STORE_PRODUCT,
-    STORE_START, STORES, USED, VALUED, at, by_date, line, number, rows,
+    EXTRA, FLOW, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, FLOW_DATED, FLOW_VALUED, HELD, HELD_PIECES,
+    ITEM, ITEM_CLASSES, ITEM_CONDITIONS, ITEM_DATES, ITEM_WIDTH, LEAVING, LOOP_NODE, NODE, NODE_ITEM,
+    NODE_START, OP_AVAILABLE, OP_BLOCKS, OP_BY_AGE, OP_CODE, OP_COEFFICIENT, OP_COMPLEMENT, OP_DATES,
+    OP_EXTRA, OP_FLOW, OP_FROM, OP_SHARE, OP_SOURCE, OP_TABLE, OP_TARGET, OP_TO, OP_TO_DATES, PIECES,
+    PIECES_IN, PRODUCT, PRODUCT_CLASSES, PRODUCT_SLOT, PRODUCT_SLOTS_END, RULE, RULES, SALES_IN,
+    SCRAP_FLOWS, SHIFT, SLOT, SLOT_LEAVING, SLOT_PIECES, SOLVE, STEPS, STORES, STORE_DATES, STORE_LIMIT,
+    STORE_NODE, STORE_OVER, STORE_PIECES, STORE_PRODUCT, STORE_START, USED, VALUED, at, by_date, line,
+    number, rows,
 )  # fmt: skip
 
 
@@ -33,7 +31,8 @@ def factor(p: Any, c: Any, z: Any, t: Any, op: Any) -> Any:
         value *= z[p[AVAILABLE] + p[op + OP_AVAILABLE]]
     if p[op + OP_COMPLEMENT] == 1:
         value = 1.0 - value
-    return value * number(p, c, p[op + OP_SHARE], t)
+    share = p[op + OP_SHARE]
+    return value if share == 0 else value * number(p, c, share, t)
 
 
 @njit("void(int64[::1], float64[::1], int64, int64, float64, boolean)", cache=True)
@@ -62,12 +61,6 @@ def note(p: Any, c: Any, r: Any, t: Any, flow: Any, value: Any, age: Any, scrap:
     note_age(p, c, r, t, flow, value, age)
 
 
-@njit("boolean(int64[::1], int64)", cache=True)
-def by_age(p: Any, flow: Any) -> Any:
-    """Whether a flow is recorded by the step made or by value."""
-    return at(p, FLOW_DATED, flow, 0) >= 0 or at(p, FLOW_VALUED, flow, 0) >= 0
-
-
 @njit("int64(int64[::1], int64, int64)", cache=True)
 def node_start(p: Any, x: Any, node: Any) -> Any:
     """Position of a node's block in the state."""
@@ -91,13 +84,12 @@ def share_of(p: Any, c: Any, t: Any, op: Any, block: Any, date: Any, dates: Any)
 @njit(cache=True)
 def move(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any, arrive: Any) -> Any:
     """FLOW and RULES: elementwise from node to node."""
-    source, target = node_start(p, x, p[op + OP_SOURCE]), node_start(p, x, p[op + OP_TARGET])
-    shape = shape_of(p, p[op + OP_SOURCE])
-    dates, flow = p[shape + ITEM_DATES], p[op + OP_FLOW]
-    rules, ages = p[op + OP_CODE] == RULES, by_age(p, flow)
+    source, target = x + p[op + OP_FROM], x + p[op + OP_TO]
+    dates, flow = p[op + OP_DATES], p[op + OP_FLOW]
+    rules, ages = p[op + OP_CODE] == RULES, p[op + OP_BY_AGE] == 1
     a = 0.0 if rules else factor(p, c, z, t, op)
     total = 0.0
-    for block in range(p[shape + ITEM_CONDITIONS] * p[shape + ITEM_CLASSES]):
+    for block in range(p[op + OP_BLOCKS]):
         for date in range(dates):
             value = z[source + block * dates + date]
             if value == 0.0:
@@ -113,16 +105,25 @@ def move(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any, ar
 
 @njit(cache=True)
 def release(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any) -> Any:
-    """CHILD: the children (or materials) of what is taken apart, counted by the BOM of the year made."""
-    source, target = node_start(p, x, p[op + OP_SOURCE]), node_start(p, x, p[op + OP_TARGET])
-    shape = shape_of(p, p[op + OP_SOURCE])
-    dates, flow = p[shape + ITEM_DATES], p[op + OP_FLOW]
-    child_dated = p[shape_of(p, p[op + OP_TARGET]) + ITEM_DATES] > 1
-    ages = by_age(p, flow)
-    count = p[DATED] + p[op + OP_TABLE] * (p[STEPS] + 1)
+    """CHILD: the children (or materials) of what is taken apart, counted by the BOM of the year made.
+
+    Where the source is not dated, the count stands in the coefficient (OP_TABLE −1).
+    """
+    source, target = x + p[op + OP_FROM], x + p[op + OP_TO]
+    dates, flow = p[op + OP_DATES], p[op + OP_FLOW]
     a = factor(p, c, z, t, op)
     total = 0.0
-    for block in range(p[shape + ITEM_CONDITIONS] * p[shape + ITEM_CLASSES]):
+    if p[op + OP_TABLE] < 0:
+        for block in range(p[op + OP_BLOCKS]):
+            total += a * z[source + block]
+        if p[op + OP_BY_AGE] == 1:
+            note_age(p, c, r, t, flow, total, 0)
+        z[target] += total
+        note_total(p, r, t, flow, total, scrap)
+        return
+    child_dated, ages = p[op + OP_TO_DATES] > 1, p[op + OP_BY_AGE] == 1
+    count = p[DATED] + p[op + OP_TABLE] * (p[STEPS] + 1)
+    for block in range(p[op + OP_BLOCKS]):
         for date in range(dates):
             value = a * c[count + date] * z[source + block * dates + date]
             total += value
@@ -328,7 +329,9 @@ def eliminate(matrix: Any, right: Any) -> Any:
     return True
 
 
-@njit("boolean(int64[::1], float64[::1], float64[::1], float64[::1], int64, int64, int64, boolean)", cache=True)
+@njit(
+    "boolean(int64[::1], float64[::1], float64[::1], float64[::1], int64, int64, int64, boolean)", cache=True
+)
 def push(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, operations: Any, scrap: Any) -> Any:
     """Run all push operations of a step. False if a loop cannot be solved."""
     recording_until = -1

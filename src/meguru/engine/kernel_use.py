@@ -12,23 +12,19 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.plan import (
-    AGES, AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_NODE, CAUSE_OF_SOLD,
-    EVENT_PART_FAILURE,
-    EVENT_WAITING, EVENTS, FAILING, HAZARD, HAZARD_FIRST, HAZARD_FIRST_STRIDE, HAZARD_START, HAZARD_STRIDE,
-    HOLDER_DATED, ITEM, ITEM_CLASSES, ITEM_DATES, LAWS, LEAVING, LEAVING_NEXT, N, N_NEXT, OWED, OWN, PART_AGE,
-    PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES, PRODUCT_SLOT,
-    PRODUCT_SLOTS_END,
-    PRODUCT_START, PROPORTIONAL, PUT, REPAIRING, SALES_IN, SCRATCH, SEGMENT, SLOT, SLOT_AVAILABLE, SLOT_COUNT,
-    SLOT_FAILED, SLOT_FAILS, SLOT_HAZARD, SLOT_INPUT, SLOT_LEAVING, SLOT_NODE, SLOT_PIECES, SLOT_REPAIR,
-    SLOT_SCRATCH, SLOT_SPARES, SLOT_USE, SLOT_W, SOLD, SPARES, STEPS, STOCK, STOCK_DATED, SURVIVAL, THERE,
-    USE,
-    USE_BUILDS, USE_CAUSE, USE_CAUSES, USE_CLASS, USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HAZARD, USE_HOLDER,
-    USE_PART_NODE, USE_PRODUCT, USE_SEGMENT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD, W, WAITING, X, at,
-    by_date,
-    line, number, rows,
-)  # fmt: skip
 from meguru.engine.kernel_push import node_start, shape_of
+from meguru.engine.plan import (
+    AGES, AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_NODE, CAUSE_OF_SOLD, EVENTS,
+    EVENT_PART_FAILURE, EVENT_WAITING, FAILING, HAZARD, HAZARD_FIRST, HAZARD_FIRST_STRIDE, HAZARD_START,
+    HAZARD_STRIDE, HOLDER_DATED, ITEM, ITEM_CLASSES, ITEM_DATES, LAWS, LEAVING, LEAVING_NEXT, N, N_NEXT,
+    OWED, OWN, PART_AGE, PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES,
+    PRODUCT_SLOT, PRODUCT_SLOTS_END, PRODUCT_START, PROPORTIONAL, PUT, REPAIRING, SALES_IN, SCRATCH, SLOT,
+    SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILED, SLOT_FAILS, SLOT_HAZARD, SLOT_INPUT, SLOT_LEAVING, SLOT_NODE,
+    SLOT_PIECES, SLOT_REPAIR, SLOT_SCRATCH, SLOT_SPARES, SLOT_USE, SLOT_W, SOLD, SPARES, STEPS, STOCK,
+    STOCK_DATED, SURVIVAL, THERE, USE, USE_BUILDS, USE_CAUSE, USE_CAUSES, USE_CLASS, USE_DEMAND, USE_DRIVEN,
+    USE_EVENT, USE_HAZARD, USE_HOLDER, USE_PART_NODE, USE_PRODUCT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD,
+    W, WAITING, X, at, by_date, line, number, rows,
+)  # fmt: skip
 
 NEXT_STEP = -1
 
@@ -73,8 +69,13 @@ def segment_of(p: Any, use: Any, local: Any) -> Any:
     return (local - p[use + USE_CLASS]) % p[use + USE_SEGMENTS]
 
 
-@njit("float64(int64[::1], float64[::1], float64[::1], int64, int64, int64, float64, float64, int64, int64)", cache=True)
-def own_exits(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, units: Any, sold: Any, date: Any, sale_age: Any) -> Any:
+@njit(
+    "float64(int64[::1], float64[::1], float64[::1], int64, int64, int64, float64, float64, int64, int64)",
+    cache=True,
+)
+def own_exits(
+    p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, units: Any, sold: Any, date: Any, sale_age: Any
+) -> Any:
     """Exits of ``units`` for own reasons, in their order, into OWN by cause. Returns the share that stays.
 
     ``sale_age`` ≥ 0: the step of the sale of things that old.
@@ -109,7 +110,9 @@ def failure_share(p: Any, c: Any, z: Any, t: Any, hazard: Any, births: Any, at_s
 
 
 @njit(cache=True)
-def slots_stay(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, segment: Any, date: Any, at_sale: Any) -> Any:
+def slots_stay(
+    p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, segment: Any, date: Any, at_sale: Any
+) -> Any:
     """q = Π (1 − u)^n over the slots: no unrepaired failure. Leaves f and ρ of each slot in the state."""
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     first = p[product + PRODUCT_SLOT]
@@ -118,7 +121,9 @@ def slots_stay(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, segment: An
         row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
         f = 0.0
         if p[row + SLOT_FAILS] == 1:
-            hazard = line(p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment)
+            hazard = line(
+                p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment
+            )
             f = failure_share(p, c, z, t, hazard, births_at(p, z, index, local, date), at_sale)
         rho = number(p, c, p[row + SLOT_REPAIR], t) * z[p[AVAILABLE] + p[row + SLOT_AVAILABLE]]
         z[p[FAILING] + index] = f
@@ -171,12 +176,22 @@ def note_births(
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     slot_use = p[use + USE_SLOT] + index - p[product + PRODUCT_SLOT]
     row = line(p, SLOT_USE, slot_use)
-    hazard = line(p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (slot_use - p[use + USE_SLOT]) * p[use + USE_SEGMENTS] + segment_of(p, use, local))
+    hazard = line(
+        p,
+        SLOT_HAZARD,
+        p[use + USE_SLOT_HAZARD]
+        + (slot_use - p[use + USE_SLOT]) * p[use + USE_SEGMENTS]
+        + segment_of(p, use, local),
+    )
     dates = p[STEPS] + 1
     block = p[product + PRODUCT_CLASSES] * dates
     births = births_at(p, z, index, local, date)
     failed = node_start(p, x, p[row + SLOT_NODE]) + p[shape_of(p, p[row + SLOT_NODE]) + ITEM_CLASSES] * dates
-    pieces = p[PIECES_NEXT if at_sale else PIECES_IN] + at(p, SLOT, index, SLOT_PIECES) + (local * dates + date) * dates
+    pieces = (
+        p[PIECES_NEXT if at_sale else PIECES_IN]
+        + at(p, SLOT, index, SLOT_PIECES)
+        + (local * dates + date) * dates
+    )
     for birth in range(t + 1):
         share = z[births + birth]
         if share == 0.0:
@@ -189,7 +204,9 @@ def note_births(
             z[pieces + birth] += own * share
             if inside > 0.0:
                 z[pieces + block * dates + birth] += inside * share * (1.0 - g) * (1.0 - others)
-                z[pieces + 2 * block * dates + birth] += inside * share * g * ((1.0 - rho) + rho * (1.0 - others))
+                z[pieces + 2 * block * dates + birth] += (
+                    inside * share * g * ((1.0 - rho) + rho * (1.0 - others))
+                )
 
 
 @njit(cache=True)
@@ -216,11 +233,18 @@ def note_pieces(
         r[p[EVENTS] + p[row + SLOT_FAILED] * p[STEPS] + t] += loose * f
         r[p[EVENTS] + p[row + SLOT_SPARES] * p[STEPS] + t] += loose * f
         inside = by_part * count / (1.0 - q) if by_part > 0.0 else 0.0
-        note_births(p, c, z, r, t, x, use, index, local, date, at_sale, own * count, loose, inside, rho, others)
+        note_births(
+            p, c, z, r, t, x, use, index, local, date, at_sale, own * count, loose, inside, rho, others
+        )
 
 
-@njit("float64(int64[::1], float64[::1], float64[::1], float64[::1], int64, int64, int64, int64, int64, int64)", cache=True)
-def step_class(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, u: Any, local: Any, date: Any, sale_age: Any) -> Any:
+@njit(
+    "float64(int64[::1], float64[::1], float64[::1], float64[::1], int64, int64, int64, int64, int64, int64)",
+    cache=True,
+)
+def step_class(
+    p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, u: Any, local: Any, date: Any, sale_age: Any
+) -> Any:
     """One step of one class of one step made: exits, failures, spares, pieces inside what leaves.
 
     Exits go to the workspace ``x`` (this step's, or the one that waits). Returns the units that stay.
@@ -253,7 +277,9 @@ def leave_plain(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, local: Any) ->
     z[left : left + t] = z[units : units + t]
     for k in range(p[use + USE_CAUSES]):
         row = line(p, CAUSE, p[use + USE_CAUSE] + k)
-        hazard = line(p, CAUSE_HAZARD, p[use + USE_HAZARD] + k * p[use + USE_SEGMENTS] + segment_of(p, use, local))
+        hazard = line(
+            p, CAUSE_HAZARD, p[use + USE_HAZARD] + k * p[use + USE_SEGMENTS] + segment_of(p, use, local)
+        )
         leaves = 1.0 - number(p, c, p[row + CAUSE_KEEP], t)
         start, stride = p[HAZARD] + p[hazard + HAZARD_START] + t, p[hazard + HAZARD_STRIDE] - 1
         block = node_start(p, p[X], p[row + CAUSE_NODE]) + block_at(p, item, 0, local, 0)
@@ -338,7 +364,11 @@ def renew(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, date: Any, at_sa
         rest = 1.0 - (1.0 - rho) * f
         if p[row + SLOT_FAILS] == 0 or f == 0.0 or rest <= 0.0:
             continue
-        hazard = line(p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment_of(p, use, local))
+        hazard = line(
+            p,
+            SLOT_HAZARD,
+            p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment_of(p, use, local),
+        )
         births = births_at(p, z, index, local, date)
         put = p[PUT] + p[row + SLOT_INPUT] * (p[STEPS] + 1)
         for birth in range(min(t + 2, p[STEPS] + 1)):
@@ -373,7 +403,9 @@ def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: A
     for index in range(first, p[product + PRODUCT_SLOTS_END]):
         row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
         if p[row + SLOT_FAILS] == 1:
-            hazard = line(p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment)
+            hazard = line(
+                p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment
+            )
             f = failure_share(p, c, z, t, hazard, p[LAWS] + (index - first) * (p[STEPS] + 1), True)
             rho = number(p, c, p[row + SLOT_REPAIR], t) * z[p[AVAILABLE] + p[row + SLOT_AVAILABLE]]
             stay *= (1.0 - (1.0 - rho) * f) ** by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
@@ -447,7 +479,9 @@ def add_dates(z: Any, here: Any, r: Any, there: Any, t: Any) -> Any:
 
 
 @njit(cache=True)
-def note_part_age(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, index: Any, local: Any, date: Any, units: Any) -> Any:
+def note_part_age(
+    p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, index: Any, local: Any, date: Any, units: Any
+) -> Any:
     """Sum of the age indices of the pieces of a slot in stock."""
     slot_use = p[use + USE_SLOT] + index - at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_SLOT)
     pieces = units * by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)

@@ -60,9 +60,13 @@ class Result:
     created
         When, UTC.
     settings
-        Further settings of the run.
+        Further settings of the run: ``engine``, and whether distributions were ``sampled``.
+    before
+        The model before the scenario was applied: what :attr:`again` runs.
+    values
+        Sampled numbers that were given from outside: place in the model → (sample,).
     again
-        Runs another scenario of the same model in the same way; None for a result read from a file.
+        Runs another scenario of the same model in the same way.
     """
 
     model: Model
@@ -73,6 +77,8 @@ class Result:
     created: str
     source: Source = field(repr=False)
     version: str = __version__
+    before: Model | None = field(default=None, repr=False)
+    values: Mapping[str, Array] = field(default_factory=dict, repr=False)
     again: Callable[[str], Result] | None = field(default=None, repr=False)
 
     @cached_property
@@ -276,5 +282,4 @@ def join_results(results: Sequence[Result]) -> Result:
         first.created,
         Live(first.source.names, blocks),
         first.version,
-        first.again,
     )

@@ -1,4 +1,4 @@
-"""Results as NetCDF files: one group an array, the model and its provenance at the root."""
+"""Results as NetCDF files: one group an array; at the root the model, as run and as it was before, and provenance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from meguru.engine.labelled import ARRAYS
 from meguru.engine.result import Result
+from meguru.engine.run import run_again
 from meguru.errors import MeguruError, NotReadableError, RunError, WriteError
+from meguru.model.components import Model
 from meguru.model.document import component_data
 from meguru.model.read import from_data
 
@@ -39,9 +41,7 @@ def save_result(result: Result, path: str | os.PathLike[str], names: Sequence[st
 
     path = Path(path)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    data = component_data(result.model, "", {})
-    data.pop("libraries", None)  # what came from them is written out
-    root = xarray.Dataset({"model": json.dumps(data, ensure_ascii=False)})
+    root = _root(result)
     root.attrs = {
         "format": FORMAT,
         "arrays": " ".join(names),
@@ -59,6 +59,25 @@ def save_result(result: Result, path: str | os.PathLike[str], names: Sequence[st
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise WriteError(f"can not be written: {error.strerror or error}", file=str(path)) from error
+
+
+def _root(result: Result) -> Dataset:
+    """What is not an array of results: the models, and the numbers given."""
+    import xarray
+
+    root = xarray.Dataset({"model": _text(result.model)})
+    if result.before is not None:
+        root["before"] = _text(result.before)
+    if result.values:
+        root["given_values"] = (("place", "sample"), np.array(list(result.values.values()), dtype=float))
+        root["given_place"] = ("place", np.array(list(result.values)))
+    return root
+
+
+def _text(model: Model) -> str:
+    data = component_data(model, "", {})
+    data.pop("libraries", None)  # what came from them is written out
+    return json.dumps(data, ensure_ascii=False)
 
 
 def _dataset(array: DataArray) -> Dataset:
@@ -100,10 +119,11 @@ def open_result(path: str | os.PathLike[str]) -> Result:
                 raise NotReadableError(
                     "not a result", file=str(path), found=root.attrs.get("format"), expected=FORMAT
                 )
-            text = str(root["model"].values[()])
+            texts = {key: str(root[key].values[()]) for key in ("model", "before") if key in root}
+            values = _given(root)
             provenance = json.loads(root.attrs["provenance"])
             names = str(root.attrs["arrays"]).split()
-        model = from_data(json.loads(text), file=str(path))
+        models = {key: from_data(json.loads(text), file=str(path)) for key, text in texts.items()}
     except MeguruError:
         raise
     except (OSError, ValueError, KeyError) as error:
@@ -111,7 +131,16 @@ def open_result(path: str | os.PathLike[str]) -> Result:
     known = {
         key: provenance[key] for key in ("scenario", "samples", "seed", "settings", "created", "version")
     }
-    return Result(model=model, source=Stored(path, names), **known)
+    result = Result(source=Stored(path, names), values=values, **models, **known)
+    return run_again(result) if result.before is not None else result
+
+
+def _given(root: Dataset) -> dict[str, Array]:
+    """Numbers that were given from outside, by place."""
+    if "given_values" not in root:
+        return {}
+    places, values = root["given_place"].values, np.array(root["given_values"].values, dtype=float)
+    return {str(place): row for place, row in zip(places, values, strict=True)}
 
 
 class Stored:

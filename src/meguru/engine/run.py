@@ -12,6 +12,7 @@ from meguru.engine.simulate import simulate
 from meguru.errors import RunError, did_you_mean
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.checks import faults_here
+from meguru.model.walk import clone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +83,7 @@ def run(
             raise RunError(
                 "sampled values of the wrong length", place=place, found=len(array), expected=f"{samples}"
             )
+    settings = {"engine": engine, "sampled": samples is not None}
     parts: list[Result] = []
     done = 0
     while not parts or done < (samples or 1):
@@ -91,12 +93,27 @@ def run(
             else (done, min(samples, done + _block_size(applied, seed, given, samples)))
         )
         program = compile_model(applied, seed=seed, block=block, values=given)
-        parts.append(build_result(program, simulate(program), applied, name, seed=seed))
+        parts.append(build_result(program, simulate(program), applied, name, seed, settings))
         done = 1 if block is None else block[1]
         if progress is not None:
             progress(done, samples or 1)
     result = parts[0] if len(parts) == 1 else join_results(parts)
-    result.again = partial(run, model, engine=engine, samples=samples, seed=seed, values=values)
+    # A copy: whoever changes the model afterwards does not change what this result is compared with.
+    result.before, result.values = clone(model), given
+    return run_again(result)
+
+
+def run_again(result: Result) -> Result:
+    """The result, which from now on runs other scenarios of its model as it was run itself."""
+    assert result.before is not None
+    result.again = partial(
+        run,
+        result.before,
+        engine=result.settings["engine"],
+        samples=result.samples if result.settings["sampled"] else None,
+        seed=result.seed,
+        values=result.values,
+    )
     return result
 
 

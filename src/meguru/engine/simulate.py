@@ -24,10 +24,11 @@ from meguru.engine.plan import (
     STEPS,
     X,
 )  # fmt: skip
-from meguru.errors import NetworkError, RunError, ShortageError, StockError
+from meguru.errors import MeguruError, NetworkError, RunError, ShortageError, StockError
 from meguru.model import where
 
 Array = NDArray[np.float64]
+PASSING = ("sort", "recondition")  # what enters leaves in the same step
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,40 +97,64 @@ def _failure(program: Program, code: int, step: int, u: int) -> Exception:
     year = int(program.years[step])
     if code in (NEGATIVE_SALES, NOT_FINITE):
         place = f"processes.{program.uses.names[u]}.demand"
-        file, line = where(program.model, place)
         if code == NOT_FINITE:
-            return StockError(
+            return _named(
+                program,
+                StockError,
+                place,
                 f"the stock wanted in {year} can not be reached: nothing sold survives its first step",
-                file=file,
-                line=line,
-                place=place,
             )
-        return StockError(
+        return _named(
+            program,
+            StockError,
+            place,
             f"the stock wanted in {year} would need negative sales",
-            file=file,
-            line=line,
-            place=place,
             found="a target that falls faster than things leave",
             expected="a slower fall, or shorter lifetimes",
         )
     if code == SPARES_SHORT:
-        return ShortageError(
+        return _named(
+            program,
+            ShortageError,
+            "processes",
             f"spares owed from the step before cannot be delivered in {year}",
-            place="processes",
             expected="a source of spares without such a limit",
         )
     if code == PART_SHORT:
-        return ShortageError(
+        return _named(
+            program,
+            ShortageError,
+            "processes",
             f"spares or replacement parts do not settle in {year}",
-            place="processes",
             expected="another source for them",
         )
     if code == SINGULAR_LOOP:
-        return NetworkError(
-            f"a loop of the reverse network loses nothing in {year}",
-            place="routes",
+        going_round = _in_loops(program)
+        return _named(
+            program,
+            NetworkError,
+            f"processes.{going_round[0]}",
+            f"a loop of the reverse network ({', '.join(going_round)}) loses nothing in {year}",
             found="a cycle without loss",
             expected="some share that leaves the loop",
         )
     assert code == NO_CONVERGENCE
-    return RunError(f"the rations of short sources do not settle in {year}", place="routes")
+    return _named(program, RunError, "routes", f"the rations of short sources do not settle in {year}")
+
+
+def _named(program: Program, kind: type[MeguruError], place: str, message: str, **more: str) -> MeguruError:
+    """An error with the file and line of its place."""
+    file, line = where(program.model, place)
+    return kind(message, file=file, line=line, place=place, **more)
+
+
+def _in_loops(program: Program) -> list[str]:
+    """Processes from which things come back to themselves within a step."""
+    import networkx as nx  # only for the message
+
+    processes = program.model.processes
+    passing = [f for f in program.network.flows if f.side == "push" and processes[f.target].kind in PASSING]
+    graph = nx.DiGraph((f.source, f.target) for f in passing if processes[f.source].kind in PASSING)
+    loops = [held for held in nx.strongly_connected_components(graph) if len(held) > 1]
+    loops += [{name} for name in nx.nodes_with_selfloops(graph)]
+    return [name for name in processes if any(name in held for held in loops)]

@@ -149,7 +149,7 @@ class _Entering:
         stock = driver.kind == "stock"
         reference = self.data.reference
         if reference is None:
-            if len(units) > 1:
+            if len(units) > 1 and self._per_unit():
                 raise UnsupportedError(
                     "the activity counts things in different units",
                     place=f"{self.place}.reference",
@@ -170,6 +170,11 @@ class _Entering:
         if wanted[index] == "kg" and own != ["kg"]:
             driver = Driver("stock_mass" if stock else "mass", driver.flows, driver.holders)
         return Activity(driver, 1.0 / amount)
+
+    def _per_unit(self) -> bool:
+        """Whether anything is taken per unit of activity; what is fixed per year needs no activity."""
+        data = self.data
+        return bool(data.exchanges or data.impacts) or data.cost is not None or data.time is not None
 
     # -- entries -------------------------------------------------------------------------------------------
 

@@ -23,9 +23,7 @@ DEFINED, UNDEFINED, PARTLY = "defined", "undefined", "partly undefined"
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 
-def evaluate(
-    found: Result | Comparison, indicators: Iterable[str] | None = None, *, model: Model | None = None
-) -> DataFrame:
+def evaluate(found: Result | Comparison, indicators: Iterable[str] | None = None) -> DataFrame:
     """The indicators of a model on a result, or on all results of a comparison.
 
     Scenarios that formulas refer to and that were not run are run, with the same samples and seed.
@@ -34,8 +32,6 @@ def evaluate(
     ----------
     indicators
         Ids of those wanted; default all of the model.
-    model
-        The model before any scenario was applied, to run other scenarios from.
 
     Returns
     -------
@@ -57,7 +53,7 @@ def evaluate(
     IndicatorError
         A scenario that is needed was not run and can not be.
     """
-    scenarios = Scenarios(found, model)
+    scenarios = Scenarios(found)
     known = scenarios.first.model.indicators
     wanted = list(known) if indicators is None else list(indicators)
     for name in wanted:
@@ -74,17 +70,16 @@ def calculate(
     unit: str = "1",
     *,
     against: str | None = None,
-    model: Model | None = None,
 ) -> DataFrame:
     """One formula that is not in the model, as :func:`evaluate`; the column indicator holds the formula."""
-    scenarios = Scenarios(found, model)
+    scenarios = Scenarios(found)
     return _table(
         scenarios, {formula: Indicator(formula=formula, unit=unit, against=against)}, list(_shown(found))
     )
 
 
 def waterfall(
-    found: Result | Comparison, formula: str, by: Mapping[str, str], unit: str, *, model: Model | None = None
+    found: Result | Comparison, formula: str, by: Mapping[str, str], unit: str
 ) -> DataFrame:
     """Differences to the reference scenario, step by step.
 
@@ -105,7 +100,7 @@ def waterfall(
     named = " - ".join(["", *(f"({one})" for one in by.values())])
     steps["other"] = Indicator(formula=f"({formula}){named}", unit=unit, against="difference")
     steps["total"] = Indicator(formula=formula, unit=unit, against="difference")
-    return _table(Scenarios(found, model), steps, list(_shown(found)))
+    return _table(Scenarios(found), steps, list(_shown(found)))
 
 
 def _shown(found: Result | Comparison) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from meguru.engine import Comparison, Result, run
+from meguru.engine import Comparison, Result
 from meguru.errors import IndicatorError, ScenarioError, did_you_mean
 from meguru.indicators.formulas import Formulas
 from meguru.indicators.scene import ModelScene, ResultScene, Scene
@@ -20,16 +20,13 @@ class Scenarios:
     ----------
     found
         What was run.
-    model
-        The model before any scenario was applied; only needed to run others.
     """
 
-    def __init__(self, found: Result | Comparison, model: Model | None = None) -> None:
+    def __init__(self, found: Result | Comparison) -> None:
         self.results = dict(found.results) if isinstance(found, Comparison) else {found.scenario: found}
         if not self.results:
             raise IndicatorError("a comparison without results", expected="at least one")
         self.first = next(iter(self.results.values()))
-        self.model = model or _unchanged(self.first)
         self.reference = found.reference if isinstance(found, Comparison) else _reference(self.first)
         self._scenes: dict[str, ResultScene] = {}
 
@@ -54,16 +51,9 @@ class Scenarios:
             raise ScenarioError(
                 "no such scenario", found=name, expected=known, hint=did_you_mean(name, known)
             )
-        if self.first.again is not None:
-            return self.first.again(name)
-        if self.model is None:
-            raise IndicatorError(
-                f"scenario '{name}' was not run",
-                expected="a comparison that has it",
-                hint="Or give the model: evaluate(result, model=model).",
-            )
-        samples = self.first.samples if self.first.samples > 1 else None
-        return run(self.model, name, samples=samples, seed=self.first.seed)
+        if self.first.again is None:
+            raise IndicatorError(f"scenario '{name}' was not run", expected="a comparison that has it")
+        return self.first.again(name)
 
     def models(self) -> Iterable[Model]:
         """Models of all scenarios, as far as they are known."""
@@ -72,10 +62,9 @@ class Scenarios:
     @cached_property
     def _models(self) -> list[Model]:
         models = [result.model for result in self.results.values()]
-        if self.model is not None:
-            models += [
-                apply(self.model, name) for name in scenario_names(self.model) if name not in self.results
-            ]
+        before = self.first.before
+        if before is not None:
+            models += [apply(before, name) for name in scenario_names(before) if name not in self.results]
         return models
 
     def formulas(self) -> Formulas:
@@ -85,17 +74,6 @@ class Scenarios:
 
 def _reference(result: Result) -> str:
     return reference_name(result.model) if result.model.scenarios else result.scenario
-
-
-def _unchanged(result: Result) -> Model | None:
-    """The model as it was before the scenario, where the scenario changes nothing."""
-    name: str | None = result.scenario
-    while name is not None and name in result.model.scenarios:
-        scenario = result.model.scenarios[name]
-        if scenario.changes or scenario.measures:
-            return None
-        name = scenario.inherits
-    return result.model
 
 
 def model_scenes(model: Model) -> Iterator[tuple[ModelScene, Formulas]]:

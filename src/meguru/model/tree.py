@@ -192,14 +192,7 @@ class _Builder:
     def _key(self, text: str, mark: Mark) -> None:
         mapping = self.open[-1]
         if text in mapping.value:
-            first = mapping.marks[text][1]
-            raise DuplicateKeyError(
-                f"key stands twice, first on line {first}",
-                file=mark[0],
-                line=mark[1],
-                found=text,
-                expected="each key once",
-            )
+            raise _twice(text, mark, mapping.marks[text][1])
         if text in ("", "<<"):
             hint = "Repeat the keys, or take them from a library." if text else None
             raise NotReadableError(
@@ -294,10 +287,31 @@ def number_key(text: str) -> Any:
 def plain(node: Node) -> Any:
     """A node as dicts, lists and scalars; keys that are numbers become numbers."""
     if isinstance(node.value, dict):
-        return {number_key(key): plain(value) for key, value in node.value.items()}
+        return {key: plain(value) for key, value in _keys(node).items()}
     if isinstance(node.value, list):
         return [plain(value) for value in node.value]
     return node.value
+
+
+def _keys(node: Node) -> dict[Any, Node]:
+    """What a mapping holds, by number or text; two spellings of one number are one key."""
+    found: dict[Any, Node] = {}
+    for text, value in node.value.items():
+        key = number_key(text)
+        if key in found:
+            raise _twice(text, node.marks[text])
+        found[key] = value
+    return found
+
+
+def _twice(key: str, mark: Mark, first: int | None = None) -> DuplicateKeyError:
+    return DuplicateKeyError(
+        "key stands twice" + (f", first on line {first}" if first is not None else ""),
+        file=mark[0],
+        line=mark[1],
+        found=key,
+        expected="each key once",
+    )
 
 
 def node_of(value: Any, mark: Mark = (None, None), depth: int = 0) -> Node:
@@ -309,6 +323,8 @@ def node_of(value: Any, mark: Mark = (None, None), depth: int = 0) -> Node:
     if isinstance(value, Mapping):
         node = Node({}, mark)
         for key, inner in value.items():
+            if str(key) in node.value:
+                raise _twice(str(key), mark)
             node.put(str(key), node_of(inner, mark, depth + 1), mark)
         return node
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):

@@ -1,0 +1,102 @@
+"""Lifetimes and compositions that change: segments, stretch, thresholds, years made."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_models import FIRST, Run, by_year, fixed, simple, weibull
+
+
+def test_segments_live_apart() -> None:
+    data = simple(10, {"sales": "100 piece/year"}, {"old": fixed(3)}, sales="end")
+    data["processes"]["use"]["segments"] = {
+        "short": {"share": 0.7},
+        "long": {"share": 0.2, "stretch": 2},
+        "other": {"share": 0.1, "lifetimes": {"old": fixed(5)}},
+    }
+    run = Run(data)
+    np.testing.assert_allclose(
+        run.stock("use"), [70 * min(t + 1, 3) + 20 * min(t + 1, 6) + 10 * min(t + 1, 5) for t in range(10)]
+    )
+
+
+def test_life_is_stretched_from_a_year_on_for_goods_in_use() -> None:
+    """Aged six when life doubles: the six years left of twelve become twelve."""
+    data = simple(30, {"sales": by_year([100] + [0] * 29, "piece/year")}, {"old": fixed(12)}, sales="end")
+    data["processes"]["use"]["leave"]["old"]["stretch"] = {
+        "values": {FIRST: 1, FIRST + 7: 2},
+        "unit": "1",
+        "interpolate": "step",
+        "beyond": "hold",
+    }
+    assert np.flatnonzero(Run(data).event("retired")).tolist() == [6 + 12]
+
+
+@given(st.floats(0.02, 0.3), st.floats(0.3, 0.95))
+def test_performance_below_the_threshold(loss: float, threshold: float) -> None:
+    data = simple(
+        40,
+        {"sales": by_year([100] + [0] * 39, "piece/year")},
+        {"weak": {"distribution": "threshold", "loss": f"{loss} 1/year", "threshold": threshold}},
+        sales="end",
+    )
+    life = int(np.floor(np.log(threshold) / np.log(1 - loss) + 1e-12)) + 1
+    if 1 < life < 40:
+        assert np.flatnonzero(Run(data).event("retired")).tolist() == [life]
+
+
+def test_lifetimes_by_year_made() -> None:
+    data = simple(
+        10,
+        {"sales": "10 piece/year"},
+        {"old": {"distribution": "fixed", "age": by_year([3] * 4 + [5] * 6, "year")}},
+        sales="end",
+    )
+    np.testing.assert_allclose(Run(data).event("retired"), [0, 0, 0, 10, 10, 10, 10, 0, 0, 10])
+
+
+@given(st.lists(st.floats(0.5, 5.0), min_size=9, max_size=9), st.floats(0.1, 0.9), st.floats(0.3, 1.0))
+@settings(max_examples=25)
+def test_a_composition_by_year_made_keeps_the_mass(
+    kilograms: list[float], yields: float, efficiency: float
+) -> None:
+    """What was put in by year made comes out: iron in = iron out + iron in stock."""
+    data = simple(9, {"sales": "10 piece/year"}, {"old": weibull(2, 3)})
+    data["items"] |= {
+        "part": {"kind": "part", "bom": {"iron": by_year(kilograms, "kg")}},
+        "A": {"kind": "product", "bom": {"part": 1}},
+    }
+    data["processes"] |= {
+        "make_part": {"kind": "make", "item": "part"},
+        "melt": {"kind": "recycle", "yield": {"iron": yields}},
+        "scrap": {"kind": "store"},
+        "make": {"kind": "make", "item": "A", "efficiency": efficiency},
+    }
+    data["routes"] = [
+        {"from": "ore", "to": "make_part", "priority": 2},
+        {"from": "scrap", "to": "make_part", "priority": 1, "item": "iron"},
+        {"from": "make_part", "to": "make"},
+        {"from": "make", "to": "use"},
+        {"from": "use.retired", "to": "melt"},
+        {"from": "make.scrap", "to": "melt"},
+        {"from": "melt.secondary", "to": "scrap"},
+        {"from": "melt.residue", "to": "dump"},
+    ]
+    run = Run(data)
+    mass = np.array([*kilograms, kilograms[-1]])
+    record, program = run.record, run.program
+    held = record.stock_dated[0, program.holder_dated[0]] @ mass
+    # Exits of the step of the sale wait, with the composition of that step.
+    held = held + run.event("waiting") * mass[:9] + run.stock("scrap", "iron")
+    np.testing.assert_allclose(np.cumsum(run.flow("ore") - run.flow("melt.residue")), held, rtol=1e-9)
+    for row, flow in enumerate(program.network.flows):
+        dated = program.flow_dated[row]
+        if dated >= 0:  # the record by date sums to the record, scrap of the same step included
+            np.testing.assert_allclose(
+                record.flows_dated[0, dated].sum(axis=1),
+                record.flows[0, row],
+                rtol=1e-9,
+                atol=1e-12,
+                err_msg=flow.name,
+            )
