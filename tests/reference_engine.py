@@ -1,10 +1,10 @@
 """One time step after the other, slowly: a scalar reference of the engine for small models.
 
-Written from sections 3 and 4 of the design page with dictionaries and floats, not from the kernels. Ages are
-whole steps, things are lots, loops are walked round until nothing is left. It knows yearly steps, own reasons
-in order, followed parts, sort (rules by age and state), dismantle (capacity), recycle, recondition (age reset,
-failed accepted), stores (limit, loss, resale of whole products), makes with scrap, priorities, share limits
-and one limited supply.
+Written from sections 3 and 4 of the design page with dictionaries and floats, not from the kernels. Ages
+are whole steps, things are lots, loops are walked round until nothing is left. It knows yearly steps, own
+reasons in order, followed parts, sort (rules by age and state), dismantle (capacity), recycle, recondition
+(age reset, failed accepted), stores (limit, loss, resale of whole products), makes with scrap, priorities,
+share limits and one limited supply.
 The model is plain data with every number in years, pieces and kg.
 """
 

@@ -97,8 +97,9 @@ def test_every_quantity_but_the_parameters_is_measured() -> None:
         ("loss: 5 %/year", "loss: 0.4 %/month"),
         ("cost: 30 JPY/tkm", "cost: 30 JPY/(t*km)"),
         ("fixed_cost: 1 MJPY/year", "fixed_cost: -0.1 MJPY/month"),
-        ("exchanges: {electricity: 2 kWh}", "credit: true, exchanges: {electricity: -7 MJ}"),
-        ("reference: 1 kg", "reference: 10 piece"),
+        ("exchanges: {electricity: 2 kWh}, cost: 10 JPY", "credit: true, exchanges: {electricity: -7 MJ}"),
+        ("reference: 1 kg", "reference: 0.01 t"),
+        ("unit: [melting, ", "unit: [{reference: 10 piece, cost: 5 JPY}, "),
         ("history: 2010}", "history: 2010, step: month}"),
         ("targets: {dumped: 2 t/year}", "targets: {dumped: 2000 kg/year}"),
         ("survival: {0: 1, 20: 0.9, 40: 0}", "survival: {0: 1, 21: 0.9}"),
@@ -212,8 +213,9 @@ def test_a_cycle_without_loss_is_refused_in_the_run() -> None:
     assert type(error) is errors.NetworkError
     assert (error.file, error.place) == ("whole.yaml", "processes.collect")
     assert error.line is not None and "collect:" in WHOLE.splitlines()[error.line - 1]
-    assert "(collect, again) loses nothing in 2011; found 'a cycle without loss', expected some share that leaves" in str(
-        error
+    assert (
+        "(collect, again) loses nothing in 2011; found 'a cycle without loss', expected some share that leaves"
+        in str(error)
     )
 
 
@@ -225,12 +227,11 @@ def test_a_model_with_every_kind_of_process_runs() -> None:
 
 def test_an_age_limit_is_named_with_its_rule() -> None:
     limit = "age_below: {values: {2010: 1, 2030: 2}, unit: year}"
-    error = run_error(("{segment: work, split", f"{{segment: home, {limit}, split"))
+    edit = ("{segment: work, split", f"{{segment: home, {limit}, split")
+    (error,) = faults(whole(edit))
     assert type(error) is errors.UnsupportedError
     assert (error.file, error.place) == ("whole.yaml", "processes.collect.rules.0.age_below")
-    assert error.line is not None and limit in WHOLE.replace(
-        "{segment: work, split", f"{{segment: home, {limit}, split"
-    ).splitlines()[error.line - 1]
+    assert error.line is not None and limit in WHOLE.replace(*edit).splitlines()[error.line - 1]
 
 
 def test_a_loop_with_loss_passes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_models import FIRST, Run, by_year, fixed, simple, weibull
@@ -100,3 +101,30 @@ def test_a_composition_by_year_made_keeps_the_mass(
                 atol=1e-12,
                 err_msg=flow.name,
             )
+
+
+@pytest.mark.parametrize("step", ["year", "month"])
+@pytest.mark.parametrize(("own", "part"), [(0.08, 0.12), (0.3, 0.05)])
+def test_proportional_exits_have_no_step_size_bias(step: str, own: float, part: float) -> None:
+    """With constant hazards λ and μ, competing in continuous time, own reasons take λ/(λ + μ) of all exits."""
+    data = simple(12, {"sales": "100 piece/year"}, {"own": weibull(1, 1 / own)}, step=step, exits="proportional")
+    data["items"] = {
+        "iron": {"kind": "material"},
+        "gear": {"kind": "part", "bom": {"iron": "1 kg"}},
+        "A": {"kind": "product", "bom": {"gear": 1}},
+    }
+    data["processes"]["use"]["parts"] = {"gear": {"lifetime": weibull(1, 1 / part), "repair": 0}}
+    data["processes"]["gears"] = {"kind": "make", "item": "gear"}
+    data["routes"] = [
+        {"from": "ore", "to": "gears"},
+        {"from": "gears", "to": "make"},
+        {"from": "make", "to": "use"},
+        {"from": "use.retired", "to": "dump"},
+    ]
+    run = Run(data)
+    mine, for_part = run.event("retired", cause="own").sum(), run.event("retired", cause="part_failure").sum()
+    assert mine / (mine + for_part) == pytest.approx(own / (own + part), rel=1e-9)
+    data["time"]["exits"] = "order"
+    run = Run(data)
+    mine, for_part = run.event("retired", cause="own").sum(), run.event("retired", cause="part_failure").sum()
+    assert mine / (mine + for_part) > own / (own + part) * 1.001

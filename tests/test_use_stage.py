@@ -1,8 +1,9 @@
 """Section 4 of the design page: the engine against an item-level Monte Carlo and an exact closed form.
 
-Pieces of known age come from donor products of fixed lifetimes: their pieces are taken out, lie in a store (a
-shelf ages nothing) in constant proportion, and go into the product under test when its sales begin. The
-oracle of :mod:`oracle_use_stage` and the closed form of :mod:`test_oracle_use_stage` know nothing of the engine.
+Pieces of known age come from donor products of fixed lifetimes: their pieces are taken out, lie in a store
+(a shelf ages nothing) in constant proportion, and go into the product under test when its sales begin. The
+oracle of :mod:`oracle_use_stage` and the closed form of :mod:`test_oracle_use_stage` know nothing of the
+engine.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from meguru.model.components import Component, Model
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from meguru.engine import Comparison, Result
 
 UNDEFINED = float("nan")
 

@@ -380,8 +380,8 @@ def _placed(operations: list[list[int]], node: Ints, item_shape: Ints, by_age: I
     source, target = (np.where(flows, rows[:, column], 0) for column in (OP_SOURCE, OP_TARGET))
     shape, shape_to = item_shape[node[source, 1]], item_shape[node[target, 1]]
     more = [
-        node[source, 0], node[target, 0], shape[:, ITEM_CONDITIONS] * shape[:, ITEM_CLASSES], shape[:, ITEM_DATES],
-        shape_to[:, ITEM_DATES], np.where(flows, by_age[rows[:, OP_FLOW]], 0),
+        node[source, 0], node[target, 0], shape[:, ITEM_CONDITIONS] * shape[:, ITEM_CLASSES],
+        shape[:, ITEM_DATES], shape_to[:, ITEM_DATES], np.where(flows, by_age[rows[:, OP_FLOW]], 0),
     ]  # fmt: skip
     return np.ascontiguousarray(np.column_stack([rows, *more]))
 

@@ -121,7 +121,7 @@ class PushCompiler:
         amounts: int,
         available: int = -1,
     ) -> list[int]:
-        """What of a child leaves a port when an item is taken apart; ``amounts`` is a table of units per unit.
+        """What of a child leaves a port when an item is taken apart; ``amounts``: table of units per unit.
 
         Where the step made does not matter the amount goes into the coefficient.
         """

@@ -96,8 +96,8 @@ def clear_flows(p: Any, r: Any, t: Any, name: Any, width: Any) -> Any:
     """Set a step of a part of the record to zero; ``width`` numbers per row and step."""
     count = p[name + 1] // (p[STEPS] * width)
     for row in range(count):
-        for k in range(width):
-            r[p[name] + (row * p[STEPS] + t) * width + k] = 0.0
+        start = p[name] + (row * p[STEPS] + t) * width
+        r[start : start + width] = 0.0
 
 
 @njit(cache=True)
@@ -172,18 +172,19 @@ def find_content(p: Any, z: Any) -> Any:
 def save_dated(p: Any, z: Any, r: Any, t: Any, save: Any) -> Any:
     """Keep the step's flows by date and by value as the push left them, or put them back."""
     dates = p[STEPS] + 1
-    for k in range(p[DATED_BEFORE + 1]):
-        there = p[FLOWS_DATED] + ((k // dates) * p[STEPS] + t) * dates + k % dates
+    for row in range(p[DATED_BEFORE + 1] // dates):
+        here = p[DATED_BEFORE] + row * dates
+        there = p[FLOWS_DATED] + (row * p[STEPS] + t) * dates
         if save:
-            z[p[DATED_BEFORE] + k] = r[there]
+            z[here : here + dates] = r[there : there + dates]
         else:
-            r[there] = z[p[DATED_BEFORE] + k]
-    for k in range(p[VALUED_BEFORE + 1]):
-        there = p[FLOWS_VALUED] + k * p[STEPS] + t
+            r[there : there + dates] = z[here : here + dates]
+    for row in range(p[VALUED_BEFORE + 1]):
+        there = p[FLOWS_VALUED] + row * p[STEPS] + t
         if save:
-            z[p[VALUED_BEFORE] + k] = r[there]
+            z[p[VALUED_BEFORE] + row] = r[there]
         else:
-            r[there] = z[p[VALUED_BEFORE] + k]
+            r[there] = z[p[VALUED_BEFORE] + row]
 
 
 @njit(cache=True)
@@ -244,7 +245,7 @@ def scale_back(p: Any, z: Any) -> Any:
             flexible = asked - z[p[OWED] + i]
             if flexible <= 1e-12 * asked:
                 return 2
-            # Fewer repairs also keep fewer products for other repairs: half of the way each time, not to go too far.
+            # Fewer repairs also keep fewer products for other repairs: half of the way each time.
             less = 0.5 * short / flexible if short < (1.0 - 1e-9) * flexible else 1.0
             z[p[AVAILABLE] + p[row + INPUT_AVAILABLE]] *= 1.0 - less
             again = 1

@@ -279,7 +279,7 @@ def find_needs(p: Any, c: Any, z: Any, t: Any, wishes: Any) -> Any:
 
 @njit(cache=True)
 def any_limited(p: Any, z: Any) -> Any:
-    """Whether something asked for less than it would want of plentiful sources: else wishes are what was asked."""
+    """Whether something asked for less than it would want of plentiful sources."""
     for o in range(rows(p, OFFER)):
         if z[p[SHORT] + o] == 1.0 and at(p, OFFER, o, OFFER_KIND) == MAKE:
             return True

@@ -165,7 +165,8 @@ def note_exits(p: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, dat
 
 @njit(cache=True)
 def note_births(
-    p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, index: Any, local: Any, date: Any, at_sale: Any, own: Any,
+    p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, index: Any, local: Any, date: Any, at_sale: Any,
+    own: Any,
     loose: Any, inside: Any, rho: Any, others: Any,
 ) -> Any:  # fmt: skip
     """By birth: loose failed pieces to their node; intact and failed pieces inside leaving products.
@@ -211,7 +212,8 @@ def note_births(
 
 @njit(cache=True)
 def note_pieces(
-    p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, date: Any, at_sale: Any, own: Any, by_part: Any,
+    p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, date: Any, at_sale: Any, own: Any,
+    by_part: Any,
     after_own: Any, q: Any,
 ) -> Any:  # fmt: skip
     """Loose failed pieces, spares, and the ages of pieces inside leaving products (before ages move on)."""

@@ -1,4 +1,4 @@
-"""Results as NetCDF files: one group an array; at the root the model, as run and as it was before, and provenance."""
+"""Results as NetCDF files: one group an array; at the root the models and provenance."""
 
 from __future__ import annotations
 
@@ -119,11 +119,13 @@ def open_result(path: str | os.PathLike[str]) -> Result:
                 raise NotReadableError(
                     "not a result", file=str(path), found=root.attrs.get("format"), expected=FORMAT
                 )
-            texts = {key: str(root[key].values[()]) for key in ("model", "before") if key in root}
+            text = str(root["model"].values[()])
+            text_before = str(root["before"].values[()]) if "before" in root else None
             values = _given(root)
             provenance = json.loads(root.attrs["provenance"])
             names = str(root.attrs["arrays"]).split()
-        models = {key: from_data(json.loads(text), file=str(path)) for key, text in texts.items()}
+        model = from_data(json.loads(text), file=str(path))
+        before = None if text_before is None else from_data(json.loads(text_before), file=str(path))
     except MeguruError:
         raise
     except (OSError, ValueError, KeyError) as error:
@@ -131,8 +133,8 @@ def open_result(path: str | os.PathLike[str]) -> Result:
     known = {
         key: provenance[key] for key in ("scenario", "samples", "seed", "settings", "created", "version")
     }
-    result = Result(source=Stored(path, names), values=values, **models, **known)
-    return run_again(result) if result.before is not None else result
+    result = Result(model=model, source=Stored(path, names), before=before, values=values, **known)
+    return run_again(result) if before is not None else result
 
 
 def _given(root: Dataset) -> dict[str, Array]:

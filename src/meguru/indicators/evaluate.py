@@ -13,7 +13,7 @@ from meguru.errors import MeguruError, UnknownNameError, did_you_mean
 from meguru.indicators.scenarios import Scenarios
 from meguru.indicators.value import Array, Value, in_shown_unit, in_unit
 from meguru.model import where
-from meguru.model.components import Indicator, Model
+from meguru.model.components import Indicator
 from meguru.quantity.formula import Value as Number
 
 if TYPE_CHECKING:
@@ -78,9 +78,7 @@ def calculate(
     )
 
 
-def waterfall(
-    found: Result | Comparison, formula: str, by: Mapping[str, str], unit: str
-) -> DataFrame:
+def waterfall(found: Result | Comparison, formula: str, by: Mapping[str, str], unit: str) -> DataFrame:
     """Differences to the reference scenario, step by step.
 
     Parameters
