@@ -213,10 +213,8 @@ def test_a_cycle_without_loss_is_refused_in_the_run() -> None:
     assert type(error) is errors.NetworkError
     assert (error.file, error.place) == ("whole.yaml", "processes.collect")
     assert error.line is not None and "collect:" in WHOLE.splitlines()[error.line - 1]
-    assert (
-        "(collect, again) loses nothing in 2011; found 'a cycle without loss', expected some share that leaves"
-        in str(error)
-    )
+    assert "(collect, again) loses nothing in 2011; found 'a cycle without loss'" in str(error)
+    assert "expected some share that leaves" in str(error)
 
 
 def test_a_model_with_every_kind_of_process_runs() -> None:

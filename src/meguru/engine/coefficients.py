@@ -152,16 +152,17 @@ class Coefficients:
         return self._in_kernel.setdefault(index, len(self._in_kernel))
 
     def hazard(
-        self, lifetime: Lifetime, place: str, sales: str, stretch: Array | None
+        self, lifetime: Lifetime, place: str, sales: str, stretch: Array | None, used: bool
     ) -> tuple[int, int, int, int]:
         """Offset and stride of the hazards by age, offset and stride of those in the step of the sale."""
         try:
-            found = Hazards(lifetime, place, self.read, self.steps, self.step, sales, stretch)
+            found = Hazards(lifetime, place, self.read, self.steps, self.step, sales, stretch, used)
         except MeguruError as error:
             file, line = where(self.read.model, error.place or place)
             error.at(file=file, line=line)
             raise
-        return (*self._put_hazard(found.by_age), *self._put_hazard(found.first))
+        by_age = self._put_hazard(found.by_age)
+        return (*by_age, *(self._put_hazard(found.first) if used else by_age))
 
     def _put_hazard(self, values: Array) -> tuple[int, int]:
         offset, stride = self._hazard_size, (values.shape[2] if values.shape[1] > 1 else 0)

@@ -13,7 +13,7 @@ from meguru.engine.shape import Shape
 from meguru.errors import MissingValueError, NetworkError, RangeError, ShareError
 from meguru.model import where
 from meguru.model.components import Lifetime, Model, Process
-from meguru.model.network import PART_FAILURE, Network
+from meguru.model.network import PART_FAILURE, Flow, Network
 
 
 @dataclass(slots=True)
@@ -58,6 +58,9 @@ class UseCompiler:
             pushes,
         )
         self.tables = UseTables()
+        self.into: dict[str, list[Flow]] = {}
+        for flow in network.flows:
+            self.into.setdefault(flow.target, []).append(flow)
         self.sales = model.time.sales
 
     def products(self) -> None:
@@ -212,6 +215,10 @@ class UseCompiler:
 
     def _causes(self, name: str, process: Process, product: str, segments: list[str]) -> None:
         t = self.tables
+        used = any(
+            f.side == "pull" and f.item == product and self.model.processes[f.source].kind == "store"
+            for f in self.into.get(name, [])
+        )
         for cause, lifetime in process.leave.items():
             place = f"processes.{name}.leave.{cause}"
             node = self.pushes.node(f"{name}.retired.{cause}", product)
@@ -224,9 +231,8 @@ class UseCompiler:
                 at = (
                     f"processes.{name}.segments.{segment}.lifetimes.{cause}" if own is not lifetime else place
                 )
-                t.cause_hazard.append(
-                    list(self.numbers.hazard(own, at, self.sales, self._stretch(name, process, segment)))
-                )
+                stretch = self._stretch(name, process, segment)
+                t.cause_hazard.append(list(self.numbers.hazard(own, at, self.sales, stretch, used)))
 
     def _stretch(self, name: str, process: Process, segment: str) -> np.ndarray | None:
         if not segment or process.segments[segment].stretch is None:
@@ -267,7 +273,7 @@ class UseCompiler:
     def _slot_hazard(self, lifetime: Lifetime | None, place: str, stretch: np.ndarray | None) -> list[int]:
         if lifetime is None:
             return list(self.numbers.no_hazard())
-        return list(self.numbers.hazard(lifetime, place, self.sales, stretch))
+        return list(self.numbers.hazard(lifetime, place, self.sales, stretch, True))
 
     def _emit(self, node: int, name: str, port: str, item: str) -> None:
         carrier = self.network.carried_by[(name, port)]

@@ -419,14 +419,20 @@ def put_in_use(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, local: Any, date:
     """Step 5: units, with the births of their followed parts in LAWS, join a class.
 
     They meet the hazards of the step of the sale by themselves before they mix with what is there; what
-    leaves in
-    that step waits in use and is pushed in the next one.
+    leaves in that step waits in use and is pushed in the next one.
     """
     use = line(p, USE, u)
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     dates = p[STEPS] + 1
     here = stock_at(p, use, local, date)
     first, last = p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]
+    if first == last:
+        own_exits(p, c, z, t, use, segment_of(p, use, local), units, units, date, t - date)
+        gone = note_exits(p, z, r, t, p[WAITING], use, local, date, 0.0)
+        r[p[EVENTS] + (p[use + USE_EVENT] + EVENT_WAITING) * p[STEPS] + t] += gone
+        z[p[N] + here] += units - gone
+        z[p[SOLD] + here] += units
+        return
     n_there, sold_there = z[p[N] + here], z[p[SOLD] + here]
     for index in range(first, last):
         births = births_at(p, z, index, local, date)

@@ -130,9 +130,9 @@ def _ratio(after: Array, before: Array) -> Array:
 class Hazards:
     """Hazards of one lifetime by age index, and by year made where it changes with it.
 
-    ``by_age`` (sample or 1, rows, steps + 1): rows is 1, or steps + 1 (one per step made). ``first`` has
-    the same
-    form: hazard in the step of the sale for something already x steps old.
+    ``by_age`` (sample or 1, rows, steps + 1): rows is 1, or steps + 1 (one per step made). ``first`` has the
+    same form: hazard in the step of the sale for something already x steps old; where nothing ``used`` is
+    sold only its index 0 counts, and it is ``by_age`` itself.
     """
 
     def __init__(
@@ -144,8 +144,10 @@ class Hazards:
         length: float,
         sales: str,
         stretch: Array | None,
+        used: bool,
     ) -> None:
         self.lifetime, self.place, self.steps, self.length, self.sales = lifetime, place, steps, length, sales
+        self.used = used
         self.values = parameters(lifetime, place, read)
         self.stretch = (
             read(lifetime.stretch, "1", f"{place}.stretch")
@@ -191,7 +193,7 @@ class Hazards:
 
     def _first(self, by_age: Array, curve: Callable[[Array], Array], index: Array) -> Array:
         """Index 0 as for new things; older ones: half a step (middle), a step (start), nothing (end)."""
-        if self.sales == "start":
+        if self.sales == "start" or not self.used:
             return by_age
         if self.sales == "end":
             return np.where(index == 0, by_age, 0.0)
@@ -214,15 +216,13 @@ class Hazards:
         before = np.concatenate([np.ones((*after.shape[:2], 1)), after[:, :, :-1]], axis=2)
         by_age = self._hazard(after, before)
         index = np.arange(n + 1)[None, None, :]
-        half_back = age - 0.5 * speed[:, at] if self.sales == "middle" else age
-        if self.sales == "middle":
-            half = _ratio(
-                survival(self.lifetime, values, half_back + 0.5 * speed[:, at]),
-                survival(self.lifetime, values, half_back),
-            )
-            first = np.where(index == 0, by_age, half)
+        if self.sales == "start" or not self.used:
+            first = by_age
+        elif self.sales == "end":
+            first = np.where(index == 0, by_age, 0.0)
         else:
-            first = by_age if self.sales == "start" else np.where(index == 0, by_age, 0.0)
+            half = _ratio(after, survival(self.lifetime, values, age - 0.5 * speed[:, at]))
+            first = np.where(index == 0, by_age, half)
         return _last_row(by_age), _last_row(first)
 
 
