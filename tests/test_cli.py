@@ -131,7 +131,10 @@ def test_what_run_prints_as_json_is_what_python_gives(pump: Path) -> None:
     assert data["balance"] < 1e-9
 
 
-def test_scenarios_stand_beside_their_published_values(tmp_path: Path) -> None:
+def test_scenarios_stand_beside_their_published_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")  # wide enough for all scenarios in one table
     done = call("compare", "compressor-magnet", "--out", tmp_path / "report.html")
     assert done.exit_code == 0, done.output
     line = next(line for line in done.stdout.splitlines() if line.startswith("CO2 reduction"))

@@ -107,7 +107,9 @@ def test_a_composition_by_year_made_keeps_the_mass(
 @pytest.mark.parametrize(("own", "part"), [(0.08, 0.12), (0.3, 0.05)])
 def test_proportional_exits_have_no_step_size_bias(step: str, own: float, part: float) -> None:
     """With constant hazards λ and μ, competing in continuous time, own reasons take λ/(λ + μ) of all exits."""
-    data = simple(12, {"sales": "100 piece/year"}, {"own": weibull(1, 1 / own)}, step=step, exits="proportional")
+    data = simple(
+        12, {"sales": "100 piece/year"}, {"own": weibull(1, 1 / own)}, step=step, exits="proportional"
+    )
     data["items"] = {
         "iron": {"kind": "material"},
         "gear": {"kind": "part", "bom": {"iron": "1 kg"}},
