@@ -181,7 +181,7 @@ class Network:
         return []
 
     def split(self, process: Data, lot: Lot) -> dict[str, float]:
-        calendar = lot.age + (self.sales == "end")
+        calendar = lot.age + {"middle": 0.0, "start": 0.5, "end": 1.0}[self.sales]
         for rule in process.get("rules", []):
             if (
                 rule.get("item", lot.item) == lot.item

@@ -14,6 +14,7 @@ from meguru.engine.compile_order import order_operations
 from meguru.engine.compile_pull import PullCompiler, PullTables
 from meguru.engine.compile_push import PushCompiler
 from meguru.engine.compile_use import UseCompiler, UseTables
+from meguru.engine.lifetimes import age_of
 from meguru.engine.plan import (
     CAPACITY,
     DEPOSIT,
@@ -262,7 +263,7 @@ def _record_sizes(
 
 def _price_tables(network: Network, numbers: Coefficients, samples: int) -> Array:
     """Factor on the price by age, one row per flow that has one, (sample, row × age)."""
-    ages = np.arange(numbers.steps + 1) * numbers.step
+    ages = age_of(np.arange(numbers.steps + 1), numbers.read.model.time.sales) * numbers.step
     rows = [
         np.interp(ages, sorted(f.route.residual), [f.route.residual[a] for a in sorted(f.route.residual)])
         for f in network.flows

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from meguru.engine.coefficients import ONE, Coefficients
+from meguru.engine.lifetimes import age_of
 from meguru.engine.plan import CAPACITY, CHILD, DEPOSIT, FLOW, PIECES, RULES, SHIFT
 from meguru.engine.shape import Shape
 from meguru.errors import NetworkError, ShareError, UnsupportedError
@@ -298,7 +299,7 @@ class PushCompiler:
                 "an age limit must be one number",
                 found="a series or distribution",
             )
-        return age * self.numbers.step < float(limit[0, 0]) - 1e-9
+        return age_of(age, self.model.time.sales) * self.numbers.step < float(limit[0, 0]) - 1e-9
 
     def _dismantle(self, name: str, process: Process, item: str, node: int) -> None:
         bom = self.model.items[item].bom

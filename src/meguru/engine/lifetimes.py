@@ -9,6 +9,7 @@ a + ½
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,6 @@ from meguru.quantity import Quantity
 
 Array = NDArray[np.float64]
 Read = Callable[[Quantity, str, str], Array]  # quantity, unit, place → (sample or 1, time or 1)
-CONVENTIONS = ("middle", "start", "end")
 AFTER = {"middle": 0.5, "start": 1.0, "end": 0.0}
 NEEDED = {
     "weibull": ("shape", "scale"), "lognormal": ("mean", "sd"), "normal": ("mean", "sd"), "gamma": ("shape",
@@ -88,6 +88,15 @@ def parameters(lifetime: Lifetime, place: str, read: Read) -> dict[str, Array]:
                 expected="0 or more, below 1",
             )
     return found
+
+
+def age_of(index: Any, sales: str) -> Any:
+    """Age in steps of something with an age index, for rules and prices by age.
+
+    Sold at the start of a step it is half a step older on average; at the end the age is t − c, as ODYM and
+    PV ICE count it.
+    """
+    return index + (0.5 if sales == "start" else 0.0)
 
 
 def survival(lifetime: Lifetime, values: dict[str, Array], age: Array) -> Array:

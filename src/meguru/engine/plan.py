@@ -19,7 +19,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 # -- head of p
 # -------------------------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 ENGINES = ("cohorts",)
 BLOCK_BYTES = 256 * 2**20
-Progress = "Callable[[int, int], None]"
 
 
 def run(
