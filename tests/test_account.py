@@ -143,6 +143,38 @@ def test_fixed_amounts_are_charged_only_in_years_in_which_the_process_runs() -> 
     np.testing.assert_allclose(impact(result, kind="fixed"), (1000 + 40 * POWER_CO2) * runs)
 
 
+def test_what_rounding_leaves_runs_nothing() -> None:
+    """0.7 + 0.2 + 0.1 is a bit less than one: the rest is nothing, and no fixed cost or fee is due for it."""
+    assert 0.0 < 1.0 - (0.7 + 0.2 + 0.1) < 1e-12
+    result = run_lamp(
+        processes__collect__split={"back": 0.7, "sold": 0.2, "spilt": 0.1, "lost": "rest"},
+        processes__abroad={"kind": "sink"},
+        processes__tip={"kind": "sink", "unit": [{"fixed_cost": "3 kJPY/year"}]},
+        routes__sold={"from": "collect.sold", "to": "abroad"},
+        routes__spilt={"from": "collect.spilt", "to": "abroad"},
+        routes__lost__to="tip",
+        routes__lost__fees=[{"payer": "yard", "payee": "outside", "fixed": "5 kJPY/year"}],
+    )
+    lost = flow(result, "lost", "lamp")
+    assert result.units.to_numpy()[0, :, lost].tolist() == [0.0] * 4
+    np.testing.assert_allclose(paid(result), 0.0)
+
+
+@pytest.mark.parametrize(("left", "runs"), [(1e-13, 0.0), (1e-11, 1.0)])
+def test_a_process_runs_if_it_carries_more_than_rounding(left: float, runs: float) -> None:
+    """Measured by the largest amount of all steps, those before the reported ones too."""
+    result = run_lamp(
+        processes__collect__split={
+            "back": {"values": {"2010": 0.7, "2019": 0.7 * left}, "interpolate": "step", "beyond": "hold"},
+            "lost": "rest",
+        },
+        processes__recycle__unit=[{"fixed_cost": "3 kJPY/year"}],
+        routes__taken_back__fees=[{"payer": "yard", "payee": "outside", "fixed": "5 kJPY/year"}],
+    )
+    assert (result.units.to_numpy()[0, :, flow(result, "taken back", "lamp")] > 0.0).all()
+    np.testing.assert_allclose(paid(result), 8000.0 * runs)
+
+
 def test_use_runs_while_something_is_in_use() -> None:
     result = run_lamp(
         processes__use__demand={

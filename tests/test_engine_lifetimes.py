@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_models import FIRST, Run, by_year, fixed, simple, weibull
 
+from meguru.errors import LifetimeError
+
 
 def test_segments_live_apart() -> None:
     data = simple(10, {"sales": "100 piece/year"}, {"old": fixed(3)}, sales="end")
@@ -106,7 +108,7 @@ def test_a_composition_by_year_made_keeps_the_mass(
 @pytest.mark.parametrize("step", ["year", "month"])
 @pytest.mark.parametrize(("own", "part"), [(0.08, 0.12), (0.3, 0.05)])
 def test_proportional_exits_have_no_step_size_bias(step: str, own: float, part: float) -> None:
-    """With constant hazards λ and μ, competing in continuous time, own reasons take λ/(λ + μ) of all exits."""
+    """With constant hazards λ and μ in continuous time, own reasons take λ/(λ + μ) of all exits."""
     data = simple(
         12, {"sales": "100 piece/year"}, {"own": weibull(1, 1 / own)}, step=step, exits="proportional"
     )
@@ -130,3 +132,24 @@ def test_proportional_exits_have_no_step_size_bias(step: str, own: float, part: 
     run = Run(data)
     mine, for_part = run.event("retired", cause="own").sum(), run.event("retired", cause="part_failure").sum()
     assert mine / (mine + for_part) > own / (own + part) * 1.001
+
+
+@pytest.mark.parametrize("sales", ["middle", "start", "end"])
+@pytest.mark.parametrize(("stretch", "allowed"), [(0.45, True), (0.40, False)])
+@pytest.mark.parametrize("share", ["remaining", "sold"])
+def test_a_lifetime_must_not_end_within_a_step(sales: str, stretch: float, allowed: bool, share: str) -> None:
+    """Half of what has a median life of 2.4 years are gone after 2.4 · stretch: 1.08 or 0.96 years.
+
+    The stretch holds from the last year on only; nothing is made in between that could tell.
+    """
+    shape = 3.0
+    life = weibull(shape, 2.4 / np.log(2) ** (1 / shape))
+    slow = {"values": {FIRST: 1, FIRST + 9: stretch}, "interpolate": "step", "beyond": "hold", "unit": "1"}
+    data = simple(
+        10, {"sales": "10 piece/year"}, {"old": {**life, "stretch": slow, "of": share}}, sales=sales
+    )
+    if allowed:
+        Run(data)
+    else:
+        with pytest.raises(LifetimeError, match="more than half are gone within one step"):
+            Run(data)

@@ -177,6 +177,9 @@ FAULTS: list[tuple[str, str, type[MeguruError], str]] = [
     ('cost(actor="make")', "JPY/year", UnknownNameError, "Did you mean 'maker'"),
     ('retired(cause="young")', "piece/year", UnknownNameError, "no such cause"),
     ("impact()", "kg_CO2e/year", MissingValueError, "category"),
+    ("gain()", "JPY/year", MissingValueError, "gain() needs 'actor'"),
+    ('gain(group="welding")', "JPY/year", MissingValueError, "gain() needs 'actor'"),
+    ('mass(country="Chile")', "kg/year", UnknownNameError, "no such country"),
     ("impact(5)", "kg_CO2e/year", FormulaError, "must be a text"),
     ('mass("ore")', "kg/year", FormulaError, "too many"),
     ("mass(source=5)", "kg/year", FormulaError, "must be a text"),
@@ -428,3 +431,34 @@ def test_a_result_whose_model_is_unknown_says_so(model: Model) -> None:
     result.again = None
     with pytest.raises(IndicatorError, match="plain"):
         calculate(result, "reference(energy())", "kWh/year")
+
+
+COUNTRIES = "{Chile: {values: {2020: 60 %, 2023: 0 %}}, Peru: {values: {2020: 40 %, 2023: 100 %}}}"
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit", "expected"),
+    [
+        ('mass(country="Chile")', "kg/year", [180, 120, 44, 0]),  # of 300, 300, 220, 220 kg of ore
+        ('mass(country="Peru", item="steel")', "kg/year", [120, 180, 176, 220]),
+        ('units(country="*", item="steel")', "kg/year", [300, 300, 220, 220]),
+        ('units(country="Chile", target="assemble", item="steel")', "kg/year", [60, 40, 20, 0]),
+        ('mass(country="Chile", source="o*")', "kg/year", [180, 120, 44, 0]),
+        ('mass(country="Chile", source="frames")', "kg/year", [0, 0, 0, 0]),  # no supply
+    ],
+)
+def test_what_a_supply_gives_counts_under_its_countries(
+    tmp_path: Path, formula: str, unit: str, expected: list[float]
+) -> None:
+    supply = "ore: {kind: supply, supplies: [steel], stage: material"
+    model = chair(tmp_path, (supply, f"{supply}, countries: {COUNTRIES}"))
+    found = compare(model)
+    assert numbers(found, formula, unit) == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+def test_a_misspelt_country_is_named_with_the_nearest(tmp_path: Path) -> None:
+    supply = "ore: {kind: supply, supplies: [steel], stage: material"
+    model = chair(tmp_path, (supply, f"{supply}, countries: {COUNTRIES}"))
+    model.indicators["from_there"] = Indicator(formula='mass(country="Chille")', unit="kg/year")
+    with pytest.raises(UnknownNameError, match=r"no such country.*Did you mean 'Chile'"):
+        check_indicators(model)

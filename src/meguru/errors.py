@@ -206,10 +206,6 @@ class WriteError(MeguruError):
     """A file that can not be written."""
 
 
-class ExtraMissingError(MeguruError):
-    """An optional package is not installed; the message names the extra."""
-
-
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The valid name most like a misspelt one; None if none is like it."""
     by_folded = {_folded(valid): valid for valid in names}

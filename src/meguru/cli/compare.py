@@ -90,6 +90,7 @@ def _print(model: Model, comparison: Comparison, frame: DataFrame, out: Path | N
 
     from meguru.cli.screen import QUIET, STRONG, console
     from meguru.cli.tables import print_files, scenario_tables
+    from meguru.cli.unmet import print_unmet
     from meguru.cli.values import Values
 
     screen = console()
@@ -101,4 +102,6 @@ def _print(model: Model, comparison: Comparison, frame: DataFrame, out: Path | N
             screen.print()
     else:
         screen.print("no indicators in the model", style=QUIET)
+    for result in comparison.results.values():
+        print_unmet(screen, result)
     print_files(screen, [] if out is None else [out])

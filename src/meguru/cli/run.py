@@ -85,6 +85,7 @@ def write_result(result: Result, folder: Path, form: str) -> list[Path]:
 
 
 def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]:
+    from meguru.cli.unmet import unmet
     from meguru.cli.values import records
 
     return {
@@ -92,6 +93,7 @@ def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]
         "scenario": result.scenario,
         "provenance": result.provenance,
         "balance": float(result.balance.max()),
+        "unmet": unmet(result),
         "indicators": records(frame),
         "files": [str(path) for path in files],
     }
@@ -102,6 +104,7 @@ def _print(model: Model, result: Result, frame: DataFrame, files: list[Path]) ->
 
     from meguru.cli.screen import QUIET, STRONG, console
     from meguru.cli.tables import print_files, year_table
+    from meguru.cli.unmet import print_unmet
     from meguru.cli.values import Values
 
     screen = console()
@@ -118,4 +121,5 @@ def _print(model: Model, result: Result, frame: DataFrame, files: list[Path]) ->
         f"balances close within {residual:.0e} of the throughput" if residual else "balances close exactly"
     )
     screen.print(f"{samples}{closes}", style=QUIET)
+    print_unmet(screen, result)
     print_files(screen, files)

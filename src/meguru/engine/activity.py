@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from meguru.engine.masses import Masses
 
 Array = NDArray[np.float64]
+DUST = 1e-12  # of the largest amount of a row: what is left of rounding does not run a process
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class Driver:
 
     ``kind`` is one of ``units`` and ``mass`` (of flows), ``valued`` and ``valued_mass`` (the same with the
     factor by age on the price), ``stock`` and ``stock_mass`` (of holders, times the length of the step),
-    ``runs`` (1 in a step in which one of the flows carries or one of the holders holds anything) and
-    ``always`` (1).
+    ``runs`` (1 in a step in which one of the flows carries or one of the holders holds anything, leaving out
+    what is below 1e-12 of its largest amount) and ``always`` (1).
     """
 
     kind: str
@@ -90,10 +91,15 @@ class Amounts:
     def _runs(self, driver: Driver) -> Array:
         running = np.zeros(self.shape, dtype=bool)
         for flow in driver.flows:
-            running |= self.flows.units[:, flow, self.steps] > 0.0
+            running |= self._carries(self.flows.units[:, flow])
         for holder in driver.holders:
-            running |= self.holders.units[:, holder, self.steps] > 0.0
+            running |= self._carries(self.holders.units[:, holder])
         return running.astype(np.float64)
+
+    def _carries(self, units: Array) -> NDArray[np.bool_]:
+        """Where a row (sample, step), of all steps simulated, carries more than rounding."""
+        carries: NDArray[np.bool_] = units > DUST * units.max(axis=1, keepdims=True)
+        return carries[:, self.steps]
 
     def _sum(self, parts: list[Array]) -> Array:
         if len(parts) == 1:

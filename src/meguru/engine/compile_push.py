@@ -18,6 +18,7 @@ from meguru.model.components import Model, Process, Rule
 from meguru.model.network import Network, materials_of
 from meguru.quantity import Quantity
 
+DUST = 1e-12  # a share that rounding leaves of one
 Operation = list[int]
 Key = tuple[str, str]  # (process, item) or (process.port, item)
 
@@ -234,7 +235,8 @@ class PushCompiler:
                 expected="1; one port may be 'rest'",
             )
         if rest:
-            found[rest[0]] = self.numbers.put(np.maximum(1.0 - total, 0.0))
+            left = 1.0 - total
+            found[rest[0]] = self.numbers.put(np.where(left < DUST, 0.0, left))  # no flow of rounding
         return {p: found[p] for p in split}
 
     def _sort(self, name: str, process: Process, item: str, node: int) -> None:
@@ -299,7 +301,7 @@ class PushCompiler:
                 "an age limit must be one number",
                 found="a series or distribution",
             )
-        return age_of(age, self.model.time.sales) * self.numbers.step < float(limit[0, 0]) - 1e-9
+        return bool(age_of(age, self.model.time.sales) * self.numbers.step < float(limit[0, 0]) - 1e-9)
 
     def _dismantle(self, name: str, process: Process, item: str, node: int) -> None:
         bom = self.model.items[item].bom

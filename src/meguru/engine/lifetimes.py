@@ -177,14 +177,25 @@ class Hazards:
         self._not_too_short()
 
     def _not_too_short(self) -> None:
-        rows = {n: v[:, :1] for n, v in self.values.items()}
-        if np.any(survival(self.lifetime, rows, np.array([[self.length]])) < 0.5):
+        """Of new things more than half are left a full step after the sale, whatever the step made.
+
+        The step is counted from the sale itself: with sales in the middle it is half of one step
+        and half of the next, so that the same lifetimes are allowed with every convention.
+        """
+        left = survival(self.lifetime, self.values, self._age_after_one_step())
+        if np.any(left < 0.5):
             raise LifetimeError(
                 "more than half are gone within one step",
                 place=self.place,
-                found=f"a step of {self.length:g} year",
+                found=f"{1.0 - left.min():.3g} gone in a step of {self.length:g} year",
                 expected="a longer lifetime or step: month",
             )
+
+    def _age_after_one_step(self) -> Array:
+        """(sample or 1, step made or 1): what the clock of the lifetime shows a full step after the sale."""
+        speed = self.length / self.stretch
+        after = np.concatenate([speed[:, 1:], speed[:, -1:]], axis=1)
+        return AFTER[self.sales] * speed + (1.0 - AFTER[self.sales]) * after
 
     def _hazard(self, after: Array, before: Array) -> Array:
         return before - after if self.lifetime.of == "sold" else _ratio(after, before)

@@ -60,7 +60,8 @@ class Result:
     created
         When, UTC.
     settings
-        Further settings of the run: ``engine``, and whether distributions were ``sampled``.
+        Further settings of the run: ``engine``, whether distributions were ``sampled``, and SHA-256 of the
+        ``values`` if numbers were given from outside.
     before
         The model before the scenario was applied: what :attr:`again` runs.
     values
@@ -214,6 +215,16 @@ def hash_of(model: Model) -> str:
     """SHA-256 of a model's content; where it was read from and how it was written do not count."""
     text = json.dumps(component_data(model, "", {}), ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def hash_of_values(values: Mapping[str, Array]) -> str:
+    """SHA-256 of numbers given from outside and their places, in whatever order they were given."""
+    found = hashlib.sha256()
+    for place in sorted(values):
+        numbers = np.ascontiguousarray(values[place], dtype="<f8")
+        found.update(f"{place}\n{numbers.size}\n".encode())
+        found.update(numbers.tobytes())
+    return found.hexdigest()
 
 
 def build_result(

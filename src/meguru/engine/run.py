@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from meguru.engine.compile import compile_model
-from meguru.engine.result import Comparison, Result, build_result, join_results
+from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
 from meguru.engine.simulate import simulate
-from meguru.errors import RunError, did_you_mean
+from meguru.errors import RunError, UnknownNameError, did_you_mean
 from meguru.model import Model, apply, reference_name, scenario_names
-from meguru.model.checks import faults_here
-from meguru.model.walk import clone
+from meguru.model.checks import bom, faults_here, numbers, shares, time
+from meguru.model.components import Component
+from meguru.model.walk import clone, declared, quantities
+from meguru.quantity import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
 ENGINES = ("cohorts",)
 BLOCK_BYTES = 256 * 2**20
+# The engine reads and refuses other constants itself, in every run.
+CHECKS_OF_CONSTANTS = (time.years, numbers.numbers, shares.countries, bom.declared_masses)
+_ATTRIBUTES: dict[type[Component], attrgetter[tuple[Any, ...]]] = {}
 
 
 def run(
@@ -49,7 +56,8 @@ def run(
     seed
         Of the random streams; the same seed gives the same numbers, whatever the blocks.
     values
-        Sampled numbers given from outside: place in the model → (sample,), in the unit of the quantity there.
+        Sampled numbers given from outside: place in the model → (sample,), in the unit of the quantity there;
+        every place must be that of a quantity of the scenario.
     progress
         Called with (samples done, samples in all) after each block.
 
@@ -74,15 +82,12 @@ def run(
     name = scenario if scenario is not None else reference_name(model)
     applied = apply(model, name)
     _check_once(model, applied, name)
-    given = dict(values or {})
+    given = _given([applied], values or {}, samples)
     if given and samples is None:
         samples = len(next(iter(given.values())))
-    for place, array in given.items():
-        if len(array) != samples:
-            raise RunError(
-                "sampled values of the wrong length", place=place, found=len(array), expected=f"{samples}"
-            )
-    settings = {"engine": engine, "sampled": samples is not None}
+    settings: dict[str, Any] = {"engine": engine, "sampled": samples is not None}
+    if given:
+        settings["values"] = hash_of_values(given)
     parts: list[Result] = []
     done = 0
     while not parts or done < (samples or 1):
@@ -106,7 +111,7 @@ def run_again(result: Result) -> Result:
     """The result, which from now on runs other scenarios of its model as it was run itself."""
     assert result.before is not None
     result.again = partial(
-        run,
+        _run_other,
         result.before,
         engine=result.settings["engine"],
         samples=result.samples if result.settings["sampled"] else None,
@@ -116,26 +121,108 @@ def run_again(result: Result) -> Result:
     return result
 
 
-def _check_once(model: Model, applied: Model, scenario: str) -> None:
-    """Name what is wrong, once for each structure: who changes only numbers and runs again does not wait
-    for it.
+def _run_other(
+    model: Model, scenario: str, *, values: Mapping[str, NDArray[np.float64]], **more: Any
+) -> Result:
+    """Run a scenario that need not have every quantity that numbers are given for."""
+    result = run(model, scenario, values=_those_of(apply(model, scenario), values), **more)
+    result.values = values
+    return run_again(result)
 
-    Numbers are read, and refused where they are impossible, in every run.
+
+def _those_of(applied: Model, values: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Of the numbers given, those for quantities that a model has."""
+    places = {place for place, *_ in quantities(applied)} if values else set()
+    return {place: array for place, array in values.items() if place in places}
+
+
+def _given(
+    models: Iterable[Model], values: Mapping[str, NDArray[np.float64]], samples: int | None
+) -> dict[str, NDArray[np.float64]]:
+    """The numbers given from outside, copied; refused where they would not be used or can not be."""
+    if values:
+        _refuse_unknown(values, models)
+    given: dict[str, NDArray[np.float64]] = {}
+    for place, array in values.items():
+        try:
+            row = np.array(array, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise RunError("sampled values that are no numbers", place=place, found=array) from None
+        if row.ndim != 1 or not row.size:
+            raise RunError(
+                "sampled values of the wrong shape", place=place, found=row.shape, expected="(sample,)"
+            )
+        samples = len(row) if samples is None else samples
+        if len(row) != samples:
+            raise RunError(
+                "sampled values of the wrong length", place=place, found=len(row), expected=f"{samples}"
+            )
+        wrong = np.flatnonzero(~np.isfinite(row))
+        if wrong.size:
+            raise RunError(
+                "a sampled value that is not finite",
+                place=place,
+                found=f"{row[wrong[0]]} in sample {wrong[0]}",
+                expected="finite numbers",
+            )
+        given[place] = row
+    return given
+
+
+def _refuse_unknown(values: Iterable[str], models: Iterable[Model]) -> None:
+    """Every number given from outside is for a quantity of at least one of the models."""
+    places = {place for model in models for place, *_ in quantities(model)}
+    for place in values:
+        if place not in places:
+            raise UnknownNameError(
+                "sampled values for a quantity that the model does not have",
+                place=place,
+                hint=did_you_mean(place, places),
+            )
+
+
+def _check_once(model: Model, applied: Model, scenario: str) -> None:
+    """Name what is wrong: everything once for each structure, and after a change of constants only what
+    depends on these and is not seen by the engine, so that who moves a slider does not wait.
     """
-    structure = hash((
-        tuple((n, i.kind, i.unit, *i.bom) for n, i in applied.items.items()),
-        tuple(
-            (n, q.kind, q.actor, q.item, q.product, *q.split, *q.leave, *q.parts, *q.yields)
-            for n, q in applied.processes.items()
-        ),
-        tuple((r.source, r.target, *r.items) for r in applied.routes),
-        tuple(applied.actors), tuple(applied.exchanges), tuple(applied.impacts), tuple(applied.parameters),
-    ))  # fmt: skip
+    constants: list[float] = []
+    structure = _structure(applied, constants)
     checked = vars(model).setdefault("checked", {})
-    if checked.get(scenario) != structure:
-        for fault in faults_here(applied):
-            raise fault
-        checked[scenario] = structure
+    structure_before, constants_before = checked.get(scenario, (None, None))
+    if structure != structure_before:
+        faults = faults_here(applied)
+    elif constants != constants_before:
+        faults = (one for check in CHECKS_OF_CONSTANTS for one in check(applied))
+    else:
+        return
+    for fault in faults:
+        raise fault
+    checked[scenario] = structure, constants
+
+
+def _structure(value: Any, constants: list[float]) -> Any:
+    """All that a model says, except how much a constant is: of that only its unit; the rest is collected.
+
+    Compared, not hashed: what stays the same is the same object, and equal at a glance.
+    """
+    kind = value.__class__
+    if value is None or kind is str:
+        return value
+    if kind is Quantity:
+        if value.value is None or value.uncertain is not None or value.since:
+            return value
+        constants.append(value.value)
+        return kind, value.unit
+    if kind is dict:
+        return (kind, *value, *[_structure(one, constants) for one in value.values()]) if value else kind
+    if kind is list:
+        return (kind, *[_structure(one, constants) for one in value]) if value else kind
+    if isinstance(value, Component):
+        if kind not in _ATTRIBUTES:
+            _ATTRIBUTES[kind] = attrgetter(*(one.name for one in declared(kind).values()))
+        held = _ATTRIBUTES[kind](value)
+        return kind, *[None if one is None else _structure(one, constants) for one in held]
+    return kind, repr(value)  # 1, 1.0 and True are not the same
 
 
 def _block_size(model: Model, seed: int, values: Mapping[str, NDArray[np.float64]], samples: int) -> int:
@@ -163,7 +250,11 @@ def compare(
     reference = reference_name(model)
     names = list(scenarios) if scenarios is not None else scenario_names(model)
     ordered = names if reference in names else [reference, *names]
+    # A measure may bring a quantity that other scenarios do not have.
+    given = _given((apply(model, n) for n in ordered), values or {}, samples)
+    if given and samples is None:
+        samples = len(next(iter(given.values())))
     results = {
-        n: run(model, n, samples=samples, seed=seed, values=values, progress=progress) for n in ordered
+        n: _run_other(model, n, samples=samples, seed=seed, values=given, progress=progress) for n in ordered
     }
     return Comparison(results=results, reference=reference)

@@ -93,6 +93,7 @@ _NAMES: dict[str, Callable[[Model], Iterable[str]]] = {
     "material": lambda model: (name for name, item in model.items.items() if item.kind == "material"),
     "process": lambda model: model.processes,
     "port": _ports,
+    "country": lambda model: (name for p in model.processes.values() for name in p.countries),
     "origin": lambda model: ORIGINS,
     "cause": _causes,
     "actor": lambda model: (*model.actors, OUTSIDE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce, wraps
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from meguru.errors import DimensionError, FormulaError, MissingValueError, UnknownNameError, did_you_mean
 from meguru.indicators.scene import Scene
-from meguru.indicators.value import Operations, Value, zero
+from meguru.indicators.value import Operations, Value, value_of, zero
 from meguru.quantity import dimension_of
 
 Filters = Mapping[str, str]
@@ -143,6 +144,28 @@ def mass_of(scene: Scene, filters: Filters) -> Value:
     return scene.mass(rows, materials, origins)
 
 
+def by_country(compute: Callable[[Scene, Filters], Value]) -> Callable[[Scene, Filters], Value]:
+    """The same with a filter ``country``: what supplies give counts with the share of the country."""
+
+    @wraps(compute)
+    def narrowed(scene: Scene, filters: Filters) -> Value:
+        if "country" not in filters:
+            return compute(scene, filters)
+        others = {key: text for key, text in filters.items() if key != "country"}
+        wanted = scene.select("country", filters["country"])
+        sources = scene.select("process", filters.get("source", "*"))
+        parts = [
+            ARITHMETIC.operate("*", (value_of(share, "1"), compute(scene, {**others, "source": name})))
+            for name, share in scene.country_shares(wanted).items()
+            if name in sources
+        ]
+        if not parts:  # none in any year, in the unit asked for
+            return ARITHMETIC.operate("*", (value_of(np.zeros((1, 1)), "1"), compute(scene, others)))
+        return reduce(lambda left, right: ARITHMETIC.operate("+", (left, right)), parts)
+
+    return narrowed
+
+
 def _counted(array: str, kinds: Mapping[str, str], **fixed: str) -> Callable[[Scene, Filters], Value]:
     """Something counted in the items' own units, which must be of one dimension."""
 
@@ -242,10 +265,11 @@ def _gain(scene: Scene, filters: Filters) -> Value:
     return ARITHMETIC.operate("-", (money_of("payee")(scene, filters), money_of("payer")(scene, filters)))
 
 
+_FROM = {"country": "country"}
 _USE = {"process": "process", "item": "item"}
 BASIC: dict[str, Function] = {
-    "mass": Function(mass_of, {**FLOW, "material": "material", "origin": "origin"}),
-    "units": Function(_counted("units", FLOW), FLOW),
+    "mass": Function(by_country(mass_of), {**FLOW, **_FROM, "material": "material", "origin": "origin"}),
+    "units": Function(by_country(_counted("units", FLOW)), {**FLOW, **_FROM}),
     "stock": Function(_counted("stock", _USE), _USE),
     "stock_mass": Function(_stock_mass, {**_USE, "material": "material"}),
     **{
@@ -261,5 +285,5 @@ BASIC: dict[str, Function] = {
     "time_worked": Function(_entries("work", "hour"), ENTRY),
     "cost": Function(money_of("payer"), PAYMENT),
     "revenue": Function(money_of("payee"), PAYMENT),
-    "gain": Function(_gain, PAYMENT),
+    "gain": Function(_gain, PAYMENT, first="actor"),  # of all actors together it is always zero
 }

@@ -14,6 +14,7 @@ from meguru.engine import Result
 from meguru.errors import IndicatorError
 from meguru.indicators.filters import matching, names_of, split_filter, unknown_name
 from meguru.indicators.value import Array, Value, value_of
+from meguru.model.checks.numbers import Evaluation
 from meguru.model.components import Model
 from meguru.model.network import PART_FAILURE, Network, resolve
 from meguru.quantity.units import size_of
@@ -85,6 +86,18 @@ class Scene(ABC):
                 if not matching(alternative, every):
                     raise unknown_name(kind, alternative, every)
             found |= here
+        return found
+
+    def country_shares(self, countries: set[str]) -> dict[str, Array]:
+        """Supply → (1, year or 1) share of what it gives that is from these countries, as expected."""
+        evaluation = Evaluation(self.model)
+        found: dict[str, Array] = {}
+        for name, process in self.model.processes.items():
+            for country in sorted(countries & process.countries.keys()):
+                share = evaluation.array(
+                    process.countries[country], "1", f"processes.{name}.countries.{country}"
+                )
+                found[name] = found.get(name, 0.0) + share
         return found
 
     # -- what the two kinds of scene know differently ------------------------------------------------------

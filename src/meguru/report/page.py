@@ -45,6 +45,14 @@ def write_report(
     """
     if language is not None and language not in LANGUAGES:
         raise WriteError("no such language", place="language", found=language, expected=list(LANGUAGES))
+    if Path(path).suffix.lower() not in (".html", ".htm"):
+        # Whoever mistypes --out must not lose a model or a result.
+        raise WriteError(
+            "a report is an HTML file",
+            file=os.fspath(path),
+            found=Path(path).name,
+            expected="a name that ends in .html",
+        )
     _write(render(found, language or LANGUAGES[0]), Path(path))
 
 

@@ -33,7 +33,7 @@ class Money(Component):
     currency: str = attribute("text", "currency of the results, as JPY", default="JPY")
     price_year: int | None = attribute("whole", "year of the prices", default=None)
     discount_rate: Quantity | None = attribute(
-        "quantity", "rate for present values and for capital, as 3 %", dimension="1|1/time", default=None
+        "quantity", "rate for capital, as 3 %", dimension="1|1/time", default=None
     )
 
 

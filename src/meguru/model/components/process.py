@@ -78,7 +78,11 @@ class Process(Component):
         default=None,
     )
     countries: dict[str, Quantity] = attribute(
-        "quantities", "supply: shares of countries", dimension="share", wild=True, default={}
+        "quantities",
+        "supply: shares of countries, for the filter `country` of indicators",
+        dimension="share",
+        wild=True,
+        default={},
     )
     # make
     item: str | None = attribute("name", "make: what is made", refers="items", default=None)
