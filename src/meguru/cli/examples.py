@@ -52,7 +52,7 @@ def copy(name: str, folder: Path | None, as_json: bool) -> None:
         hint = did_you_mean(name, names) or ""
         raise click.UsageError(f"There is no example '{name}'; there are {', '.join(names)}. {hint}".strip())
     folder = folder or Path(name)
-    refuse_overwriting(folder, force=False)
+    refuse_overwriting(folder, "Name another folder.")
     beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
     try:
         try:

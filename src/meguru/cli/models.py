@@ -79,9 +79,7 @@ def make_folder(path: Path) -> Path:
     return path
 
 
-def refuse_overwriting(path: Path, force: bool) -> None:
-    """What a person wrote is not written over without being told to."""
-    if path.exists() and not force:
-        raise click.UsageError(
-            f"'{path}' is there already. Write over it with --force, or name another with --out."
-        )
+def refuse_overwriting(path: Path, way_out: str) -> None:
+    """What a person wrote is not written over without being told to; ``way_out`` says what to do."""
+    if path.exists():
+        raise click.UsageError(f"'{path}' is there already. {way_out}")

@@ -32,7 +32,7 @@ def new(folder: Path, name: str | None, as_json: bool) -> None:
     from meguru.model.write import write_beside
 
     path = folder / "model.yaml"
-    refuse_overwriting(path, force=False)
+    refuse_overwriting(path, "Name another folder.")
     make_folder(folder)
     called = json.dumps(name or folder.resolve().name, ensure_ascii=False)
     text = re.sub(

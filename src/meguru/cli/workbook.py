@@ -63,7 +63,8 @@ def _write(write: object, model: object, path: Path, force: bool, as_json: bool)
     from meguru.cli.screen import console, print_json
     from meguru.cli.tables import print_files
 
-    refuse_overwriting(path, force)
+    if not force:
+        refuse_overwriting(path, "Write over it with --force, or name another with --out.")
     make_folder(path.parent)
     assert callable(write)
     write(model, path)

@@ -70,7 +70,7 @@ class Result:
         Runs another scenario of the same model in the same way.
     """
 
-    model: Model
+    model: Model = field(repr=False)
     scenario: str
     samples: int
     seed: int

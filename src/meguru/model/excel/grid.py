@@ -131,7 +131,7 @@ def _value(cell: Any, stored: Any, where: str) -> Any:
             hint="Format the cell as text.",
         )
     if isinstance(value, str):
-        return value if value.strip() else None
+        return value.strip() or None  # a space behind a name is never meant in a workbook
     if isinstance(value, (int, float)) and not isinstance(value, bool) and "%" in str(cell.number_format):
         return f"{value * 100:.15g} %"  # what the cell shows
     return value
