@@ -6,7 +6,7 @@ import contextlib
 import io
 import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
@@ -77,7 +77,8 @@ def pv_ice() -> None:
     import pandas as pd
 
     for name in ("pvlib", "matplotlib", "matplotlib.pyplot", "requests"):
-        sys.modules.setdefault(name, SimpleNamespace())  # type: ignore[arg-type]
+        sys.modules.setdefault(name, ModuleType(name))
+    sys.modules["matplotlib"].__dict__["pyplot"] = sys.modules["matplotlib.pyplot"]
     from PV_ICE.main import Simulation
 
     modules = pd.read_csv(PV_DATA / "in_modules.csv").astype(float)
