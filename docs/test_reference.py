@@ -85,8 +85,11 @@ def test_the_readme_runs(name: str) -> None:
     conftest = load_beside("conftest")
     document = Document.parse(str(HERE.parent / name), conftest.parse_blocks)
     conftest.enter_folder(document.namespace)
+    done = 0
     try:
         for example in document.examples():
             example.evaluate()
+            done += 1
     finally:
         conftest.leave_folder(document.namespace)
+    assert done >= 3, "the README lost its code blocks"

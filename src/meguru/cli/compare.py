@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from meguru.cli.options import language_option
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -26,12 +28,7 @@ if TYPE_CHECKING:
     "--seed", type=int, default=0, show_default=True, help="Of the random numbers, common to all scenarios."
 )
 @click.option("--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="HTML report to write.")
-@click.option(
-    "--language",
-    "spoken",
-    type=click.Choice(("en", "ja")),
-    help="Shown first in the report, which holds both.",
-)
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compare(
     model: str,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from meguru.cli.options import language_option
+
 if TYPE_CHECKING:
     from meguru.engine import Comparison, Result
 
@@ -19,12 +21,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Default: report.html beside the results.",
 )
-@click.option(
-    "--language",
-    "spoken",
-    type=click.Choice(("en", "ja")),
-    help="Shown first in the report, which holds both.",
-)
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def report(results: tuple[Path, ...], out: Path | None, spoken: str | None, as_json: bool) -> None:
     """Write one self-contained HTML report of results that 'meguru run --out' saved.

@@ -130,10 +130,11 @@ def _any(value: Any, place: str, lookups: Lookups) -> Any:
     """A new value of a measure: a series goes to the sheet of series if nothing is lost by it."""
     if isinstance(value, dict) and "values" in value:
         try:
-            if write_quantity(read_quantity(value)) == value:
-                return lookups.add_series(place, value)
+            lossless = write_quantity(read_quantity(value)) == value
         except MeguruError:
-            pass  # it stays as it is, to be refused where the model is checked
+            lossless = False  # it stays as it is, to be refused where the model is checked
+        if lossless:
+            return lookups.add_series(place, value)
     return value_cell(value)
 
 
