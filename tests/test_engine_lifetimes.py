@@ -153,3 +153,24 @@ def test_a_lifetime_must_not_end_within_a_step(sales: str, stretch: float, allow
     else:
         with pytest.raises(LifetimeError, match="more than half are gone within one step"):
             Run(data)
+
+
+@pytest.mark.parametrize("sales", ["middle", "start", "end"])
+@pytest.mark.parametrize(("limit", "young"), [(3.5, 0.0), (4.6, 1.0)])
+def test_rules_and_prices_read_one_age(sales: str, limit: float, young: float) -> None:
+    """A life of four years ends at an age of 3.5 (start) or 4 (middle, end) for rules and for prices by age."""
+    data = simple(9, {"sales": "100 piece/year"}, {"old": fixed(4)}, sales=sales)
+    data["processes"]["sort"] = {
+        "kind": "sort",
+        "rules": [{"age_below": f"{limit} year", "split": {"young": 1}}],
+        "split": {"other": 1},
+    }
+    data["routes"][-1:] = [
+        {"from": "use.retired", "to": "sort", "price": "1 JPY/piece", "residual": {0: 1, 10: 0}},
+        {"from": "sort.young", "to": "dump"},
+        {"from": "sort.other", "to": "dump"},
+    ]
+    run = Run(data)
+    assert run.flow("sort.young")[-1] == pytest.approx(100 * young)
+    worth = 0.65 if sales == "start" else 0.6
+    assert run.record.flows_valued[0, 0, -1] == pytest.approx(100 * worth)
