@@ -158,7 +158,7 @@ def test_a_lifetime_must_not_end_within_a_step(sales: str, stretch: float, allow
 @pytest.mark.parametrize("sales", ["middle", "start", "end"])
 @pytest.mark.parametrize(("limit", "young"), [(3.5, 0.0), (4.6, 1.0)])
 def test_rules_and_prices_read_one_age(sales: str, limit: float, young: float) -> None:
-    """A life of four years ends at an age of 3.5 (start) or 4 (middle, end) for rules and for prices by age."""
+    """A life of four years ends at age 3.5 (start) or 4 (middle, end), for rules and for prices."""
     data = simple(9, {"sales": "100 piece/year"}, {"old": fixed(4)}, sales=sales)
     data["processes"]["sort"] = {
         "kind": "sort",
