@@ -24,6 +24,16 @@ ROWS = [
     ("300 processes, 200 parts, 50 materials, 40 years", "2 CPU-s", "ours.network"),
     ("… 1,000 samples", "60 CPU-s, 4 GiB", "ours.network_samples"),
     ("case I again with other numbers", "20 ms wall", "ours.case_one_again"),
+    (
+        "391 factors, 1,200 influences, 26 years, 20,000 futures, 2 threads",
+        "2 s wall, 2 GiB",
+        "foresight.years",
+    ),
+    ("… plain numpy, 1 thread", "", "foresight.numpy_years"),
+    ("… EMA workbench, 2,000 futures, 1 thread", "", "foresight.workbench_years"),
+    ("… in 312 months, 20,000 futures, 2 threads", "12 s wall, 2 GiB", "foresight.months"),
+    ("… … plain numpy, 2,000 futures, 1 thread", "", "foresight.numpy_months"),
+    ("… … EMA workbench, 200 futures, 1 thread", "", "foresight.workbench_months"),
 ]
 
 
@@ -74,7 +84,8 @@ def main(wanted: list[str]) -> None:
         [
             *lines,
             "",
-            f"{note}; each case alone in a process on one thread, middle of several runs. `make bench`.",
+            f"{note}; each case alone in a process, on one thread unless said, middle of several runs. "
+            "`make bench`.",
         ]
     )
     print(text)

@@ -24,6 +24,9 @@ from meguru import errors
 from meguru.cli import main as command_line
 from meguru.engine.labelled import ARRAYS
 from meguru.engine.result import Comparison, Result
+from meguru.foresight import CausalModel, Spread
+from meguru.foresight import schema as causal
+from meguru.foresight.model import COMPONENTS as CAUSAL_COMPONENTS
 from meguru.indicators.formulas import FUNCTIONS
 from meguru.indicators.functions import Function
 from meguru.model.checks.kinds import kinds_of_keys
@@ -62,6 +65,7 @@ def pages() -> dict[str, str]:
     return {
         "model-file.md": model_file(),
         "processes.md": processes(),
+        "causal-model.md": causal_model(),
         "units.md": units(),
         "formulas.md": formulas(),
         "result.md": result(),
@@ -70,6 +74,7 @@ def pages() -> dict[str, str]:
         "errors.md": error_list(),
         "model.schema.json": _json(json_schema()),
         "library.schema.json": _json(json_schema(library=True)),
+        "causal.schema.json": _json(causal.json_schema()),
     }
 
 
@@ -113,14 +118,22 @@ def model_file() -> str:
     return "\n".join(parts)
 
 
+def causal_model() -> str:
+    """All components of a causal model, each with its attributes."""
+    parts = opening("Causal model", "causal_model")
+    for kind in (CausalModel, *CAUSAL_COMPONENTS.values()):
+        parts += [f"## {kind.__name__}\n", _summary(kind), _attributes(kind, declared(kind), shared=())]
+    return "\n".join(parts)
+
+
 def _summary(kind: type) -> str:
     own = kind.__doc__ or ""
     return "" if own.startswith(f"{kind.__name__}(") else markdown(own)
 
 
-def _attributes(kind: type[Component], keys: Iterable[str], of: str = "") -> str:
-    """Table of some attributes; ``of`` is the kind of process that they are told for."""
-    found = [declared(kind)[key] for key in keys if key not in SHARED]
+def _attributes(kind: type[Any], keys: Iterable[str], of: str = "", shared: Iterable[str] = SHARED) -> str:
+    """Table of some attributes but the shared; ``of`` is the kind of process that they are told for."""
+    found = [declared(kind)[key] for key in keys if key not in shared]
     rows = [
         (
             f"`{one.key}`",
@@ -142,6 +155,8 @@ def _form(one: Declared) -> str:
     if spec.component in COMPONENTS:
         page = "processes.md" if spec.component == "Process" else f"model-file.md#{spec.component.lower()}"
         return f"{word}: [{spec.component}]({page})"
+    if spec.component in CAUSAL_COMPONENTS:
+        return f"{word}: [{spec.component}](causal-model.md#{spec.component.lower()})"
     return f"{word} of {spec.refers}" if spec.refers and spec.form in ("name", "names") else word
 
 
@@ -149,12 +164,14 @@ def _dimension(words: str) -> str:
     return " or ".join({"1": "plain number"}.get(word, word) for word in words.split("|") if word)
 
 
-def _default(kind: type[Component], one: Declared) -> str:
+def _default(kind: type[Any], one: Declared) -> str:
     if one.attribute.required:
         return "**required**"
     found = next(item for item in dataclasses.fields(kind) if item.name == one.name).default
-    if found is dataclasses.MISSING or found in (None, ""):
+    if found is dataclasses.MISSING or found in (None, "", ()):
         return ""
+    if isinstance(found, Spread):
+        return f"`{found.mode:g}`"
     return f"`{str(found).lower() if isinstance(found, bool) else found}`"
 
 

@@ -13,6 +13,8 @@ from sybil import Document
 
 from meguru import errors
 from meguru.examples import example_names
+from meguru.foresight import CausalModel
+from meguru.foresight.model import COMPONENTS as CAUSAL_COMPONENTS
 from meguru.indicators.formulas import FUNCTIONS
 from meguru.model import load
 from meguru.model.components import PROCESS_KINDS
@@ -43,6 +45,12 @@ def test_every_attribute_has_a_row(pages: dict[str, str]) -> None:
     for name, kind in COMPONENTS.items():
         for key in declared(kind):
             assert f"| `{key}` |" in text or key in ("label", "note"), f"{name}.{key}"
+
+
+def test_every_attribute_of_a_causal_model_has_a_row(pages: dict[str, str]) -> None:
+    for name, kind in {"CausalModel": CausalModel, **CAUSAL_COMPONENTS}.items():
+        section = pages["causal-model.md"].partition(f"## {name}\n")[2].partition("\n## ")[0]
+        assert [key for key in declared(kind) if f"| `{key}` |" not in section] == []
 
 
 def test_every_kind_of_process_tells_its_ports(pages: dict[str, str]) -> None:

@@ -178,6 +178,10 @@ class LibraryError(ModelError):
     """A library of unit process data that can not be used."""
 
 
+class PolarityError(ModelError):
+    """Influences whose signs contradict each other."""
+
+
 class UnsupportedError(ModelError):
     """A combination about which the engine would have to guess."""
 

@@ -61,17 +61,18 @@ def _print(model: Model | None, given: str, found: list[MeguruError]) -> None:
         print_error(error, screen)
     if found or model is None:
         name = given if model is None else model.name
-        screen.print(Text.assemble(("✗ ", BAD), (name, STRONG), f"  {_count(len(found), 'fault')}"))
+        screen.print(Text.assemble(("✗ ", BAD), (name, STRONG), f"  {count(len(found), 'fault')}"))
         return
     sizes = (
-        _count(len(model.items), "item"),
-        _count(len(model.processes), "process", "processes"),
-        _count(len(model.routes), "route"),
-        _count(len(model.scenarios) or 1, "scenario"),
-        _count(len(model.indicators), "indicator"),
+        count(len(model.items), "item"),
+        count(len(model.processes), "process", "processes"),
+        count(len(model.routes), "route"),
+        count(len(model.scenarios) or 1, "scenario"),
+        count(len(model.indicators), "indicator"),
     )
     screen.print(Text.assemble(("✓ ", GOOD), (model.name, STRONG), (f"  {', '.join(sizes)}", QUIET)))
 
 
-def _count(number: int, one: str, several: str | None = None) -> str:
+def count(number: int, one: str, several: str | None = None) -> str:
+    """A number with what is counted, as '2 faults'."""
     return f"{number} {one if number == 1 else several or one + 's'}"

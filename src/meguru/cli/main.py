@@ -8,11 +8,11 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
+from meguru.cli.lazy import LazyGroup
 from meguru.version import __version__
 
 OK, MODEL_FAULT, USAGE, RUN_FAULT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
@@ -27,32 +27,15 @@ COMMANDS = {
     "import": "meguru.cli.workbook:import_",
     "export": "meguru.cli.workbook:export",
     "schema": "meguru.cli.schema:schema",
+    "foresight": "meguru.cli.foresight.group:foresight",
     "examples": "meguru.cli.examples:examples",
 }
 
 
-class Commands(click.Group):
-    """A group whose commands are imported when called, and which turns faults into exit codes."""
+class Commands(LazyGroup):
+    """The group of all commands, which turns faults into exit codes."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from meguru.errors import did_you_mean
-
-            hint = did_you_mean(args[0], COMMANDS) or f"Commands are {', '.join(COMMANDS)}."
-            raise click.UsageError(f"There is no command '{args[0]}'. {hint}", ctx)
-        return super().resolve_command(ctx, args)
+    homes = COMMANDS
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **settings: Any) -> NoReturn:
         """Run the command and leave with its exit code."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,7 +28,12 @@ def schema(library: bool, out: Path | None, as_json: bool) -> None:
     """
     from meguru.model.schema import json_schema
 
-    text = f"{json.dumps(json_schema(library=library), ensure_ascii=False, indent=2)}\n"
+    print_schema(json_schema(library=library), out, as_json)
+
+
+def print_schema(schema: dict[str, Any], out: Path | None, as_json: bool) -> None:
+    """Print a schema, or write it to a file."""
+    text = f"{json.dumps(schema, ensure_ascii=False, indent=2)}\n"
     if out is None:
         click.echo(text, nl=False)
         return

@@ -127,9 +127,11 @@ def announce_compiling() -> None:
 
 
 @contextmanager
-def progress(what: str, samples: int | None) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar for the samples of a run, where somebody is watching."""
-    announce_compiling()
+def progress(
+    what: str, samples: int | None, announce: Callable[[], None] = announce_compiling
+) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar for the samples of a run, where somebody is watching; ``announce`` tells of a first run."""
+    announce()
     screen = console(sys.stderr)
     if samples is None or not screen.is_terminal:
         yield None

@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
 
 
-@lru_cache(maxsize=1)
-def cache_folder() -> Path:
-    """Where compiled kernels are kept: beside the package where one may write, else the user's cache."""
+@cache
+def cache_folder(home: Path = HERE) -> Path:
+    """Where compiled kernels of a package are kept: beside it where one may write, else the user's cache."""
     digest = hashlib.sha256()
-    for path in sorted([*HERE.glob("kernel*.py"), HERE / "plan.py"]):
+    for path in sorted([*home.glob("kernel*.py"), *home.glob("plan.py")]):
         digest.update(path.read_bytes())
     name = f"kernels-{digest.hexdigest()[:16]}"
-    if os.access(HERE, os.W_OK):
-        return HERE / "__pycache__" / name
+    if os.access(home, os.W_OK):
+        return home / "__pycache__" / name
     from platformdirs import user_cache_path
 
     return user_cache_path("meguru") / name
@@ -36,14 +37,20 @@ def is_compiled() -> bool:
     return any(cache_folder().rglob("kernel.simulate*.nbc"))
 
 
-@lru_cache(maxsize=1)
-def kernel() -> Any:
-    """The compiled ``simulate`` of :mod:`meguru.engine.kernel`."""
+@cache
+def load_kernel(name: str) -> Any:
+    """A module of kernels by its full name; what is compiled in it is kept beside its package."""
     config: Any = import_module("numba.core.config")
-
+    spec = find_spec(name)
+    assert spec is not None and spec.origin is not None
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder())
+    config.CACHE_DIR = str(cache_folder(Path(spec.origin).parent))
     try:
-        return import_module("meguru.engine.kernel").simulate
+        return import_module(name)
     finally:
         config.CACHE_DIR = before
+
+
+def kernel() -> Any:
+    """The compiled ``simulate`` of :mod:`meguru.engine.kernel`."""
+    return load_kernel("meguru.engine.kernel").simulate

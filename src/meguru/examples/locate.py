@@ -9,14 +9,15 @@ from meguru.model import Model, load
 
 _INSTALLED = Path(__file__).parent / "data"
 _CHECKOUT = Path(__file__).parents[3] / "examples"
+LIFE_CYCLE, CAUSAL = "model.yaml", "causal.yaml"  # what the file of an example is called, by what it models
 
 
-def example_names() -> tuple[str, ...]:
-    """Names of the examples, in alphabetical order."""
-    return tuple(sorted(path.parent.name for path in _folder().glob("*/model.yaml")))
+def example_names(file: str = LIFE_CYCLE) -> tuple[str, ...]:
+    """Names of the examples of life cycles, or of causal models, in alphabetical order."""
+    return tuple(sorted(path.parent.name for path in _folder().glob(f"*/{file}")))
 
 
-def example_path(name: str) -> Path:
+def example_path(name: str, file: str = LIFE_CYCLE) -> Path:
     """The model file of an example.
 
     Raises
@@ -24,12 +25,12 @@ def example_path(name: str) -> Path:
     UnknownNameError
         If there is no example of this name.
     """
-    names = example_names()
+    names = example_names(file)
     if name not in names:
         raise UnknownNameError(
             "there is no such example", found=name, expected=names, hint=did_you_mean(name, names)
         )
-    return _folder() / name / "model.yaml"
+    return _folder() / name / file
 
 
 def example(name: str) -> Model:

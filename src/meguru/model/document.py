@@ -39,7 +39,7 @@ def component_data(component: Component, place: str, order: dict[str, int]) -> d
     return data
 
 
-def default_of(kind: type[Component], name: str) -> Any:
+def default_of(kind: type[Any], name: str) -> Any:
     """The default of a field."""
     one = kind.__dataclass_fields__[name]
     return one.default_factory() if one.default_factory is not MISSING else one.default

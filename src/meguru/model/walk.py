@@ -32,11 +32,11 @@ class Declared(NamedTuple):
     annotation: str
 
 
-_DECLARED: dict[type[Component], dict[str, Declared]] = {}
+_DECLARED: dict[type[Any], dict[str, Declared]] = {}
 _OF_FORMS: dict[tuple[type[Component], tuple[str, ...]], tuple[Declared, ...]] = {}
 
 
-def declared(kind: type[Component]) -> dict[str, Declared]:
+def declared(kind: type[Any]) -> dict[str, Declared]:
     """File key → attribute, in file order."""
     if kind not in _DECLARED:
         _DECLARED[kind] = {

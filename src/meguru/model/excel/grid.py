@@ -77,7 +77,7 @@ def read_grid(sheet: Any, stored: Any, workbook: str) -> Grid:
     where = f"{workbook}: {sheet.title}"
     rows: dict[int, dict[int, Any]] = {}
     for (row, column), cell in sorted(sheet._cells.items()):
-        value = _value(cell, stored, where)
+        value = cell_value(cell, stored, where)
         if value is not None:
             rows.setdefault(row, {})[column] = value
     titles = _titles(rows.pop(1, {}), where)
@@ -108,7 +108,8 @@ def _titles(row: dict[int, Any], where: str) -> dict[int, str]:
     return titles
 
 
-def _value(cell: Any, stored: Any, where: str) -> Any:
+def cell_value(cell: Any, stored: Any, where: str) -> Any:
+    """What a cell holds, of a formula its stored value; a text as it is shown, None for nothing."""
     value = cell.value
     place = f"{where}!{cell.coordinate}"
     if cell.data_type == "f":

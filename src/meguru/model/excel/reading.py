@@ -55,8 +55,8 @@ def import_excel(path: str | os.PathLike[str]) -> Model:
 
 
 def _grids(path: Path) -> dict[str, Grid]:
-    data = _bytes(path)
-    book = _workbook(path, data, stored=False)
+    data = workbook_bytes(path)
+    book = open_workbook(path, data, stored=False)
     known = {MODEL, SERIES, TABLES, *(sheet.title for sheet in sheets())}
     read = [
         sheet for sheet in book.worksheets if not sheet.title.startswith(UNREAD) and sheet.title != READ_ME
@@ -72,14 +72,15 @@ def _grids(path: Path) -> dict[str, Grid]:
                 or "A sheet whose title begins with '_' is left unread.",
             )
     calculated = any(cell.data_type == "f" for sheet in read for cell in sheet._cells.values())
-    stored = _workbook(path, data, stored=True) if calculated else None
+    stored = open_workbook(path, data, stored=True) if calculated else None
     return {
         sheet.title: read_grid(sheet, None if stored is None else stored[sheet.title], str(path))
         for sheet in read
     }
 
 
-def _bytes(path: Path) -> bytes:
+def workbook_bytes(path: Path) -> bytes:
+    """The bytes of a workbook that is there and not too large."""
     try:
         with path.open("rb") as stream:
             data = stream.read(LARGEST_FILE + 1)
@@ -91,7 +92,8 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _workbook(path: Path, data: bytes, *, stored: bool) -> Any:
+def open_workbook(path: Path, data: bytes, *, stored: bool) -> Any:
+    """The workbook; ``stored`` gives the stored values of formulas instead of the formulas."""
     import openpyxl
 
     try:

@@ -1,0 +1,1 @@
+"""``meguru foresight``: futures of a causal model."""

@@ -1,0 +1,34 @@
+"""``meguru foresight``: the group of its commands."""
+
+from __future__ import annotations
+
+import click
+
+from meguru.cli.lazy import LazyGroup
+
+
+class ForesightCommands(LazyGroup):
+    """Commands about causal models."""
+
+    homes = {  # noqa: RUF012 - declared as a ClassVar by LazyGroup
+        "check": "meguru.cli.foresight.check:check",
+        "run": "meguru.cli.foresight.run:run",
+        "import": "meguru.cli.foresight.files:import_",
+        "export": "meguru.cli.foresight.files:export",
+        "schema": "meguru.cli.foresight.schema:schema",
+    }
+
+
+@click.group(cls=ForesightCommands, short_help="Simulate futures of a causal model.")
+def foresight() -> None:
+    """Simulate futures of a causal model: factors, their influences on each other, and events.
+
+    MODEL is a file (.yaml, .json, .xlsx), a folder with a causal.yaml or with nodes.csv and edges.csv in it,
+    or the name of an example.
+
+    \b
+    Examples:
+      meguru foresight check foresight-small
+      meguru foresight run foresight-small
+      meguru foresight import teacup.mdl
+    """

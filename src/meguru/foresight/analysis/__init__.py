@@ -1,0 +1,45 @@
+"""What simulated futures tell: groups, branches, drivers, conditions, ratings and a road."""
+
+from meguru.foresight.analysis.analyse import Analysis, Choices, analyse
+from meguru.foresight.analysis.branches.branch import BranchYear, branch_years
+from meguru.foresight.analysis.branches.drivers import Driver, Drivers, InputDriver, drivers
+from meguru.foresight.analysis.grouping.groups import Groups, group
+from meguru.foresight.analysis.grouping.tree import Split, Tree, tree
+from meguru.foresight.analysis.outlook.driving_forces import Axis, DrivingForces, Quadrant, driving_forces
+from meguru.foresight.analysis.outlook.rating import Rating, Rule, ratings
+from meguru.foresight.analysis.outlook.roadmap import Roadmap, Stop, roadmap
+from meguru.foresight.analysis.requirements.conditions import Conditions, Requirement, conditions
+from meguru.foresight.analysis.requirements.deadline import Deadline
+from meguru.foresight.analysis.statistics.cart import Leaf
+
+__all__ = [
+    "Analysis",
+    "Axis",
+    "BranchYear",
+    "Choices",
+    "Conditions",
+    "Deadline",
+    "Driver",
+    "Drivers",
+    "DrivingForces",
+    "Groups",
+    "InputDriver",
+    "Leaf",
+    "Quadrant",
+    "Rating",
+    "Requirement",
+    "Roadmap",
+    "Rule",
+    "Split",
+    "Stop",
+    "Tree",
+    "analyse",
+    "branch_years",
+    "conditions",
+    "drivers",
+    "driving_forces",
+    "group",
+    "ratings",
+    "roadmap",
+    "tree",
+]

@@ -1,0 +1,266 @@
+"""Drivers of a split: what differs before it, what tells its sides, what turns scenarios when forced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.errors import RunError
+from meguru.foresight.analysis.branches.branch import BranchYear
+from meguru.foresight.analysis.branches.reach import reaching
+from meguru.foresight.analysis.branches.sides import Sides, key_of, sides_of, state_at
+from meguru.foresight.analysis.grouping.features import row_of
+from meguru.foresight.analysis.grouping.groups import Groups
+from meguru.foresight.analysis.grouping.tree import Split
+from meguru.foresight.analysis.statistics.importance import (
+    effect_sizes,
+    false_discovery,
+    permutation_importance,
+)
+from meguru.foresight.draws import Draws
+from meguru.foresight.futures import Futures
+from meguru.foresight.interventions import Intervention
+from meguru.foresight.model import edge_names
+
+Floats = NDArray[np.float64]
+
+SAMPLE = 4000  # scenarios for effect sizes and importance
+RERUN = 600  # scenarios of each rerun
+CANDIDATES = 25  # nodes that are rerun
+WINDOW = 3  # snapshots up to the branch year in which a node's difference is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A node and its part in a split.
+
+    Attributes
+    ----------
+    node, role
+        Its name and role.
+    year
+        Of the window up to the branch, that in which its effect size is largest.
+    effect_size
+        Left less right side, in standard deviations of both together, in that year.
+    q_value
+        False discovery rate of the effect size over all nodes.
+    importance
+        Loss of AUC on held-out scenarios where the node's state at the branch is shuffled.
+    shift
+        The forced change: a standard deviation of the node in that year, in its unit.
+    causal_effect
+        Share ending left where the node is shifted up in that year, less the share where it is shifted down;
+        None: not rerun.
+    error
+        Standard error of it, over scenarios with common random numbers.
+    rank
+        By size of the causal effect, from 1; None: not rerun.
+    """
+
+    node: str
+    role: str
+    year: float
+    effect_size: float
+    q_value: float
+    importance: float
+    shift: float
+    causal_effect: float | None
+    error: float | None
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InputDriver:
+    """A number drawn for each scenario, or an event: ``start``, ``strength``, ``lag`` or ``event``."""
+
+    kind: str
+    name: str
+    effect_size: float
+    q_value: float
+    importance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """Drivers of a split, strongest first: nodes by causal effect, inputs by importance."""
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    year: float
+    nodes: tuple[Driver, ...]
+    inputs: tuple[InputDriver, ...]
+
+
+def drivers(
+    futures: Futures,
+    groups: Groups,
+    split: Split,
+    branch: BranchYear,
+    *,
+    candidates: int = CANDIDATES,
+    rerun: int = RERUN,
+) -> Drivers:
+    """Drivers of a split.
+
+    Parameters
+    ----------
+    futures, groups
+        The scenarios and their groups.
+    split, branch
+        The split and its branch year.
+    candidates
+        Nodes that are rerun: those with a way to a KPI whose effect size or importance ranks highest.
+    rerun
+        Scenarios of each rerun at most.
+
+    Raises
+    ------
+    RunError
+        The split has no branch year.
+    """
+    if branch.year is None:
+        raise RunError(
+            "a split without a branch year has no drivers", place=key_of(split), found=branch.reason
+        )
+    sides = sides_of(groups, split, SAMPLE, "drivers.sample")
+    last = row_of(futures, branch.year)
+    rows = range(max(0, last - WINDOW + 1), last + 1)
+    sizes, chance, best = _window(futures, sides, rows)
+    state = state_at(futures, last, sides.rows)[:, : len(futures.nodes)]
+    importance = permutation_importance(state, sides.left, groups.seed, f"drivers.state.{key_of(split)}")
+    q_values = false_discovery(chance)
+    able = reaching(futures.model, groups.kpis)
+    chosen = _screened(futures.nodes, able, sizes, importance, candidates)
+    spread = np.array(
+        [futures.states[best[place], place, :][sides.rows].std(dtype=float) for place in range(len(best))]
+    )
+    members = _members(futures, groups, split, rerun)
+    causal = {
+        place: causal_effect(
+            futures, groups, split, members, futures.nodes[place], int(best[place]), float(spread[place])
+        )
+        for place in chosen
+        if spread[place] > 0
+    }
+    by_effect = sorted(causal, key=lambda place: (-abs(causal[place][0]), place))
+    rank = {place: number for number, place in enumerate(by_effect, start=1)}
+    rest = [place for place in np.argsort(-np.abs(sizes), kind="stable") if place not in rank]
+    return Drivers(
+        left=split.left,
+        right=split.right,
+        year=branch.year,
+        nodes=tuple(
+            Driver(
+                node=futures.nodes[place],
+                role=futures.model.nodes[futures.nodes[place]].role,
+                year=float(futures.years[best[place]]),
+                effect_size=float(sizes[place]),
+                q_value=float(q_values[place]),
+                importance=float(importance[place]),
+                shift=float(spread[place]),
+                causal_effect=causal[place][0] if place in causal else None,
+                error=causal[place][1] if place in causal else None,
+                rank=rank.get(place),
+            )
+            for place in [*by_effect, *rest]
+        ),
+        inputs=input_drivers(futures, groups, split, sides, branch.year),
+    )
+
+
+def _window(futures: Futures, sides: Sides, rows: range) -> tuple[Floats, Floats, NDArray[np.intp]]:
+    """Largest effect size of each node over snapshots, its p-value for that choice, and the snapshot."""
+    found = [
+        effect_sizes(state_at(futures, row, sides.rows)[:, : len(futures.nodes)], sides.left) for row in rows
+    ]
+    sizes, chance = np.array([one for one, _ in found]), np.array([one for _, one in found])
+    # The latest of equals: what stands unchanged is forced no earlier than needed.
+    best = len(rows) - 1 - np.abs(sizes[::-1]).argmax(axis=0)
+    places = np.arange(sizes.shape[1])
+    return sizes[best, places], np.minimum(chance[best, places] * len(rows), 1.0), best + rows.start
+
+
+def _screened(
+    nodes: tuple[str, ...], able: frozenset[str], sizes: Floats, importance: Floats, most: int
+) -> list[int]:
+    """Nodes that rank highest by effect size or by importance, in turn."""
+    by_size = np.argsort(-np.abs(sizes), kind="stable")
+    by_importance = np.argsort(-importance, kind="stable")
+    found: dict[int, None] = {}
+    for pair in zip(by_size, by_importance, strict=True):
+        for place in pair:
+            if len(found) < most and nodes[place] in able:
+                found[int(place)] = None
+    return list(found)
+
+
+def _members(futures: Futures, groups: Groups, split: Split, most: int) -> NDArray[np.int64]:
+    return np.asarray(futures.members[sides_of(groups, split, most, "drivers.rerun").rows])
+
+
+def causal_effect(
+    futures: Futures,
+    groups: Groups,
+    split: Split,
+    members: NDArray[np.int64],
+    node: str,
+    row: int,
+    size: float,
+) -> tuple[float, float]:
+    """Change of the share ending left between a node shifted up and down by ``size``, and its standard error.
+
+    The shift stands in the snapshot ``row``; all random numbers are those of the run. Scenarios are judged by
+    the nearest of the centroids of the split.
+    """
+    among = [groups.number(code) for code in (*split.left, *split.right)]
+    left = [groups.number(code) for code in split.left]
+    begins = max(float(futures.model.first), float(futures.years[row]) - futures.model.step)
+    ended = []
+    for change in (size, -size):
+        again = futures.again(
+            (*futures.interventions, Intervention(node, begins, "shift", change)), members=members
+        )
+        ended.append(np.isin(groups.classify(again, among), left).astype(float))
+    change = ended[0] - ended[1]
+    return float(change.mean()), float(change.std() / np.sqrt(change.size))
+
+
+def input_drivers(
+    futures: Futures, groups: Groups, split: Split, sides: Sides, year: float
+) -> tuple[InputDriver, ...]:
+    """Starts, strengths and lags that differ between scenarios, and events up to the branch."""
+    model = futures.model
+    edges = tuple(edge_names(model.edges))
+    places, asked = futures.program.inputs, futures.asked
+    drawn = Draws(places, asked.seed, asked.count, asked.method).of(futures.members[sides.rows])
+    blocks = [
+        ("start", futures.nodes, drawn[:, places.starts].T),
+        ("strength", edges, drawn[:, places.strengths].T),
+        ("lag", edges, drawn[:, places.lags].T),
+        ("event", tuple(model.events), (futures.events[:, sides.rows] <= year).astype(float)),
+    ]
+    labels, columns = [], []
+    for kind, names, values in blocks:
+        for name, row in zip(names, values, strict=True):
+            if row.min() < row.max():
+                labels.append((kind, name))
+                columns.append(row)
+    if not columns:
+        return ()
+    table = np.array(columns).T
+    sizes, chance = effect_sizes(table, sides.left)
+    q_values = false_discovery(chance)
+    importance = permutation_importance(table, sides.left, groups.seed, f"drivers.inputs.{key_of(split)}")
+    order = np.lexsort((np.arange(len(labels)), -np.abs(sizes), -importance))
+    return tuple(
+        InputDriver(
+            kind=labels[place][0],
+            name=labels[place][1],
+            effect_size=float(sizes[place]),
+            q_value=float(q_values[place]),
+            importance=float(importance[place]),
+        )
+        for place in order
+    )

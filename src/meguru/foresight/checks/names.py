@@ -1,0 +1,77 @@
+"""Checks of names: each refers to something; choices are among those declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from meguru.errors import MissingValueError, ModelError, UnknownNameError, did_you_mean
+from meguru.foresight.checks.fault import fault, parts
+from meguru.foresight.model import CausalModel
+from meguru.model.document import default_of
+from meguru.model.walk import declared
+
+
+def missing_values(model: CausalModel) -> Iterator[ModelError]:
+    """What must be given is given, and there is at least one node."""
+    for place, owner in parts(model):
+        for key, one in declared(type(owner)).items():
+            if one.attribute.required and getattr(owner, one.name) is None:
+                inner = f"{place}.{key}" if place else key
+                yield fault(
+                    MissingValueError, model, inner, "missing", found="nothing", expected=one.attribute.doc
+                )
+    if not model.nodes:
+        yield fault(MissingValueError, model, "nodes", "a model without nodes", expected="at least one")
+
+
+def unknown_choices(model: CausalModel) -> Iterator[ModelError]:
+    """Choices are among those declared; names of nodes and events are their keys."""
+    for place, owner in parts(model):
+        for key, one in declared(type(owner)).items():
+            value = getattr(owner, one.name)
+            known = (*one.attribute.choices, default_of(type(owner), one.name))
+            if one.attribute.form == "choice" and value not in known:
+                yield fault(
+                    UnknownNameError,
+                    model,
+                    f"{place}.{key}",
+                    "no such choice",
+                    found=value,
+                    expected=list(one.attribute.choices),
+                    hint=did_you_mean(str(value), one.attribute.choices),
+                )
+    for table in ("nodes", "events"):
+        for name, entry in getattr(model, table).items():
+            if entry.name != name:
+                yield fault(
+                    UnknownNameError,
+                    model,
+                    f"{table}.{name}",
+                    "a name other than its key",
+                    found=entry.name,
+                    expected=name,
+                )
+
+
+def unknown_nodes(model: CausalModel) -> Iterator[ModelError]:
+    """Edges, events and conditions name nodes that are there."""
+    for place, owner in parts(model):
+        for key, one in declared(type(owner)).items():
+            if one.attribute.refers != "nodes":
+                continue
+            value = getattr(owner, one.name)
+            if isinstance(value, dict):
+                named = [(f"{place}.{key}.{name}", name) for name in value]
+            else:
+                named = [(f"{place}.{key}", value)] if value else []
+            for inner, name in named:
+                if name not in model.nodes:
+                    yield fault(
+                        UnknownNameError,
+                        model,
+                        inner,
+                        "no such node",
+                        found=name,
+                        expected=list(model.nodes) if len(model.nodes) <= 12 else "a name of 'nodes'",
+                        hint=did_you_mean(name, model.nodes),
+                    )

@@ -1,0 +1,116 @@
+"""Counter-based random numbers: Philox 4×32-10 (Salmon et al. 2011, https://doi.org/10.1145/2063384.2063405).
+
+The key is the seed. The counter says what is drawn: (step or place in it, scenario, low and high half of the
+hash of a name). So any number can be had without the others. All words are 32 bits held in unsigned 64.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from meguru.foresight.kernel_math import cosine, log, sine
+from meguru.foresight.kernel_plan import Floats, Words
+
+Word = np.uint64
+
+MULTIPLIER_0, MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+KEY_STEP_0, KEY_STEP_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+WORD = np.uint64(0xFFFFFFFF)
+HALF = np.uint64(32)
+ONE, TWO, TWELVE, SIGN = np.uint64(1), np.uint64(2), np.uint64(12), np.uint64(63)
+TWO_52, TWO_52_BITS = 2.0**52, np.uint64(0x4330000000000000)  # a word in its last bits is that word, added
+ONE_BITS = np.uint64(0x3FF0000000000000)
+HALF_PI = 1.5707963267948966
+FEISTEL_ROUNDS = 6
+
+
+@njit(error_model="numpy", forceinline=True, nogil=True)
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
+    for _ in range(10):
+        product_0 = MULTIPLIER_0 * c0
+        product_1 = MULTIPLIER_1 * c2
+        c0 = (product_1 >> HALF) ^ c1 ^ k0
+        c1 = product_1 & WORD
+        c2 = (product_0 >> HALF) ^ c3 ^ k1
+        c3 = product_0 & WORD
+        k0 = (k0 + KEY_STEP_0) & WORD
+        k1 = (k1 + KEY_STEP_1) & WORD
+    return c0, c1, c2, c3
+
+
+@njit(error_model="numpy", forceinline=True, nogil=True)
+def unit(high: Word, low: Word) -> Any:
+    """Two words as the middle of one of 2**52 equal parts of (0, 1)."""
+    bits = np.uint64((((high << HALF) | low) >> TWELVE) | ONE_BITS)
+    return (bits.view(np.float64) - 1.0) + 2.0**-53
+
+
+@njit(error_model="numpy", forceinline=True, nogil=True)
+def signed(x: float, bit: Word) -> Any:
+    """−x where the last bit is set."""
+    number = np.float64(x)
+    bits = np.uint64(number.view(np.uint64) ^ (bit << SIGN))
+    return bits.view(np.float64)
+
+
+@njit(error_model="numpy", forceinline=True, nogil=True)
+def normal_pair(w0: Word, w1: Word) -> tuple[Any, Any]:
+    """Two independent standard normals from two words, by the transform of Box and Muller.
+
+    The angle is π/4 + φ in a quarter of the circle, φ from 30 bits of the second word; the other two bits are
+    the signs. √2 cos(π/4 + φ) = cos φ − sin φ, and √2 sin(π/4 + φ) = cos φ + sin φ.
+    """
+    number = np.uint64(w0 | TWO_52_BITS)
+    uniform = ((number.view(np.float64) - TWO_52) + 0.5) * 2.0**-32
+    radius = np.sqrt(-log(uniform))
+    number = np.uint64((w1 >> TWO) | TWO_52_BITS)
+    angle = ((number.view(np.float64) - TWO_52) + (0.5 - 2.0**29)) * (HALF_PI * 2.0**-30)
+    c, s = cosine(angle), sine(angle)
+    return signed(radius * (c - s), w1), signed(radius * (c + s), w1 >> ONE)
+
+
+@njit(error_model="numpy", nogil=True)
+def normals(quad: Word, scenario: Word, low: Words, high: Words, k0: Word, k1: Word, out: Floats) -> None:
+    """Standard normals of steps 4·quad to 4·quad + 3 for each name: ``out`` (4, name)."""
+    a, b, c, d = out[0], out[1], out[2], out[3]
+    for i in range(low.shape[0]):
+        w0, w1, w2, w3 = philox(quad, scenario, low[i], high[i], k0, k1)
+        a[i], b[i] = normal_pair(w0, w1)
+        c[i], d[i] = normal_pair(w2, w3)
+
+
+@njit(error_model="numpy", nogil=True)
+def event_uniform(step: Word, scenario: Word, low: Word, high: Word, k0: Word, k1: Word) -> Any:
+    w0, w1, _, _ = philox(step, scenario, low, high, k0, k1)
+    return unit(w0, w1)
+
+
+@njit(error_model="numpy", forceinline=True, nogil=True)
+def folded(word: Word, key: Word) -> Word:
+    """A keyed hash of a word: two products of 64 bits, each folded on itself."""
+    product = ((word + key) & WORD) * MULTIPLIER_0
+    product = (((product >> HALF) ^ product ^ key) & WORD) * MULTIPLIER_1
+    return ((product >> HALF) ^ product) & WORD
+
+
+@njit(error_model="numpy", forceinline=True, nogil=True)
+def scrambled(value: Word, key: Word, bits: Word) -> Word:
+    """A keyed permutation of the numbers of some bits, at least 2: a Feistel network, halves unequal."""
+    left_bits = bits >> ONE
+    right_bits = bits - left_bits
+    left, right = value >> right_bits, value & ((ONE << right_bits) - ONE)
+    for _ in range(FEISTEL_ROUNDS):
+        left, right = right, left ^ (folded(right, key) & ((ONE << left_bits) - ONE))
+        left_bits, right_bits = right_bits, left_bits
+        key = (key + KEY_STEP_1) & WORD
+    return (left << right_bits) | right
+
+
+@njit(error_model="numpy", forceinline=True, nogil=True)
+def jitter(part: Word, key: Word) -> Any:
+    """Where in its part a draw lies: one of 2**32 middles in (0, 1)."""
+    number = np.uint64(folded(part, key) | TWO_52_BITS)
+    return ((number.view(np.float64) - TWO_52) + 0.5) * 2.0**-32
