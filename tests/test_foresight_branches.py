@@ -14,10 +14,10 @@ from meguru.foresight.analysis.branches.branch import (
     first_told,
     folds,
 )
+from meguru.foresight.analysis.branches.continuum import continuum_curves, regressed
 from meguru.foresight.analysis.branches.drivers import drivers
 from meguru.foresight.analysis.branches.reach import reached, reaching
 from meguru.foresight.analysis.branches.sides import Sides, key_of, sides_of, state_at, state_names
-from meguru.foresight.analysis.branches.surrogates import surrogates
 from meguru.foresight.analysis.grouping.groups import Groups, group
 from meguru.foresight.analysis.grouping.tree import Tree, tree
 from meguru.foresight.analysis.statistics.lda import auc
@@ -61,15 +61,15 @@ def test_a_planted_switch_is_found_in_its_year(seed: int, kind: str) -> None:
 
 
 @pytest.mark.parametrize("seed", [7002, 7003])
-def test_a_continuum_is_told_as_its_surrogates_are_and_has_no_branch(seed: int) -> None:
-    futures = simulate(linear_gaussian(seed), 600, seed)
+def test_a_continuum_is_told_as_a_continuum_is_and_has_no_branch(seed: int) -> None:
+    futures = simulate(linear_gaussian(seed), 1200, seed)
     groups = group(futures, 3, nulls=19, largest=3)
     grown = tree(groups, futures, nulls=49)
     for branch in branch_years(futures, groups, grown):
         assert not branch.supported
         assert branch.reason == "cut of a continuum"
-        assert np.abs(np.array(branch.auc) - branch.null_auc).max() < 0.15
-        assert branch.auc[-1] > 0.7
+        assert np.abs(np.array(branch.auc) - branch.null_auc).max() < 0.1
+        assert max(branch.auc) > 0.7
 
 
 def test_a_side_that_is_decided_from_the_start_is_told_by_the_lever(
@@ -104,19 +104,21 @@ def test_an_event_is_part_of_the_state_from_the_year_after_it(gated: tuple[Futur
     assert key_of(grown.splits[0]) == "A|B"
 
 
-def test_surrogates_are_normal_with_the_means_and_covariances_of_the_run(
-    gated: tuple[Futures, Groups, Tree],
-) -> None:
-    futures, groups, _ = gated
-    surrogate = next(surrogates(groups, futures, 1, 4000))
-    row = 20
-    state, true = surrogate.state(row), state_at(futures, row, np.arange(600))
-    np.testing.assert_allclose(state.mean(axis=0), true.mean(axis=0), atol=5 * true.std(axis=0).max() / 60)
-    np.testing.assert_allclose(np.cov(state.T), np.cov(true.T), atol=0.05 * np.cov(true.T).max())
-    reuse = state[:, futures.nodes.index("reuse")]
-    # Two peaks have become one: kurtosis of a normal distribution, where the run's is far below.
-    assert ((reuse - reuse.mean()) ** 4).mean() / reuse.var() ** 2 == pytest.approx(3.0, abs=0.3)
-    assert surrogate.labels.shape == (4000,)
+def test_a_continuum_with_two_peaks_less_is_told_less_well(gated: tuple[Futures, Groups, Tree]) -> None:
+    futures, groups, grown = gated
+    branch = branch_years(futures, groups, grown)[0]
+    told, null = np.array(branch.auc), np.array(branch.null_auc)
+    # Who passes the gate is known from the start; a normal outcome with the same correlation is not as clear.
+    assert (told[:13] > null[:13] + 0.02).all()
+    assert branch.supported
+    assert continuum_curves(futures, groups, grown.splits, 4000)[0].size == 0
+
+
+def test_slopes_are_those_of_a_regression() -> None:
+    chance = np.random.default_rng(1)
+    given, told = chance.normal(size=(50, 3)), chance.normal(size=(50, 2))
+    expected = np.linalg.lstsq(given, told, rcond=None)[0]
+    np.testing.assert_allclose(regressed(given.T @ given, given.T @ told), expected)
 
 
 def test_the_branch_year_is_the_first_from_which_the_side_stays_told() -> None:

@@ -99,9 +99,13 @@ def test_two_groups_are_found_named_and_supported(gated: Futures, groups: Groups
     assert groups.supported and not groups.forced
     assert np.mean((groups.labels == 1) == happened) > 0.99
     assert groups.share == pytest.approx((1 - happened.mean(), happened.mean()), abs=0.01)
-    assert groups.names[1] == {"en": "high Reuse, low Waste", "ja": "再使用が高い・廃棄物が低い"}
-    assert groups.names[0] == {"en": "low Reuse, high Waste", "ja": "再使用が低い・廃棄物が高い"}
-    assert (groups.profile @ np.ones(3)).shape == (2,)
+    assert groups.names[1] == {"en": "low Waste, high Reuse", "ja": "廃棄物が低い・再使用が高い"}
+    assert groups.names[0] == {"en": "high Waste, low Reuse", "ja": "廃棄物が高い・再使用が低い"}
+    ends = gated.of("waste")[-1]
+    assert groups.profile[1, groups.kpis.index("waste")] == pytest.approx(
+        (ends[groups.labels == 1].mean() - ends.mean()) / ends.std()
+    )
+    assert (groups.profile[:, groups.kpis.index("still")] == 0).all()
     found = tree(groups, gated, nulls=49)
     assert [split.supported for split in found.splits] == [True]
     assert found.splits[0].left == ("A",)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.foresight.analysis.branches.continuum import continuum_curves
 from meguru.foresight.analysis.branches.sides import key_of, sides_of, state_at
-from meguru.foresight.analysis.branches.surrogates import Surrogate, surrogates
 from meguru.foresight.analysis.grouping.groups import Groups
 from meguru.foresight.analysis.grouping.tree import FEWEST, Split, Tree
 from meguru.foresight.analysis.statistics.lda import auc, out_of_fold
@@ -26,7 +25,6 @@ TOLD = 0.9  # AUC from which a side counts as told
 SAMPLE = 1500  # scenarios of a split that the discriminants rest on at most
 FOLDS = 5
 RESAMPLES = 200
-SURROGATES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +41,17 @@ class BranchYear:
         By year: chance that the state, by a discriminant fitted on other scenarios, ranks a scenario of the
         left side above one of the right.
     null_auc
-        The same for continua of the same means and covariances, cut by the same centroids; empty where a
-        continuum has too few scenarios on a side.
+        The same in a continuum of the same means and covariances, cut by the same centroids; empty where too
+        few of its points fall to a side.
     year
         First from which ``auc`` is and stays at :data:`TOLD` or above; None: at no time.
     null_year
-        The same for the continua.
+        The same for the continuum.
     low, high
         From the 5th to the 95th percentile of the bootstrap; None where most resamples have no such year.
     supported
-        Whether the split is supported and its side is told at that year better than in any continuum.
+        Whether the split is supported and its side is told in that year better than in the continuum: the 5th
+        percentile of the bootstrap of ``auc`` lies above ``null_auc``.
     reason
         Why not; empty where it is supported.
     """
@@ -81,7 +80,7 @@ def branch_years(futures: Futures, groups: Groups, found: Tree) -> tuple[BranchY
         Their groups and tree.
     """
     curves = [_curve(futures, groups, split) for split in found.splits]
-    nulls = _null_curves(futures, groups, found.splits)
+    nulls = continuum_curves(futures, groups, found.splits, FEWEST // 2)
     return tuple(
         _judged(futures, split, curve, null)
         for split, curve, null in zip(found.splits, curves, nulls, strict=True)
@@ -90,9 +89,10 @@ def branch_years(futures: Futures, groups: Groups, found: Tree) -> tuple[BranchY
 
 @dataclass(frozen=True, eq=False)
 class _Curve:
-    """``auc`` (year,), and branch years of resamples (resample,), nan where there is none."""
+    """AUC (year,), its 5th percentile over resamples (year,), and their branch years (resample,) or nan."""
 
     auc: Floats
+    least: Floats
     drawn: Floats
 
 
@@ -105,49 +105,16 @@ def _curve(futures: Futures, groups: Groups, split: Split) -> _Curve | None:
     fold = folds(groups.seed, f"{place}.folds", sides.left)
     scores = _scores(lambda row: state_at(futures, row, sides.rows), len(years), sides.left, fold)
     ranked = np.argsort(scores, axis=1, kind="stable")
-    drawn = [
-        first_told(
-            years, _weighted_auc(ranked, sides.left, resample(groups.seed, f"{place}.{number}", fold.size))
-        )
+    curves = [
+        _weighted_auc(ranked, sides.left, resample(groups.seed, f"{place}.{number}", fold.size))
         for number in range(RESAMPLES)
     ]
-    found = np.array([auc(row, sides.left) for row in scores])
-    return _Curve(found, np.array([np.nan if year is None else year for year in drawn]))
-
-
-def _null_curves(futures: Futures, groups: Groups, splits: Sequence[Split]) -> list[Floats]:
-    """AUC (surrogate, year) of each split."""
-    found: list[list[Floats]] = [[] for _ in splits]
-    for number, surrogate in enumerate(surrogates(groups, futures, SURROGATES, SAMPLE)):
-        sides = [
-            [
-                np.isin(surrogate.labels, [groups.number(code) for code in codes])
-                for codes in (one.left, one.right)
-            ]
-            for one in splits
-        ]
-        fold = [folds(groups.seed, f"branch.null.{number}", left[left | right]) for left, right in sides]
-
-        with one_thread():
-            of_year = partial(_null_row, surrogate, sides, fold)
-            curves = np.array(each(of_year, range(len(futures.years))))
-        for place, (left, right) in enumerate(sides):
-            if not _few(left[left | right]):
-                found[place].append(curves[:, place])
-    return [np.array(curves) for curves in found]
-
-
-def _null_row(
-    surrogate: Surrogate, sides: Sequence[Sequence[Side]], fold: Sequence[NDArray[np.int64]], row: int
-) -> Floats:
-    """AUC (split,) of a surrogate at a snapshot; zero where a side has too few scenarios."""
-    state = surrogate.state(row)
-    found = np.zeros(len(sides))
-    for place, ((left, right), parts) in enumerate(zip(sides, fold, strict=True)):
-        inside = left | right
-        if not _few(left[inside]):
-            found[place] = auc(out_of_fold(state[inside], left[inside], parts), left[inside])
-    return found
+    drawn = [first_told(years, curve) for curve in curves]
+    return _Curve(
+        auc=np.array([auc(row, sides.left) for row in scores]),
+        least=np.quantile(curves, 0.05, axis=0),
+        drawn=np.array([np.nan if year is None else year for year in drawn]),
+    )
 
 
 def _judged(futures: Futures, split: Split, curve: _Curve | None, null: Floats) -> BranchYear:
@@ -158,20 +125,19 @@ def _judged(futures: Futures, split: Split, curve: _Curve | None, null: Floats) 
         )
     year = first_told(years, curve.auc)
     low, high = _interval(curve.drawn) if year is not None else (None, None)
-    null_auc = null.mean(axis=0) if null.size else np.array([])
     reason = split.reason
     if not reason and year is None:
         reason = "no year from which the state tells the side"
-    if not reason and null.size and curve.auc[years == year][0] <= null[:, years == year].max():
+    if not reason and null.size and (curve.least <= null)[years == year].any():
         reason = "a continuum is told as early"
     return BranchYear(
         left=split.left,
         right=split.right,
         years=tuple(float(one) for one in years),
         auc=tuple(float(one) for one in curve.auc),
-        null_auc=tuple(float(one) for one in null_auc),
+        null_auc=tuple(float(one) for one in null),
         year=year,
-        null_year=first_told(years, null_auc) if null.size else None,
+        null_year=first_told(years, null) if null.size else None,
         low=low,
         high=high,
         supported=not reason,
