@@ -20,6 +20,7 @@ from meguru.random import uniforms
 
 Array = NDArray[np.float64]
 ONE, ZERO = 0, 1
+FINITE = float(np.finfo(np.float64).max)
 
 
 class Reader:
@@ -215,14 +216,12 @@ def check_range(
     ------
     RangeError
     """
-    bad: Array | None = None
-    if low is not None and np.any(values < low):
-        bad = values[values < low]
-    if high is not None and np.any(values > high + 1e-12):
-        bad = values[values > high + 1e-12]
-    if bad is None and np.all(np.isfinite(values)):
+    lowest = -FINITE if low is None else low
+    highest = FINITE if high is None else high + 1e-12
+    if lowest <= values.min() and values.max() <= highest:  # neither holds for what is not a number
         return
-    found = float(bad.flat[0]) if bad is not None else "not a number"
+    outside = values[(values < lowest) | (values > highest)]
+    found = float(outside[0]) if outside.size else "not a number"
     bounds = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
     file, line = where(read.model, place)
     raise RangeError(

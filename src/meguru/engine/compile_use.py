@@ -8,7 +8,28 @@ import numpy as np
 
 from meguru.engine.coefficients import ONE, ZERO, Coefficients
 from meguru.engine.compile_push import PushCompiler
-from meguru.engine.plan import EVENTS_OF_USE, FLOW
+from meguru.engine.plan import (
+    EVENTS_OF_USE,
+    FLOW,
+    SLOT_REPAIR,
+    USE_BUILDS,
+    USE_CAUSE,
+    USE_CAUSES,
+    USE_CLASS,
+    USE_COLUMNS,
+    USE_DEMAND,
+    USE_DRIVEN,
+    USE_EVENT,
+    USE_HAZARD,
+    USE_HOLDER,
+    USE_PART_NODE,
+    USE_PRODUCT,
+    USE_RESOLD,
+    USE_SEGMENT,
+    USE_SEGMENTS,
+    USE_SLOT,
+    USE_SLOT_HAZARD,
+)  # fmt: skip
 from meguru.engine.shape import Shape
 from meguru.errors import MissingValueError, NetworkError, RangeError, ShareError
 from meguru.model import where
@@ -118,13 +139,19 @@ class UseCompiler:
     def _use(self, name: str, process: Process, product: str, index: int, offset: int) -> None:
         t = self.tables
         builds, segments = self.shape.builds[product], list(process.segments) or [""]
-        row = [0] * 17
-        row[0], row[1], row[2], row[3] = index, offset, len(builds), len(segments)
-        row[4], row[5], row[6] = len(t.cause), len(process.leave), len(t.cause_hazard)
-        row[7], row[8], row[9] = len(t.slot_use), len(t.slot_hazard), len(t.segment)
+        row = [0] * USE_COLUMNS
+        row[USE_PRODUCT], row[USE_CLASS] = index, offset
+        row[USE_BUILDS], row[USE_SEGMENTS] = len(builds), len(segments)
+        row[USE_CAUSE], row[USE_CAUSES], row[USE_HAZARD] = (
+            len(t.cause),
+            len(process.leave),
+            len(t.cause_hazard),
+        )
+        row[USE_SLOT], row[USE_SLOT_HAZARD] = len(t.slot_use), len(t.slot_hazard)
+        row[USE_SEGMENT] = len(t.segment)
         self._segments(name, process)
-        row[10], row[11] = self._demand(name, process, product)
-        row[13] = len(t.events)
+        row[USE_DRIVEN], row[USE_DEMAND] = self._demand(name, process, product)
+        row[USE_EVENT] = len(t.events)
         t.events += [
             Event(name, product, "sales"),
             Event(name, product, "demand"),
@@ -132,14 +159,14 @@ class UseCompiler:
             Event(name, product, "retired", PART_FAILURE),
             Event(name, product, "waiting"),
         ]
-        assert len(t.events) - row[13] == EVENTS_OF_USE
+        assert len(t.events) - row[USE_EVENT] == EVENTS_OF_USE
         self._causes(name, process, product, segments)
         self._parts(name, process, product, segments)
-        row[14] = self.pushes.node(f"{name}.retired.{PART_FAILURE}", product)
+        row[USE_PART_NODE] = self.pushes.node(f"{name}.retired.{PART_FAILURE}", product)
         if any(slot.lifetime for slot in process.parts.values()):
-            self._emit_part_failure(name, product, row[14], process)
-        row[15] = builds.index("resold") if "resold" in builds else 0
-        row[16] = len(t.use)  # holders: use processes first
+            self._emit_part_failure(name, product, row[USE_PART_NODE], process)
+        row[USE_RESOLD] = builds.index("resold") if "resold" in builds else 0
+        row[USE_HOLDER] = len(t.use)  # holders: use processes first
         t.use.append(row)
         t.names.append(name)
 
@@ -281,7 +308,7 @@ class UseCompiler:
 
     def _emit_part_failure(self, name: str, product: str, node: int, process: Process) -> None:
         always = all(
-            self.numbers.get(row[1]).min() >= 1.0
+            self.numbers.get(row[SLOT_REPAIR]).min() >= 1.0
             for row, (use, part) in zip(self.tables.slot_use, self.tables.spares, strict=True)
             if use == name and process.parts[part].lifetime is not None
         )

@@ -19,6 +19,7 @@ from meguru.engine.kernel_use import (
     spread_put,
     survive_sale,
 )
+from meguru.engine.kernel_views import unowned
 from meguru.engine.plan import (
     AVAILABLE, CONTENT, DATED_BEFORE, EDGE, EDGE_OFFER, EVENTS, EVENTS_BEFORE, EVENT_DEMAND, EVENT_SALES,
     EVENT_UNMET, EXTRA, EXTRA_BEFORE, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, GIVEN, GOT, HELD,
@@ -465,10 +466,12 @@ def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
 @njit(cache=True, nogil=True)
 def simulate(p: Any, c: Any, z: Any, r: Any) -> Any:
     """All steps of every sample. ``c`` (sample, numbers), ``z`` (state), ``r`` (sample, record)."""
+    plan, state = unowned(p), unowned(z)
     for s in range(c.shape[0]):
-        z[:] = 0.0
+        numbers, record = unowned(c[s]), unowned(r[s])
+        state[:] = 0.0
         for t in range(p[STEPS]):
-            code = step(p, c[s], z, r[s], t)
+            code = step(plan, numbers, state, record, t)
             if code != OK:
                 r[s, p[STATUS]] = code
                 r[s, p[STATUS] + 1] = t
