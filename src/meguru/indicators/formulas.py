@@ -69,15 +69,15 @@ class Formulas:
         self._compiled: dict[str, Deferred] = {}
         self._open: list[str] = []
 
-    def value(self, name: str, indicator: Indicator, scene: Scene) -> Value:
-        """Value of an indicator, compared with the reference where it says so.
+    def value(self, name: str, indicator: Indicator, scene: Scene, place: str | None = None) -> Value:
+        """Value of an indicator, compared with the reference where it says so; ``place`` where it stands.
 
         Raises
         ------
         MeguruError
             With the indicator's place in the model and the column of the formula.
         """
-        place = f"indicators.{name}.formula"
+        place = place or f"indicators.{name}.formula"
         file, line = where(self.model, place)
         try:
             return self._compared(indicator, self._whole(name, indicator.formula, scene), scene)

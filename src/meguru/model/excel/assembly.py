@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meguru.errors import DuplicateKeyError, MissingValueError, UnknownNameError, WrongTypeError, did_you_mean
+from meguru.files.tree import Node
 from meguru.model.components import Model
 from meguru.model.excel.bom import read_bom
 from meguru.model.excel.columns import read_title
@@ -13,7 +14,6 @@ from meguru.model.excel.lines import REST
 from meguru.model.excel.lookups import LookupReader
 from meguru.model.excel.text import text_node
 from meguru.model.library import route_key
-from meguru.model.tree import Node
 
 Names = tuple[str, ...]
 
