@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_models import FIRST, Data, Run, by_year, fixed, simple, weibull
 
-from meguru.errors import ShortageError, UnsupportedError
+from meguru.errors import ShareError, ShortageError, UnsupportedError
 
 wants = st.floats(1.0, 1000.0)
 
@@ -126,7 +126,7 @@ def test_an_exact_share_limits_what_is_made(share: float, limit: float) -> None:
 # --------------------------------------------------------------------------- spares
 
 
-def spares(shelf: Data, fresh: Data, limit: float | None = None) -> Run:
+def spares(shelf: Data, fresh: Data, limit: float | None = None, repair_by: str = "piece") -> Run:
     """Products whose pump fails; donors of four-year-old pumps fill a shelf."""
     data = simple(14, {"sales": by_year([0] * 6 + [100] * 8, "piece/year")}, {"old": fixed(30)})
     data["items"] |= {
@@ -135,6 +135,7 @@ def spares(shelf: Data, fresh: Data, limit: float | None = None) -> Run:
         "D": {"kind": "product", "bom": {"pump": 1}},
     }
     data["processes"]["use"]["parts"] = {"pump": {"lifetime": weibull(2, 5), "repair": 1}}
+    data["processes"]["use"]["repair_by"] = repair_by
     data["processes"] |= {
         "ore": {
             "kind": "supply",
@@ -183,12 +184,39 @@ def test_shares_of_spares_are_shares_of_all_spares(shelf: Data, fresh: Data) -> 
     np.testing.assert_allclose(used + new, run.flow("use.failed")[7:], rtol=1e-9)
 
 
-def test_without_enough_spares_products_leave_instead() -> None:
-    run = spares({"priority": 1, "max_share": 0.1}, {"priority": 2}, limit=40.0)
+@pytest.mark.parametrize("repair_by", ["piece", "visit"])
+def test_without_enough_spares_products_leave_instead(repair_by: str) -> None:
+    run = spares({"priority": 1, "max_share": 0.1}, {"priority": 2}, limit=40.0, repair_by=repair_by)
     assert run.flow("ore", "use").max() == pytest.approx(40.0, rel=1e-8)
     assert run.event("retired", cause="part_failure")[-1] > 1.0
     stock = np.concatenate([[0.0], run.stock("use")])
     np.testing.assert_allclose(np.diff(stock), run.event("sales") - run.event("retired"), atol=1e-6)
+
+
+def test_a_visit_has_one_share_for_all_parts_that_fail() -> None:
+    data = simple(3, {"sales": "100 piece/year"}, {"old": fixed(9)})
+    parts = {
+        "pump": {"lifetime": weibull(2, 5), "repair": 0.7},
+        "belt": {"lifetime": weibull(2, 4), "repair": 0.6},
+        "case": {},
+    }
+    data["items"] |= {part: {"kind": "part", "bom": {"iron": "1 kg"}} for part in parts}
+    data["items"]["A"]["bom"] = dict.fromkeys(parts, 1)
+    data["processes"]["world"] = {"kind": "supply", "supplies": list(parts)}
+    data["processes"]["use"] |= {"parts": parts, "repair_by": "visit"}
+    data["routes"] = [
+        {"from": "world", "to": "make"},
+        {"from": "make", "to": "use"},
+        {"from": "world", "to": "use", "item": ["pump", "belt"]},
+        {"from": "use.retired", "to": "dump"},
+        {"from": "use.failed", "to": "dump"},
+    ]
+    with pytest.raises(
+        ShareError, match=r"parts\.belt\.repair: .* found '0\.6'.*expected 0\.7, as for 'pump'"
+    ):
+        Run(data)
+    parts["belt"]["repair"] = 0.7
+    assert Run(data).event("spares", item="belt")[-1] > 1.0
 
 
 def test_spares_that_were_promised_and_do_not_come_are_an_error() -> None:

@@ -11,8 +11,10 @@ from meguru.engine.compile_push import PushCompiler
 from meguru.engine.plan import (
     EVENTS_OF_USE,
     FLOW,
+    SLOT_FAILS,
     SLOT_REPAIR,
     USE_BUILDS,
+    USE_BY_VISIT,
     USE_CAUSE,
     USE_CAUSES,
     USE_CLASS,
@@ -167,6 +169,9 @@ class UseCompiler:
             self._emit_part_failure(name, product, row[USE_PART_NODE], process)
         row[USE_RESOLD] = builds.index("resold") if "resold" in builds else 0
         row[USE_HOLDER] = len(t.use)  # holders: use processes first
+        row[USE_BY_VISIT] = int(process.repair_by == "visit")
+        if process.repair_by == "visit":
+            self._one_share_of_visits(name, process, t.slot_use[row[USE_SLOT] :])
         t.use.append(row)
         t.names.append(name)
 
@@ -260,6 +265,26 @@ class UseCompiler:
                 )
                 stretch = self._stretch(name, process, segment)
                 t.cause_hazard.append(list(self.numbers.hazard(own, at, self.sales, stretch, used)))
+
+    def _one_share_of_visits(self, name: str, process: Process, slots: list[list[int]]) -> None:
+        """A visit repairs all failed pieces of a product, or none: one share for all its parts."""
+        failing = [
+            (part, self.numbers.get(row[SLOT_REPAIR]))
+            for part, row in zip(process.parts, slots, strict=True)
+            if row[SLOT_FAILS]
+        ]
+        for part, share in failing[1:]:
+            if np.any(share != failing[0][1]):
+                place = f"processes.{name}.parts.{part}.repair"
+                file, line = where(self.model, place)
+                raise ShareError(
+                    "another share than that of the other parts, though they are repaired by visit",
+                    file=file,
+                    line=line,
+                    place=place,
+                    found=f"{share.flat[0]:g}",
+                    expected=f"{failing[0][1].flat[0]:g}, as for '{failing[0][0]}', or repair_by: piece",
+                )
 
     def _stretch(self, name: str, process: Process, segment: str) -> np.ndarray | None:
         if not segment or process.segments[segment].stretch is None:
