@@ -310,7 +310,9 @@ class _Resolver:
     def pulls(self) -> None:
         for route, source in self.pull:
             self.named.setdefault(source, {}).update(dict.fromkeys(route.items))
-        offers = {source: dict.fromkeys(self.offers(source)) for source in {source: None for _, source in self.pull}}
+        offers = {
+            source: dict.fromkeys(self.offers(source)) for source in {source: None for _, source in self.pull}
+        }
         for route, source in self.pull:
             offered, needed = offers[source], self.needs(route.target)
             for item in route.items:

@@ -17,6 +17,8 @@ from meguru.model.tree import node_of
 from meguru.model.walk import declared
 from meguru.model.yaml_text import to_yaml
 
+SUFFIXES = (".yaml", ".yml", ".json")
+
 
 def save(model: Model, path: str | os.PathLike[str]) -> None:
     """Write a model to a YAML file, or a JSON file if it is called so.
@@ -28,14 +30,21 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     WriteError
-        The file can not be written.
+        The file can not be written, or is called neither a YAML nor a JSON file.
     """
     path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise WriteError(
+            "a model is a YAML or JSON file",
+            file=str(path),
+            found=path.name,
+            expected=f"a name that ends in {' or '.join(SUFFIXES)}",
+        )
     data = document(model)
     folder = vars(model).get("folder")
     if model.libraries and folder is not None:
         data = _own(model, data, Path(folder), path.parent)
-    text = to_json(data) if path.suffix == ".json" else to_yaml(data)
+    text = to_json(data) if path.suffix.lower() == ".json" else to_yaml(data)
     write_beside(path, text.encode("utf-8"))
 
 
