@@ -235,13 +235,11 @@ def check_range(
     ------
     RangeError
     """
-    below = low is not None and bool(np.any(values < low))
-    above = high is not None and bool(np.any(values > high + SLACK))
-    if not below and not above and np.all(np.isfinite(values)):
+    lowest = -FINITE if low is None else low
+    highest = FINITE if high is None else high + SLACK
+    if lowest <= values.min() and values.max() <= highest:  # neither holds for what is not a number
         return
-    wrong = ~np.isfinite(values)
-    wrong |= values < (-np.inf if low is None else low)
-    wrong |= values > (np.inf if high is None else high + SLACK)
+    wrong = ~((values >= lowest) & (values <= highest))
     sample, at = _first(read, quantity, wrong)
     number = float(values[sample, at])
     bounds = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
