@@ -34,7 +34,6 @@ class Slip(NamedTuple):
 RATE = "rate: 40 %"
 RECOVERY = "recovery: 95 %"
 AGE = "age: 9 year"
-RULE = "{segment: work, split: {take: 1}}"
 NORMAL = "{distribution: normal, mean: 95, sd: %s, unit: '%%'}"
 SLIPS = [
     Slip("year with a digit too few", "2030: 2000}", "2030: 2000, 203: 900}", "processes.use.demand.sales",
@@ -51,8 +50,6 @@ SLIPS = [
          ("far from those of the study", "from 205 on")),
     Slip("age between two steps", AGE, "age: 9.4 year", "processes.use.segments.work.lifetimes.worn.age",
          ("whole steps", "found '9.4 steps of a year'", "step of a month")),
-    Slip("age of a rule between two steps", RULE, "{segment: work, age_below: 30 month, split: {take: 1}}",
-         "processes.collect.rules.0.age_below", ("whole steps", "found '2.5 steps of a year'")),
     Slip("share above one", RECOVERY, f"recovery: {NORMAL % 3}", "processes.check.recovery",
          ("outside what is possible", "4.8% of them", "at least 0, at most 1", "'low' and 'high'")),
     Slip("share above one, seldom", RECOVERY, f"recovery: {NORMAL % 1.2}", "processes.check.recovery",

@@ -21,7 +21,8 @@ def tidy_end() -> Iterator[None]:
     before = {}
     try:
         for one in (signal.SIGTERM, signal.SIGINT):
-            if signal.getsignal(one) is not signal.SIG_IGN:  # as of a process in the background
+            # Ignored, as of a process in the background, or not set by Python: left as it is.
+            if signal.getsignal(one) not in (signal.SIG_IGN, None):
                 before[one] = signal.signal(one, _end)
     except ValueError:  # not in the main thread
         yield

@@ -82,8 +82,10 @@ def write_result(result: Result, folder: Path, form: str) -> list[Path]:
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]|^\.+', "_", result.scenario)
     path = folder / f"{name}.nc"
     result.save(path)
+    earlier = any((folder / name / one).exists() for one in ("provenance.json", "result.xlsx"))
     tables = save_tables(result, folder / name, form)
-    _take_away_older(folder / name, tables)
+    if earlier:
+        _take_away_older(folder / name, tables)
     return [path, *tables]
 
 

@@ -268,23 +268,46 @@ class UseCompiler:
 
     def _one_share_of_visits(self, name: str, process: Process, slots: list[list[int]]) -> None:
         """A visit repairs all failed pieces of a product, or none: one share for all its parts."""
-        failing = [
-            (part, self.numbers.get(row[SLOT_REPAIR]))
+        failing = {
+            part: self.numbers.get(row[SLOT_REPAIR])
             for part, row in zip(process.parts, slots, strict=True)
             if row[SLOT_FAILS]
-        ]
-        for part, share in failing[1:]:
-            if np.any(share != failing[0][1]):
+        }
+        for part in list(failing)[1:]:
+            other = next(iter(failing))
+            here, there = np.broadcast_arrays(failing[part], failing[other])
+            quantity = process.parts[part].repair
+            at = np.unravel_index(np.argmax(here != there), here.shape)
+            alone = quantity is not None and not quantity.is_certain()
+            if alone or here[at] != there[at]:
                 place = f"processes.{name}.parts.{part}.repair"
                 file, line = where(self.model, place)
                 raise ShareError(
-                    "another share than that of the other parts, though they are repaired by visit",
+                    "a share of its own, though the parts are repaired by visit",
                     file=file,
                     line=line,
                     place=place,
-                    found=f"{share.flat[0]:g}",
-                    expected=f"{failing[0][1].flat[0]:g}, as for '{failing[0][0]}', or repair_by: piece",
+                    found="a distribution of its own" if alone else f"{here[at]:g}",
+                    expected=f"{there[at]:g}, as for '{other}', or repair_by: piece",
+                    hint="Let both refer to one parameter.",
                 )
+
+    def _not_less_than_one(self, product: str, part: str) -> None:
+        """A followed part that fails is in a product once or more, or (by year made) not at all."""
+        counts = self.numbers.get_table(self.pushes.counts[(product, part)])
+        wrong = counts[(counts > 0.0) & (counts < 1.0)]
+        if wrong.size:
+            place = f"items.{product}.bom.{part}"
+            file, line = where(self.model, place)
+            raise RangeError(
+                "less than one piece of a part that fails in use",
+                file=file,
+                line=line,
+                place=place,
+                found=float(wrong[0]),
+                expected="one or more",
+                hint="Where only some products have it, make these a product of their own.",
+            )
 
     def _stretch(self, name: str, process: Process, segment: str) -> np.ndarray | None:
         if not segment or process.segments[segment].stretch is None:
@@ -313,8 +336,10 @@ class UseCompiler:
             )
             t.spares.append((name, part))
             t.events += [Event(name, part, "failed"), Event(name, part, "spares")]
-            if slot.lifetime is not None and self.numbers.get(repair).max() > 0:
-                self._emit(node, name, f"failed.{part}", part)
+            if slot.lifetime is not None:
+                self._not_less_than_one(product, part)
+                if self.numbers.get(repair).max() > 0:
+                    self._emit(node, name, f"failed.{part}", part)
             for segment in segments:
                 t.slot_hazard.append(
                     self._slot_hazard(

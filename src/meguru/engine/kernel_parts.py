@@ -44,41 +44,56 @@ def repaired_of(p: Any, c: Any, z: Any, t: Any, slot_use: Any) -> Any:
     return number(p, c, p[slot_use + SLOT_REPAIR], t) * z[p[AVAILABLE] + p[slot_use + SLOT_AVAILABLE]]
 
 
-@njit("float64(int64[::1], float64[::1], float64[::1], int64, int64)", cache=True)
-def repaired_by_visit(p: Any, c: Any, z: Any, t: Any, use: Any) -> Any:
-    """ρ of a visit, as small as that of its scarcest part; −1 where each piece is repaired by itself."""
+@njit("float64(int64[::1], float64[::1], int64, int64)", cache=True)
+def share_of_visits(p: Any, c: Any, t: Any, use: Any) -> Any:
+    """Share of the products with a failure that are brought to a visit; −1 where each piece is for itself."""
     if p[use + USE_BY_VISIT] == 0:
         return -1.0
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
-    share = 1.0
     for k in range(p[product + PRODUCT_SLOTS_END] - p[product + PRODUCT_SLOT]):
         row = line(p, SLOT_USE, p[use + USE_SLOT] + k)
         if p[row + SLOT_FAILS] == 1:
-            share = min(share, repaired_of(p, c, z, t, row))
+            return number(p, c, p[row + SLOT_REPAIR], t)  # one share for all parts
+    return 0.0
+
+
+@njit(cache=True)
+def no_others(p: Any, c: Any, z: Any, use: Any, index: Any, local: Any, date: Any, mended: Any) -> Any:
+    """Share of products in which no piece but one of a slot has failed; ``mended``: or lacked its spare.
+
+    Without such a slot (−1): none at all.
+    """
+    product = line(p, PRODUCT, p[use + USE_PRODUCT])
+    first, share = p[product + PRODUCT_SLOT], 1.0
+    for other in range(first, p[product + PRODUCT_SLOTS_END]):
+        f = z[p[SCRATCH] + at(p, SLOT, other, SLOT_SCRATCH) + local * (p[STEPS] + 1) + date]
+        count = by_date(p, c, at(p, SLOT, other, SLOT_COUNT), date)
+        if other == index:
+            count = max(count - 1.0, 0.0)
+        if mended:
+            row = line(p, SLOT_USE, p[use + USE_SLOT] + other - first)
+            f *= 1.0 - z[p[AVAILABLE] + p[row + SLOT_AVAILABLE]]
+        share *= (1.0 - f) ** count
     return share
 
 
 @njit(cache=True)
 def others_stay(
-    p: Any, c: Any, z: Any, use: Any, index: Any, local: Any, date: Any, q: Any, f: Any, rho: Any, intact: Any
-) -> Any:
+    p: Any, c: Any, z: Any, use: Any, index: Any, local: Any, date: Any, q: Any, f: Any, rho: Any,
+    visit: Any, intact: Any
+) -> Any:  # fmt: skip
     """Share that stays of the products in which one piece of a slot is intact, or has been repaired.
 
-    Piece by piece q / (1 − u) in both cases. By visit: repaired, it stays; intact, if the other pieces are
-    intact too, or by a visit.
+    Piece by piece q / (1 − u) in both cases. By visit: repaired, there was one, and no other piece lacked its
+    spare; intact, the same with a visit, and without it no other piece failed.
     """
-    if p[use + USE_BY_VISIT] == 0:
+    if visit < 0.0:
         unrepaired = (1.0 - rho) * f
         return q / (1.0 - unrepaired) if unrepaired < 1.0 else 0.0
+    mended = no_others(p, c, z, use, index, local, date, True)
     if not intact:
-        return 1.0
-    product = line(p, PRODUCT, p[use + USE_PRODUCT])
-    others = 1.0
-    for other in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
-        failing = z[p[SCRATCH] + at(p, SLOT, other, SLOT_SCRATCH) + local * (p[STEPS] + 1) + date]
-        count = by_date(p, c, at(p, SLOT, other, SLOT_COUNT), date) - (1.0 if other == index else 0.0)
-        others *= (1.0 - failing) ** count
-    return others + rho * (1.0 - others)
+        return mended
+    return visit * mended + (1.0 - visit) * no_others(p, c, z, use, index, local, date, False)
 
 
 @njit(cache=True)
@@ -86,11 +101,11 @@ def slots_stay(
     p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, segment: Any, date: Any, at_sale: Any
 ) -> Any:
     """Share that stays: no unrepaired failure, Π (1 − u)^n over the slots; where a visit repairs all or none,
-    no failure or a visit. Leaves f and ρ of each slot in the state.
+    a visit that lacked no spare, or no failure. Leaves f and ρ of each slot in the state.
     """
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     first = p[product + PRODUCT_SLOT]
-    q, visit = 1.0, repaired_by_visit(p, c, z, t, use)
+    q, visit = 1.0, share_of_visits(p, c, t, use)
     for index in range(first, p[product + PRODUCT_SLOTS_END]):
         row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
         f = 0.0
@@ -99,13 +114,15 @@ def slots_stay(
                 p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment
             )
             f = failure_share(p, c, z, t, hazard, births_at(p, z, index, local, date), at_sale)
-        rho = visit if visit >= 0.0 else repaired_of(p, c, z, t, row)
+        rho = repaired_of(p, c, z, t, row)
         z[p[FAILING] + index] = f
         z[p[REPAIRING] + index] = rho
         z[p[SCRATCH] + at(p, SLOT, index, SLOT_SCRATCH) + local * (p[STEPS] + 1) + date] = f
-        unrepaired = f if visit >= 0.0 else (1.0 - rho) * f
-        q *= (1.0 - unrepaired) ** by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
-    return q if visit < 0.0 else q + visit * (1.0 - q)
+        q *= (1.0 - (1.0 - rho) * f) ** by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
+    if visit < 0.0:
+        return q
+    mended = no_others(p, c, z, use, -1, local, date, True)
+    return visit * mended + (1.0 - visit) * no_others(p, c, z, use, -1, local, date, False)
 
 
 @njit(cache=True)
@@ -165,6 +182,7 @@ def note_pieces(
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     first = p[product + PRODUCT_SLOT]
     dates = p[STEPS] + 1
+    visit = share_of_visits(p, c, t, use)
     cell = local * dates + date
     leaving = p[LEAVING_NEXT if at_sale else LEAVING] + at(p, SLOT, first, SLOT_LEAVING) + cell
     z[leaving] += own
@@ -173,8 +191,8 @@ def note_pieces(
         row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
         f, rho = z[p[FAILING] + index], z[p[REPAIRING] + index]
         count = by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
-        intact = others_stay(p, c, z, use, index, local, date, q, f, rho, True)
-        repaired = others_stay(p, c, z, use, index, local, date, q, f, rho, False)
+        intact = others_stay(p, c, z, use, index, local, date, q, f, rho, visit, True)
+        repaired = others_stay(p, c, z, use, index, local, date, q, f, rho, visit, False)
         loose = after_own * count * rho * repaired
         z[p[OWED if at_sale else SPARES] + p[row + SLOT_INPUT]] += loose * f
         r[p[EVENTS] + p[row + SLOT_FAILED] * p[STEPS] + t] += loose * f
@@ -237,19 +255,20 @@ def spread_new(p: Any, z: Any, t: Any, law: Any, put: Any, new: Any) -> Any:
 def renew(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, date: Any, at_sale: Any) -> Any:
     """Ages of the pieces in products that stay: [P (1 − g) q_i + ρ f put q_r] / q.
 
-    Piece by piece q_i = q_r = q / (1 − u); by visit q_r = 1.
+    Piece by piece q_i = q_r = q / (1 − u).
     """
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     first = p[product + PRODUCT_SLOT]
-    visit = repaired_by_visit(p, c, z, t, use)
+    visit = share_of_visits(p, c, t, use)
     for index in range(first, p[product + PRODUCT_SLOTS_END]):
         row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
         f = z[p[SCRATCH] + at(p, SLOT, index, SLOT_SCRATCH) + local * (p[STEPS] + 1) + date]
-        rho = visit if visit >= 0.0 else repaired_of(p, c, z, t, row)
-        intact = 1.0
+        rho = repaired_of(p, c, z, t, row)
+        intact, repaired = 1.0, 1.0  # piece by piece what the other pieces do is the same for both
         if visit >= 0.0:
-            intact = others_stay(p, c, z, use, index, local, date, 1.0, f, rho, True)
-        rest = (1.0 - f) * intact + rho * f  # the share that stays, over that of the other pieces
+            intact = others_stay(p, c, z, use, index, local, date, 1.0, f, rho, visit, True)
+            repaired = others_stay(p, c, z, use, index, local, date, 1.0, f, rho, visit, False)
+        rest = (1.0 - f) * intact + rho * f * repaired
         if p[row + SLOT_FAILS] == 0 or f == 0.0 or rest <= 0.0:
             continue
         hazard = line(
@@ -263,7 +282,7 @@ def renew(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, date: Any, at_sa
             share = z[births + birth]
             if share != 0.0:
                 share *= 1.0 - piece_hazard(p, c, t, hazard, birth, at_sale)
-            z[births + birth] = (share * intact + rho * f * z[put + birth]) / rest
+            z[births + birth] = (share * intact + rho * f * repaired * z[put + birth]) / rest
 
 
 @njit(cache=True)

@@ -16,16 +16,16 @@ from meguru.engine.kernel_parts import (
     note_part_age,
     note_pieces,
     renew,
-    repaired_by_visit,
+    share_of_visits,
     repaired_of,
     slots_stay,
 )
 from meguru.engine.kernel_push import node_start
 from meguru.engine.plan import (
-    AGES, CAUSE, CAUSE_EVENT, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_NODE, CAUSE_OF_SOLD, EVENTS,
+    AGES, AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_NODE, CAUSE_OF_SOLD, EVENTS,
     EVENT_PART_FAILURE, EVENT_WAITING, HAZARD, HAZARD_START, HAZARD_STRIDE, HOLDER_DATED, ITEM,
     ITEM_DATES, LAWS, N, N_NEXT, OWN, PRODUCT, PRODUCT_ITEM, PRODUCT_SLOT, PRODUCT_SLOTS_END,
-    PROPORTIONAL, SLOT, SLOT_COUNT, SLOT_FAILS, SLOT_HAZARD, SLOT_USE, SOLD, STEPS, STOCK, STOCK_DATED,
+    PROPORTIONAL, SLOT, SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILS, SLOT_HAZARD, SLOT_USE, SOLD, STEPS, STOCK, STOCK_DATED,
     SURVIVAL, THERE, USE, USE_CAUSE, USE_CAUSES, USE_CLASS, USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HAZARD,
     USE_HOLDER, USE_PART_NODE, USE_PRODUCT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD, WAITING, X, at,
     by_date, line, number, rows,
@@ -192,7 +192,7 @@ def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: A
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     first = p[product + PRODUCT_SLOT]
     stay = own_exits(p, c, z, t, use, segment, 1.0, 1.0, date, t - date)
-    q, visit = 1.0, repaired_by_visit(p, c, z, t, use)
+    q, mended, whole = 1.0, 1.0, 1.0
     for index in range(first, p[product + PRODUCT_SLOTS_END]):
         row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
         if p[row + SLOT_FAILS] == 1:
@@ -200,9 +200,12 @@ def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: A
                 p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment
             )
             f = failure_share(p, c, z, t, hazard, p[LAWS] + (index - first) * (p[STEPS] + 1), True)
-            unrepaired = f if visit >= 0.0 else (1.0 - repaired_of(p, c, z, t, row)) * f
-            q *= (1.0 - unrepaired) ** by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
-    return stay * (q if visit < 0.0 else q + visit * (1.0 - q))
+            count = by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
+            q *= (1.0 - (1.0 - repaired_of(p, c, z, t, row)) * f) ** count
+            mended *= (1.0 - (1.0 - z[p[AVAILABLE] + p[row + SLOT_AVAILABLE]]) * f) ** count
+            whole *= (1.0 - f) ** count
+    visit = share_of_visits(p, c, t, use)
+    return stay * (q if visit < 0.0 else visit * mended + (1.0 - visit) * whole)
 
 
 @njit(cache=True)

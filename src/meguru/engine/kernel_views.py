@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite.ir import Constant
-from numba.core.extending import intrinsic
+from numba.extending import intrinsic
 
 
 def _unowned(_context: Any, array: Any) -> Any:

@@ -187,11 +187,14 @@ def _units_in(scene: Scene, array: str, rows: NDArray[np.int64]) -> list[str]:
 def _units_elsewhere(
     scene: Scene, array: str, filters: Filters, kinds: Mapping[str, str], **fixed: str
 ) -> list[str]:
-    """Units of what fits in the first scenario that has such a thing; else of the items named."""
-    for other in scene.elsewhere:
-        units = _units_in(other, array, rows_of(other, array, filters, kinds, **fixed))
-        if units:
-            return units
+    """Units of what fits in other scenarios; if none has such a thing, of the items named."""
+    units = [
+        unit
+        for other in scene.elsewhere
+        for unit in _units_in(other, array, rows_of(other, array, filters, kinds, **fixed))
+    ]
+    if units:
+        return units
     return units_of_items(scene, filters["item"]) if "item" in filters else []
 
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from meguru.errors import ModelWarning
-from meguru.model.checks.numbers import Evaluation
 from meguru.model.components import Lifetime, Model
-from meguru.model.components.process import Rule
 from meguru.model.walk import walk
 from meguru.model.warnings.warning import warning
-from meguru.quantity import Quantity
+from meguru.quantity import convert
 
 STEPS = {"year": 1, "month": 12}  # in a year
 SLACK = 1e-6  # steps
@@ -20,25 +16,20 @@ HINT = {"year": "A step of a month meets it more closely.", "month": None}
 
 
 def ages_between_steps(model: Model) -> Iterator[ModelWarning]:
-    """A fixed age, or an age in a rule, is a whole number of steps."""
-    evaluation = Evaluation(model)
+    """A fixed age that is written as a constant is a whole number of steps."""
     for place, owner in walk(model):
-        age: Quantity | None = None
-        if isinstance(owner, Lifetime) and owner.distribution == "fixed":
-            key, age = "age", owner.age
-        elif isinstance(owner, Rule):
-            key, age = "age_below", owner.age_below
-        if age is None:
+        if not isinstance(owner, Lifetime) or owner.distribution != "fixed" or owner.age is None:
+            continue
+        if owner.age.value is None or owner.stretch is not None:
             continue
         step = model.time.step
-        ages = evaluation.array(age, "year", f"{place}.{key}") * STEPS[step]
-        between = ages[np.abs(ages - np.round(ages)) > SLACK]
-        if between.size:
+        age = convert(owner.age.value, owner.age.unit, "year", place=f"{place}.age") * STEPS[step]
+        if abs(age - round(age)) > SLACK:
             yield warning(
                 model,
-                f"{place}.{key}",
+                f"{place}.age",
                 "ages are counted in whole steps: this one is met at the step before or after",
-                found=f"{between[0]:g} steps of a {step}",
+                found=f"{age:g} steps of a {step}",
                 expected="a whole number of steps",
                 hint=HINT[step],
             )
