@@ -9,6 +9,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -482,6 +484,26 @@ main(sys.argv[2:])
 """
 
 
+@contextmanager
+def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Python started as from a terminal: Ctrl-C reaches it, also where the tests themselves ignore it; it
+    never outlives the test.
+    """
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize(
     ("where", "how"),
     [
@@ -511,12 +533,7 @@ def test_an_interrupted_command_leaves_no_half_written_file(
         "workbook": ["export", pump, "--out", out / old, "--force"],
         "model": ["import", tmp_path / "given.xlsx", "--out", out / old, "--force"],
     }[where]
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", HALTING, where, *map(str, command)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    with process:
+    with running("-c", HALTING, where, *map(str, command)) as process:
         assert process.stdout is not None
         begun = "writing\n" in iter(process.stdout.readline, "")
         process.send_signal(how)
@@ -555,18 +572,11 @@ main(sys.argv[1:])
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_compiler_that_swallows_exceptions_is_left_at_once(how: signal.Signals, pump: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SWALLOWING, "run", str(pump)],
-        env={**os.environ, "PYTHONPATH": str(SOURCE)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
+    with running("-c", SWALLOWING, "run", str(pump)) as process:
         assert process.stdout is not None
         assert "compiling\n" in iter(process.stdout.readline, "")
         process.send_signal(how)
-        more, said = process.communicate(timeout=30)
+        more, said = process.communicate(timeout=60)
     assert (more, process.returncode) == ("", 130)
     assert said.endswith("interrupted; no half-written file was left\n")
 

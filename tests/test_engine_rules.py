@@ -215,7 +215,7 @@ def visited(parts: Data, **limits: str) -> Data:
 
 
 def test_a_visit_has_one_share_for_all_parts_that_fail() -> None:
-    parts = {
+    parts: Data = {
         "pump": {"lifetime": weibull(2, 5), "repair": 0.7},
         "belt": {"lifetime": weibull(2, 4), "repair": {"values": {FIRST: 0.7, FIRST + 15: 0.6}}},
         "case": {},
