@@ -10,7 +10,7 @@ import click
 from meguru.cli.main import MODEL_FAULT, OK
 
 if TYPE_CHECKING:
-    from meguru.errors import MeguruError
+    from meguru.errors import MeguruError, ModelWarning
     from meguru.model import Model, Unrated
 
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def check(model: str, as_json: bool) -> int:
     """Check a model in all its scenarios, with its indicators, and list every fault with its place.
 
-    Exchanges that no factor rates are no fault, but listed: in the sums of that impact they count nothing.
+    What is probably not meant, as a year far from the study or a parameter that no formula has, is a
+    warning: the model can be run, and the exit code is 0. Exchanges that no factor rates are no fault
+    either, but listed: in the sums of that impact they count nothing.
 
     \b
     Examples:
@@ -31,21 +33,30 @@ def check(model: str, as_json: bool) -> int:
     from meguru.cli.models import read_model
     from meguru.cli.screen import error_data, print_json
     from meguru.errors import ModelError
+    from meguru.model.warnings import find_warnings
 
     read: Model | None = None
     found: list[MeguruError]
+    doubtful: list[ModelWarning] = []
     try:
         read = read_model(model)
         found = _faults(read)
+        doubtful = [] if found else find_warnings(read)
     except ModelError as error:  # the first that keeps it from being read
         found = [error]
     if as_json:
-        name = None if read is None else read.name
         lacking = [asdict(one) for one in _unrated(read, found)]
-        faults = [error_data(one) for one in found]
-        print_json({"model": name, "ok": not found, "faults": faults, "without_factor": lacking})
+        print_json(
+            {
+                "model": None if read is None else read.name,
+                "ok": not found,
+                "faults": [error_data(one) for one in found],
+                "warnings": [error_data(one) for one in doubtful],
+                "without_factor": lacking,
+            }
+        )
     else:
-        _print(read, model, found)
+        _print(read, model, found, doubtful)
         _print_unrated(_unrated(read, found))
     return MODEL_FAULT if found else OK
 
@@ -76,10 +87,10 @@ def _print_unrated(lacking: list[Unrated]) -> None:
         console().print(text, style=BAD, soft_wrap=True)
 
 
-def _print(model: Model | None, given: str, found: list[MeguruError]) -> None:
+def _print(model: Model | None, given: str, found: list[MeguruError], doubtful: list[ModelWarning]) -> None:
     from rich.text import Text
 
-    from meguru.cli.screen import BAD, GOOD, QUIET, STRONG, console, print_error
+    from meguru.cli.screen import BAD, GOOD, QUIET, STRONG, console, print_error, print_warning
 
     screen = console()
     for error in found:
@@ -88,14 +99,18 @@ def _print(model: Model | None, given: str, found: list[MeguruError]) -> None:
         name = given if model is None else model.name
         screen.print(Text.assemble(("✗ ", BAD), (name, STRONG), f"  {_count(len(found), 'fault')}"))
         return
+    for one in doubtful:
+        print_warning(one, screen)
     sizes = (
         _count(len(model.items), "item"),
         _count(len(model.processes), "process", "processes"),
         _count(len(model.routes), "route"),
         _count(len(model.scenarios) or 1, "scenario"),
         _count(len(model.indicators), "indicator"),
+        *([_count(len(doubtful), "warning")] if doubtful else []),
     )
-    screen.print(Text.assemble(("✓ ", GOOD), (model.name, STRONG), (f"  {', '.join(sizes)}", QUIET)))
+    summary = Text.assemble(("✓ ", GOOD), (model.name, STRONG), (f"  {', '.join(sizes)}", QUIET))
+    screen.print(summary, soft_wrap=True)
 
 
 def _count(number: int, one: str, several: str | None = None) -> str:

@@ -125,7 +125,7 @@ def read_bom(model: Model, numbers: Coefficients, name: str, child: str) -> Arra
             return quantity.value * times / by
     place = f"items.{name}.bom.{child}"
     values = numbers.read(quantity, wanted, place)
-    check_range(numbers.read, values, place, 0.0, None, wanted)
+    check_range(numbers.read, quantity, values, place, 0.0, None, wanted)
     return values
 
 

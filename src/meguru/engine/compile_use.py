@@ -11,8 +11,10 @@ from meguru.engine.compile_push import PushCompiler
 from meguru.engine.plan import (
     EVENTS_OF_USE,
     FLOW,
+    SLOT_FAILS,
     SLOT_REPAIR,
     USE_BUILDS,
+    USE_BY_VISIT,
     USE_CAUSE,
     USE_CAUSES,
     USE_CLASS,
@@ -167,6 +169,9 @@ class UseCompiler:
             self._emit_part_failure(name, product, row[USE_PART_NODE], process)
         row[USE_RESOLD] = builds.index("resold") if "resold" in builds else 0
         row[USE_HOLDER] = len(t.use)  # holders: use processes first
+        row[USE_BY_VISIT] = int(process.repair_by == "visit")
+        if process.repair_by == "visit":
+            self._one_share_of_visits(name, process, t.slot_use[row[USE_SLOT] :])
         t.use.append(row)
         t.names.append(name)
 
@@ -261,6 +266,49 @@ class UseCompiler:
                 stretch = self._stretch(name, process, segment)
                 t.cause_hazard.append(list(self.numbers.hazard(own, at, self.sales, stretch, used)))
 
+    def _one_share_of_visits(self, name: str, process: Process, slots: list[list[int]]) -> None:
+        """A visit repairs all failed pieces of a product, or none: one share for all its parts."""
+        failing = {
+            part: self.numbers.get(row[SLOT_REPAIR])
+            for part, row in zip(process.parts, slots, strict=True)
+            if row[SLOT_FAILS]
+        }
+        for part in list(failing)[1:]:
+            other = next(iter(failing))
+            here, there = np.broadcast_arrays(failing[part], failing[other])
+            quantity = process.parts[part].repair
+            at = np.unravel_index(np.argmax(here != there), here.shape)
+            alone = quantity is not None and not quantity.is_certain()
+            if alone or here[at] != there[at]:
+                place = f"processes.{name}.parts.{part}.repair"
+                file, line = where(self.model, place)
+                raise ShareError(
+                    "a share of its own, though the parts are repaired by visit",
+                    file=file,
+                    line=line,
+                    place=place,
+                    found="a distribution of its own" if alone else f"{here[at]:g}",
+                    expected=f"{there[at]:g}, as for '{other}', or repair_by: piece",
+                    hint="Let both refer to one parameter.",
+                )
+
+    def _not_less_than_one(self, product: str, part: str) -> None:
+        """A followed part that fails is in a product once or more, or (by year made) not at all."""
+        counts = self.numbers.get_table(self.pushes.counts[(product, part)])
+        wrong = counts[(counts > 0.0) & (counts < 1.0)]
+        if wrong.size:
+            place = f"items.{product}.bom.{part}"
+            file, line = where(self.model, place)
+            raise RangeError(
+                "less than one piece of a part that fails in use",
+                file=file,
+                line=line,
+                place=place,
+                found=float(wrong[0]),
+                expected="one or more",
+                hint="Where only some products have it, make these a product of their own.",
+            )
+
     def _stretch(self, name: str, process: Process, segment: str) -> np.ndarray | None:
         if not segment or process.segments[segment].stretch is None:
             return None
@@ -288,8 +336,10 @@ class UseCompiler:
             )
             t.spares.append((name, part))
             t.events += [Event(name, part, "failed"), Event(name, part, "spares")]
-            if slot.lifetime is not None and self.numbers.get(repair).max() > 0:
-                self._emit(node, name, f"failed.{part}", part)
+            if slot.lifetime is not None:
+                self._not_less_than_one(product, part)
+                if self.numbers.get(repair).max() > 0:
+                    self._emit(node, name, f"failed.{part}", part)
             for segment in segments:
                 t.slot_hazard.append(
                     self._slot_hazard(

@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite.ir import Constant
-from numba.core.extending import intrinsic
+from numba.extending import intrinsic
 
 
-@intrinsic
-def unowned(_context: Any, array: Any) -> Any:
-    """The same array, without its owner."""
+def _unowned(_context: Any, array: Any) -> Any:
+    """Type of the view, and how it is built."""
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         view = context.make_array(signature.return_type)(context, builder, arguments[0])
@@ -24,3 +23,6 @@ def unowned(_context: Any, array: Any) -> Any:
         return view._getvalue()
 
     return array(array), build
+
+
+unowned: Any = intrinsic(_unowned)  # the same array, without its owner

@@ -36,6 +36,11 @@ def default_of(kind: type[Component], name: str) -> Any:
     return one.default_factory() if one.default_factory is not MISSING else one.default
 
 
+def first_held(component: Component) -> Declared | None:
+    """The first key that has a value: it is written of what is wholly at its defaults, rather than ``{}``."""
+    return next((one for one in declared(type(component)).values() if getattr(component, one.name)), None)
+
+
 def _written(one: Declared, value: Any, place: str, order: dict[str, int]) -> Any:
     form = one.attribute.form
     if form == "quantity":
@@ -43,7 +48,11 @@ def _written(one: Declared, value: Any, place: str, order: dict[str, int]) -> An
     if form in ("quantities", "split"):
         return {key: REST if inner is None else write_quantity(inner) for key, inner in value.items()}
     if form == "component":
-        return component_data(value, place, order)
+        data = component_data(value, place, order)
+        first = None if data else first_held(value)
+        if first is not None:
+            data[first.key] = _written(first, getattr(value, first.name), f"{place}.{first.key}", order)
+        return data
     if form in ("components", "recipe"):
         return {key: component_data(inner, f"{place}.{key}", order) for key, inner in value.items()}
     if form in ("list", "unit_data"):

@@ -141,10 +141,25 @@ class Reader:
     def _quantity(self, one: Declared, node: Node, place: str) -> Quantity:
         if node.value is None:
             raise failure(MissingValueError, "no value", node.mark, place, expected=one.attribute.doc)
+        self._mark_inside(node, place)
         try:
             return read_quantity(plain(node), place=place)
         except ModelError as error:
-            raise error.at(file=node.mark[0], line=node.mark[1], place=place) from None
+            file, line = self._mark_of(error.place or place, place, node.mark)
+            raise error.at(file=file, line=line, place=place) from None
+
+    def _mark_inside(self, node: Node, place: str) -> None:
+        """Remember where the numbers of a series and the keys of a quantity stand."""
+        if node.is_mapping:
+            for key, inner in node.value.items():
+                self.marks[f"{place}.{key}"] = node.marks[key]
+                self._mark_inside(inner, f"{place}.{key}")
+
+    def _mark_of(self, inner: str, place: str, around: Mark) -> Mark:
+        """Where a place inside another was written, or the nearest one around it."""
+        while len(inner) > len(place) and inner not in self.marks:
+            inner = inner.rpartition(".")[0]
+        return self.marks[inner] if len(inner) > len(place) else around
 
     def _quantities(self, one: Declared, node: Node, place: str) -> dict[str, Any]:
         self._expect(node, dict, "a mapping of names to values", place)

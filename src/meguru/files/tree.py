@@ -34,6 +34,8 @@ MOST_ALIASED = 100_000  # values that aliases may add to a file
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _OTHER_INTEGER = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_HEAD = re.compile(r"[-+]?[0-9]{1,3}\Z")  # of a number with commas between its thousands, and its rest
+_THOUSANDS = re.compile(r"[0-9]{3}(?![0-9])")
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -252,8 +254,23 @@ class _Builder:
             return
         waiting = self.keys[-1]
         assert waiting is not None
+        if node.value is None and _THOUSANDS.match(waiting[0]):
+            self._refuse_thousands(parent, *waiting)
         parent.put(waiting[0], node, waiting[1])
         self.keys[-1] = None
+
+    def _refuse_thousands(self, parent: Node, rest: str, mark: Mark) -> None:
+        """``{mass: 1,200 kg}``: inside braces the comma ends the number, and the rest looks like a key."""
+        last = next(reversed(parent.value.values()), None)
+        if last is not None and _HEAD.match(last.text):
+            number = f"{last.text},{rest}"
+            raise NotReadableError(
+                "a comma inside braces ends a number",
+                file=mark[0],
+                line=mark[1],
+                found=number,
+                expected=f"{number.replace(',', '', 1)}, or '{number}' in quotes",
+            )
 
     def _refuse_tag(self, event: Any) -> None:
         if event.tag is not None:

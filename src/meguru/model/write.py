@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from meguru.errors import LibraryError, NotReadableError
+from meguru.errors import LibraryError, NotReadableError, WriteError
 from meguru.files.attribute import declared
 from meguru.files.document import component_data
 from meguru.files.tree import node_of
@@ -17,6 +17,8 @@ from meguru.model.components import Model
 from meguru.model.document import document
 from meguru.model.library import read_libraries, with_libraries
 from meguru.model.read import Reader
+
+SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def save(model: Model, path: str | os.PathLike[str]) -> None:
@@ -29,14 +31,21 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     WriteError
-        The file can not be written.
+        The file can not be written, or is called neither a YAML nor a JSON file.
     """
     path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise WriteError(
+            "a model is a YAML or JSON file",
+            file=str(path),
+            found=path.name,
+            expected=f"a name that ends in {' or '.join(SUFFIXES)}",
+        )
     data = document(model)
     folder = vars(model).get("folder")
     if model.libraries and folder is not None:
         data = _own(model, data, Path(folder), path.parent)
-    text = to_json(data) if path.suffix == ".json" else to_yaml(data)
+    text = to_json(data) if path.suffix.lower() == ".json" else to_yaml(data)
     write_beside(path, text.encode("utf-8"))
 
 

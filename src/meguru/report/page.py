@@ -86,10 +86,11 @@ def _sections(study: Study) -> list[Section]:
     from meguru.report.effects import effects
     from meguru.report.money import money
     from meguru.report.overview import overview
+    from meguru.report.shortfall import shortfall
     from meguru.report.standards import standards
     from meguru.report.stocks import stocks
 
-    parts = (overview, standards, cycle, circulation, stocks, effects, money, details)
+    parts = (shortfall, overview, standards, cycle, circulation, stocks, effects, money, details)
     return [section for part in parts for section in part(study)]
 
 
@@ -98,7 +99,7 @@ def _head(study: Study) -> dict[str, object]:
     model, first = study.model, study.runs[0].result
     step = say(f"step_{model.time.step}")
     span = say("span", first=study.years[0], last=study.last, step=step)
-    kind = say("expected_values") if study.samples == 1 else say("of_samples", count=f"{study.samples:,}")
+    kind = say(study.kind, count=f"{study.samples:,}")
     return {
         "title": label_of(model, model.name),
         "name": model.name,

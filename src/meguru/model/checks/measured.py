@@ -34,7 +34,7 @@ class Scope:
 
     model: Model
     items: tuple[str, ...]  # units that ``item`` may stand for
-    exchange: str = "1"  # unit of the exchange that the component is
+    exchange: str = ""  # unit of the exchange that the component is, if it is one
 
 
 def measured(model: Model) -> Iterator[Measured]:
@@ -129,7 +129,7 @@ def _meanings(word: str, scope: Scope, name: str) -> tuple[str, ...]:
     if word == "impact":
         return (model.impacts[name].unit,) if name in model.impacts else ()
     if word == "exchange":
-        if not name:
+        if scope.exchange:
             return (scope.exchange,)
         return (model.exchanges[name].unit,) if name in model.exchanges else ()
     return (UNITS[word],)

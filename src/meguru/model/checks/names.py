@@ -33,7 +33,7 @@ def _unknown(
     )
 
 
-def _referred(attribute: Attribute, value: Any, place: str) -> Iterator[tuple[str, str]]:
+def referred(attribute: Attribute, value: Any, place: str) -> Iterator[tuple[str, str]]:
     """(place, name) of all that an attribute refers to."""
     if attribute.form == "name" and value is not None:
         yield place, value
@@ -52,7 +52,7 @@ def unknown_names(model: Model) -> Iterator[ModelError]:
             table = getattr(model, one.attribute.refers)
             always = (OUTSIDE,) if one.attribute.refers == "actors" else ()
             inner = f"{place}.{key}" if place else key
-            for at, name in _referred(one.attribute, getattr(owner, one.name), inner):
+            for at, name in referred(one.attribute, getattr(owner, one.name), inner):
                 if name not in table and name not in always:
                     what, more = SINGULAR[one.attribute.refers], offered_to(model, one.attribute.refers)
                     yield _unknown(model, at, what, name, (*table, *always), more)

@@ -110,6 +110,12 @@ class Process(Component):
         refers="items",
         default={},
     )
+    repair_by: str = attribute(
+        "choice",
+        "use: whether failed pieces are repaired each by itself, or all those of a product in one visit",
+        choices=("piece", "visit"),
+        default="piece",
+    )
     segments: dict[str, Segment] = attribute(
         "components", "use: groups of users", component="Segment", wild=True, default={}
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from meguru.errors import MeguruError
+from meguru.errors import MeguruError, WriteError
 from meguru.files.attribute import declared
 from meguru.files.writing import write_beside
 from meguru.model.components import Component, Model
@@ -36,6 +36,14 @@ def export_excel(model: Model, path: str | os.PathLike[str]) -> None:
     WriteError
         The file can not be written, or a text is too long for a cell.
     """
+    if Path(path).suffix.lower() != ".xlsx":
+        # A program that opens it by its name would find something else than the name says.
+        raise WriteError(
+            "a workbook is an Excel file",
+            file=os.fspath(path),
+            found=Path(path).name,
+            expected="a name that ends in .xlsx",
+        )
     book = new_workbook()
     lookups = Lookups()
     _write_model(Page(book, MODEL), model, lookups)

@@ -1,13 +1,35 @@
-"""Check the indicators of a model without running it: formulas, names, dimensions, units, targets."""
+"""Check a model without running it: its indicators last, by formulas, names, dimensions, units, targets."""
 
 from __future__ import annotations
 
-from meguru.errors import MeguruError
+from meguru.engine import check as check_model_and_engine
+from meguru.errors import MeguruError, ModelWarning
 from meguru.indicators.scenarios import model_scenes
 from meguru.indicators.targets import published
 from meguru.indicators.value import in_unit
-from meguru.model import where
+from meguru.model.checks import locate
 from meguru.model.components import Model
+from meguru.model.warnings import find_warnings
+
+
+def check(model: Model) -> list[ModelWarning]:
+    """Raise the first fault of a model, of one of its scenarios or of its indicators.
+
+    Returns
+    -------
+    list of ModelWarning
+        What is probably not meant, though the model can be run: each with place, what was found and expected.
+
+    Raises
+    ------
+    ModelError
+        A named one for each kind of fault, with file, line, place, what was found and what was expected.
+    IndicatorError
+        An indicator that asks for what the model does not have.
+    """
+    check_model_and_engine(model)
+    check_indicators(model)
+    return find_warnings(model)
 
 
 def check_indicators(model: Model) -> None:
@@ -37,8 +59,7 @@ def indicator_faults(model: Model, *, first_only: bool = False) -> list[MeguruEr
             try:
                 in_unit(formulas.value(name, indicator, scene).number, indicator.unit)
             except MeguruError as error:
-                file, line = where(model, place)
-                found.setdefault(str(error.at(file=file, line=line, place=place)), error)
+                found.setdefault(str(locate(model, error.at(place=place))), error)
                 if first_only:
                     return list(found.values())
     try:

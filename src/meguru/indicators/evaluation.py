@@ -12,7 +12,7 @@ from meguru.engine import Comparison, Result
 from meguru.errors import MeguruError, UnknownNameError, did_you_mean
 from meguru.indicators.scenarios import Scenarios
 from meguru.indicators.value import Array, Value, in_shown_unit, in_unit
-from meguru.model import where
+from meguru.model.checks import locate
 from meguru.model.components import Indicator
 from meguru.quantity.formula import Value as Number
 
@@ -126,9 +126,7 @@ def _table(scenarios: Scenarios, indicators: Mapping[str, Indicator], shown: lis
             try:
                 numbers = in_unit(value.number, indicator.unit)
             except MeguruError as error:
-                place = f"indicators.{name}.unit"
-                file, line = where(scene.model, place)
-                raise error.at(file=file, line=line, place=place) from None
+                raise locate(scene.model, error.at(place=f"indicators.{name}.unit")) from None
             lines.append(_line(scenario, name, indicator.unit, scene.years, numbers, value))
     names = (
         "scenario",
