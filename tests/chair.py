@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from edits import edited
+
 from meguru.model import load
 from meguru.model.components import Model
 
@@ -86,10 +88,6 @@ scenarios:
 
 def chair(folder: Path, *changes: tuple[str, str]) -> Model:
     """The model of the chair, with parts of its text replaced."""
-    text = CHAIR
-    for old, new in changes:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
     path = folder / "chair.yaml"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(edited(CHAIR, *changes), encoding="utf-8")
     return load(path)

@@ -211,6 +211,7 @@ class Case:
     causes: tuple[Cause, ...] = ()
     slots: tuple[Slot, ...] = ()
     convention: Convention = "middle"
+    by_visit: bool = False  # one decision a product and step, with the share of the first slot
 
     def __post_init__(self) -> None:
         if self.convention not in ("middle", "start", "end"):
@@ -473,11 +474,13 @@ def _simulate(case: Case, tables: _Tables, rows: Int, weight: Float, rng: np.ran
         sold_now = (fleet.age == 0) & (case.convention == "middle")
         failed: list[Bool] = []
         lost = np.zeros(len(fleet), dtype=np.bool_)
+        visited = rng.random(len(fleet)) if case.by_visit else None
         for c, slot in enumerate(case.slots):
             index = fleet.pieces[c]
             hazard_met = np.where(sold_now[:, None], tables.sale_failure[c][index], tables.failure[c][index])
             fails = in_use[:, None] & (rng.random(index.shape) < hazard_met)
-            repaired = rng.random(index.shape) < slot.repair_share
+            chance = rng.random(index.shape) if visited is None else visited[:, None]
+            repaired = chance < slot.repair_share
             lost |= (fails & ~repaired).any(axis=1)
             failed.append(fails)
         reason[lost] = for_a_part

@@ -87,7 +87,8 @@ class Reference(Network):
             out.append((use, f"retired.{cause}", Lot(product, group.units * left, age, False, inside)))
             stays -= left
         shares: dict[str, tuple[Law, float, float]] = {}
-        q = 1.0
+        visit = process.get("repair_by") == "visit"  # ρ is then the same for all parts that fail
+        q = whole = 1.0
         for part, law in group.laws.items():
             slot = process["parts"][part]
             failing = {
@@ -97,25 +98,41 @@ class Reference(Network):
             rho = slot.get("repair", 0.0)
             shares[part] = (failing, sum(failing.values()), rho)
             q *= (1.0 - (1.0 - rho) * sum(failing.values())) ** bom[part]
+            whole *= (1.0 - sum(failing.values())) ** bom[part]
+        of_visit = max((rho for _, f, rho in shares.values() if f > 0.0), default=0.0)
+        if visit:
+            q = whole + of_visit * (1.0 - whole)
         by_part = group.units * stays * (1.0 - q)
         intact: dict[str, Law] = {}
         broken: dict[str, Law] = {}
         answer: dict[str, tuple[Law, float]] = {}
         for part, (failing, f, rho) in shares.items():
             law, n = group.laws[part], bom[part]
+            rho = of_visit if visit else rho
             unrepaired = (1.0 - rho) * f
             others = q / (1.0 - unrepaired) if unrepaired < 1.0 else 0.0
-            loose = group.units * stays * n * rho * others
+            repaired = others
+            if visit:
+                untouched = math.prod(
+                    (1.0 - g) ** (bom[other] - (other == part)) for other, (_, g, _) in shares.items()
+                )
+                others, repaired = untouched + rho * (1.0 - untouched), 1.0
+            loose = group.units * stays * n * rho * repaired
             for a, share in failing.items():
                 out.append((use, f"failed.{part}", Lot(part, loose * share, a, True)))
             spares[(use, part)] += loose * f
             if by_part > 0.0:
                 intact[part] = {a: n * (s - failing[a]) * (1.0 - others) / (1.0 - q) for a, s in law.items()}
                 broken[part] = {
-                    a: n * s * ((1.0 - rho) + rho * (1.0 - others)) / (1.0 - q) for a, s in failing.items()
+                    a: n * s * ((1.0 - rho) + rho * (1.0 - repaired)) / (1.0 - q) for a, s in failing.items()
                 }
-            stay = 1.0 - unrepaired if unrepaired < 1.0 else math.inf
-            answer[part] = (older({a: (s - failing[a]) / stay for a, s in law.items()}), rho * f / stay)
+            left = q if visit else 1.0 - unrepaired
+            stay = left if left > 0.0 else math.inf
+            kept = others if visit else 1.0
+            answer[part] = (
+                older({a: (s - failing[a]) * kept / stay for a, s in law.items()}),
+                rho * f / stay,
+            )
         out.append((use, "retired.part_failure", Lot(product, by_part, age, True, intact, broken)))
         group.units = group.units * stays - by_part
         return answer

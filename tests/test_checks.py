@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from whole_model import WHOLE
+from whole_model import WHOLE, whole
 
 from meguru import errors
 from meguru.engine.check import check, faults
@@ -25,18 +25,8 @@ from meguru.model.components import (
     Scenario,
     Time,
 )
-from meguru.model.read import parse
 from meguru.model.walk import quantities
 from meguru.quantity import Quantity
-
-
-def whole(*edits: tuple[str, str]) -> Model:
-    """The model without a fault, edited."""
-    text = WHOLE
-    for old, new in edits:
-        assert text.count(old) == 1
-        text = text.replace(old, new)
-    return parse(text, file="whole.yaml")
 
 
 def built() -> Model:

@@ -9,6 +9,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +87,12 @@ def test_each_command_has_help_with_examples_that_name_known_options(name: str) 
     assert done.exit_code == 0
     examples = re.findall(rf"^    (?:meguru )({name}\b.*)$", done.stdout, re.MULTILINE)
     assert examples
+    options = done.stdout.partition("Options:")[2]
+    below = re.findall(r"^  ([a-z]+)  ", options.partition("Commands:")[2], re.MULTILINE)
+    options += "".join(call(name, inner, "--help").stdout for inner in below)
     for option in re.findall(r"--[a-z]+", " ".join(examples)):
-        assert option in done.stdout.partition("Options:")[2]
-    assert all(len(line) <= 100 for line in done.stdout.splitlines())
+        assert option in options
+    assert all(len(line) <= 100 for line in [*done.stdout.splitlines(), *options.splitlines()])
 
 
 def test_the_file_and_the_name_of_an_example_and_a_workbook_are_one(tmp_path: Path) -> None:
@@ -99,7 +104,7 @@ def test_the_file_and_the_name_of_an_example_and_a_workbook_are_one(tmp_path: Pa
     ways = ("motor", path, path.parent, tmp_path / "motor.xlsx", tmp_path / "motor.yaml")
     same = [printed("check", one) for one in ways]
     assert same == [same[0]] * 5
-    assert same[0] == {"model": "motor", "ok": True, "faults": []}
+    assert same[0] == {"model": "motor", "ok": True, "faults": [], "warnings": [], "without_factor": []}
     assert meguru.load(tmp_path / "motor.yaml") == meguru.example("motor")
 
 
@@ -115,6 +120,16 @@ def test_a_run_shows_its_indicators_and_writes_its_results(pump: Path, tmp_path:
     assert (out / "take-back.nc").is_file()
     assert (out / "take-back" / "flows.csv").read_text(encoding="utf-8").startswith("time,")
     assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
+
+
+def test_tables_of_an_earlier_run_in_another_format_are_taken_away(pump: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "results" / "today"
+    for form in ("csv", "xlsx", "parquet"):
+        done = printed("run", pump, "--scenario", "today", "--out", tmp_path / "results", "--format", form)
+        (folder / "notes.csv").write_text("of a person", encoding="utf-8")
+        tables = {Path(path) for path in done["files"] if Path(path).parent == folder}
+        assert {path.suffix for path in tables} == {f".{form}"} | ({".json"} if form != "xlsx" else set())
+        assert set(folder.iterdir()) == {*tables, folder / "notes.csv"}
 
 
 def test_what_run_prints_as_json_is_what_python_gives(pump: Path) -> None:
@@ -191,6 +206,39 @@ def test_samples_show_their_range_and_depend_on_the_seed_only(tmp_path: Path) ->
     shown = call("run", tmp_path, "--samples", 20)
     assert "5 % – 95 %, 2040" in shown.stdout
     assert "20 samples, seed 0" in shown.stdout
+
+
+def test_a_comparison_of_samples_shows_their_number_and_ranges(tmp_path: Path) -> None:
+    text = PUMP.replace("return_rate: 30 %", "return_rate: {distribution: uniform, low: 20 %, high: 40 %}", 1)
+    (tmp_path / "model.yaml").write_text(text, encoding="utf-8")
+    shown = call("compare", tmp_path, "--samples", 20, "--seed", 3).stdout
+    assert "20 samples, seed 3, balances close" in shown
+    assert "indicator, 2040, mean of samples" in shown
+    table = meguru.evaluate(meguru.compare(meguru.load(tmp_path / "model.yaml"), samples=20, seed=3))
+    rows = table[(table["indicator"] == "virgin") & (table["year"] == 2040)]
+    assert len(rows) == 2
+    for low, mean, high in rows[["p05", "value", "p95"]].to_numpy(dtype=float):
+        assert re.search(rf"{re.escape(number(mean))} +{re.escape(f'{number(low)} … {number(high)}')}", shown)
+    assert "alike" not in shown
+
+
+def test_samples_of_nothing_uncertain_are_said_to_be_alike(pump: Path) -> None:
+    for command in ("run", "compare"):
+        assert "nothing in the model is uncertain" in call(command, pump, "--samples", 5).stdout
+        assert "uncertain" not in call(command, pump).stdout
+
+
+def test_warnings_are_shown_and_leave_the_model_fit_to_be_run(pump: Path) -> None:
+    pump.write_text(PUMP.replace("parameters:\n", "parameters:\n  spare: 3 kg\n"), encoding="utf-8")
+    done = call("check", pump)
+    assert done.exit_code == 0
+    assert re.search(
+        r"^warning: .*model.yaml:\d+: parameters.spare: no formula refers", done.stdout, re.MULTILINE
+    )
+    assert re.search(r"^✓ my-product .*, 1 warning$", done.stdout, re.MULTILINE)
+    data = printed("check", pump)
+    assert data["ok"] and data["faults"] == []
+    assert [(one["kind"], one["place"]) for one in data["warnings"]] == [("ModelWarning", "parameters.spare")]
 
 
 def test_saved_results_become_a_report(pump: Path, tmp_path: Path) -> None:
@@ -439,6 +487,26 @@ main(sys.argv[2:])
 """
 
 
+@contextmanager
+def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Python started as from a terminal: Ctrl-C reaches it, also where the tests themselves ignore it; it
+    never outlives the test.
+    """
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize(
     ("where", "how"),
     [
@@ -468,12 +536,7 @@ def test_an_interrupted_command_leaves_no_half_written_file(
         "workbook": ["export", pump, "--out", out / old, "--force"],
         "model": ["import", tmp_path / "given.xlsx", "--out", out / old, "--force"],
     }[where]
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", HALTING, where, *map(str, command)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    with process:
+    with running("-c", HALTING, where, *map(str, command)) as process:
         assert process.stdout is not None
         begun = "writing\n" in iter(process.stdout.readline, "")
         process.send_signal(how)
@@ -487,6 +550,38 @@ def test_an_interrupted_command_leaves_no_half_written_file(
         assert (left, process.returncode) == ({old}, 130)
         assert "interrupted" in said
         assert "Traceback" not in said
+
+
+SWALLOWING = """
+import sys
+import meguru
+from meguru.cli import main
+
+compiler = {"__name__": "numba.core.of_a_test"}
+exec('''
+def compile_for_ever(*_, **__):
+    import time
+    while True:
+        try:
+            print("compiling", flush=True)
+            time.sleep(60)
+        except BaseException:  # as in a call back from C
+            pass
+''', compiler)
+meguru.run = compiler["compile_for_ever"]
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_compiler_that_swallows_exceptions_is_left_at_once(how: signal.Signals, pump: Path) -> None:
+    with running("-c", SWALLOWING, "run", str(pump)) as process:
+        assert process.stdout is not None
+        assert "compiling\n" in iter(process.stdout.readline, "")
+        process.send_signal(how)
+        more, said = process.communicate(timeout=60)
+    assert (more, process.returncode) == ("", 130)
+    assert said.endswith("interrupted; no half-written file was left\n")
 
 
 def test_a_closed_pipe_ends_quietly() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_models import FIRST, Data, Run, by_year, fixed, simple, weibull
 
-from meguru.errors import ShortageError, UnsupportedError
+from meguru.errors import RangeError, ShareError, ShortageError, UnsupportedError
 
 wants = st.floats(1.0, 1000.0)
 
@@ -126,7 +126,7 @@ def test_an_exact_share_limits_what_is_made(share: float, limit: float) -> None:
 # --------------------------------------------------------------------------- spares
 
 
-def spares(shelf: Data, fresh: Data, limit: float | None = None) -> Run:
+def spares(shelf: Data, fresh: Data, limit: float | None = None, repair_by: str = "piece") -> Run:
     """Products whose pump fails; donors of four-year-old pumps fill a shelf."""
     data = simple(14, {"sales": by_year([0] * 6 + [100] * 8, "piece/year")}, {"old": fixed(30)})
     data["items"] |= {
@@ -135,6 +135,7 @@ def spares(shelf: Data, fresh: Data, limit: float | None = None) -> Run:
         "D": {"kind": "product", "bom": {"pump": 1}},
     }
     data["processes"]["use"]["parts"] = {"pump": {"lifetime": weibull(2, 5), "repair": 1}}
+    data["processes"]["use"]["repair_by"] = repair_by
     data["processes"] |= {
         "ore": {
             "kind": "supply",
@@ -183,12 +184,97 @@ def test_shares_of_spares_are_shares_of_all_spares(shelf: Data, fresh: Data) -> 
     np.testing.assert_allclose(used + new, run.flow("use.failed")[7:], rtol=1e-9)
 
 
-def test_without_enough_spares_products_leave_instead() -> None:
-    run = spares({"priority": 1, "max_share": 0.1}, {"priority": 2}, limit=40.0)
+@pytest.mark.parametrize("repair_by", ["piece", "visit"])
+def test_without_enough_spares_products_leave_instead(repair_by: str) -> None:
+    run = spares({"priority": 1, "max_share": 0.1}, {"priority": 2}, limit=40.0, repair_by=repair_by)
     assert run.flow("ore", "use").max() == pytest.approx(40.0, rel=1e-8)
     assert run.event("retired", cause="part_failure")[-1] > 1.0
     stock = np.concatenate([[0.0], run.stock("use")])
     np.testing.assert_allclose(np.diff(stock), run.event("sales") - run.event("retired"), atol=1e-6)
+
+
+def visited(parts: Data, **limits: str) -> Data:
+    """A product whose parts are repaired by visit, with spares from one supply for each."""
+    data = simple(16, {"sales": "100 piece/year"}, {"old": fixed(9)})
+    data["items"] |= {part: {"kind": "part", "bom": {"iron": "1 kg"}} for part in parts}
+    data["items"]["A"]["bom"] = dict.fromkeys(parts, 1)
+    data["processes"]["use"] |= {"parts": parts, "repair_by": "visit"}
+    data["processes"]["world"] = {"kind": "supply", "supplies": list(parts)}
+    data["routes"] = [
+        {"from": "world", "to": "make"},
+        {"from": "make", "to": "use"},
+        {"from": "use.retired", "to": "dump"},
+        {"from": "use.failed", "to": "dump"},
+    ]
+    for part in parts:
+        data["processes"][f"{part}s"] = {"kind": "supply", "supplies": [part]}
+        if part in limits:
+            data["processes"][f"{part}s"]["limit"] = limits[part]
+        data["routes"].append({"from": f"{part}s", "to": "use", "item": part})
+    return data
+
+
+def test_a_visit_has_one_share_for_all_parts_that_fail() -> None:
+    parts: Data = {
+        "pump": {"lifetime": weibull(2, 5), "repair": 0.7},
+        "belt": {"lifetime": weibull(2, 4), "repair": {"values": {FIRST: 0.7, FIRST + 15: 0.6}}},
+        "case": {},
+    }
+    with pytest.raises(ShareError, match=r"belt\.repair: .*found '0\.69.*expected 0\.7, as for 'pump'"):
+        Run(visited(parts))
+    for part in ("pump", "belt"):
+        parts[part]["repair"] = {"distribution": "uniform", "low": 0.6, "high": 0.8}
+    with pytest.raises(ShareError, match="a distribution of its own"):
+        Run(visited(parts))
+    for part in ("pump", "belt"):
+        parts[part]["repair"] = 0.7
+    assert Run(visited(parts)).event("spares", item="belt")[-1] > 1.0
+
+
+def test_a_visit_that_lacks_one_spare_still_has_the_others() -> None:
+    """Failures without memory, all sold in the first year: every step can be reckoned from the stock."""
+    parts = {
+        "pump": {"lifetime": weibull(1, 5), "repair": 1},
+        "belt": {"lifetime": weibull(1, 4), "repair": 1},
+    }
+    data = visited(parts, pump="12 piece/year")
+    data["processes"]["use"] |= {
+        "demand": {"sales": by_year([100] + [0] * 15, "piece/year")},
+        "leave": {"old": fixed(30)},
+    }
+    run = Run(data)
+    fails, fails_belt = 1.0 - np.exp(-1 / 5), 1.0 - np.exp(-1 / 4)
+    held = run.stock("use")[1:5]
+    there = 12.0 / (held * fails)
+    assert np.all(there < 0.9)
+    lacking = fails * (1.0 - there)
+    np.testing.assert_allclose(run.event("spares", item="pump")[2:6], 12.0, rtol=1e-6)
+    np.testing.assert_allclose(
+        run.event("spares", item="belt")[2:6], held * fails_belt * (1.0 - lacking), rtol=1e-6
+    )
+    np.testing.assert_allclose(run.event("retired", cause="part_failure")[2:6], held * lacking, rtol=1e-6)
+
+
+@pytest.mark.parametrize("repair_by", ["piece", "visit"])
+def test_a_target_stock_reckons_with_repairs_in_the_step_of_the_sale(repair_by: str) -> None:
+    parts = {
+        "pump": {"lifetime": weibull(1, 3), "repair": 0.5},
+        "belt": {"lifetime": weibull(2, 3), "repair": 0.5},
+    }
+    data = visited(parts)
+    data["processes"]["use"] |= {"demand": {"stock": "1000 piece"}, "repair_by": repair_by}
+    np.testing.assert_allclose(Run(data).stock("use"), 1000.0, rtol=1e-9)
+
+
+def test_less_than_one_piece_of_a_part_that_fails_is_refused() -> None:
+    data = visited({"pump": {"lifetime": weibull(2, 5), "repair": 0.2}})
+    data["items"]["A"]["bom"]["pump"] = 0.5
+    with pytest.raises(RangeError, match=r"bom\.pump: less than one piece .*found '0\.5'"):
+        Run(data)
+    count = {FIRST: 0, FIRST + 4: 0, FIRST + 5: 1, FIRST + 15: 1}
+    data["items"]["A"]["bom"]["pump"] = {"values": count, "interpolate": "step"}
+    data["processes"]["use"]["parts"]["pump"]["lifetime"] = fixed(3)  # from its year on, and all fail at once
+    assert Run(data).event("spares", item="pump")[-1] > 1.0
 
 
 def test_spares_that_were_promised_and_do_not_come_are_an_error() -> None:

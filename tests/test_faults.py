@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from edits import edited
 from fault_rows import FAULTS, Fault
 from whole_model import WHOLE
 
 from meguru import errors
 from meguru.engine.check import check, faults
 from meguru.errors import ModelError
-from meguru.model import load, tree
+from meguru.files import tree
+from meguru.model import load
 
 
 def first_fault(path: Path) -> ModelError:
@@ -35,8 +37,7 @@ def test_enough_faults_are_told_apart() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
 def test_each_fault_has_its_error(fault: Fault, tmp_path: Path) -> None:
-    assert WHOLE.count(fault.old) == 1, "an edit of one place"
-    text = WHOLE.replace(fault.old, fault.new)
+    text = edited(WHOLE, (fault.old, fault.new))
     path = tmp_path / "whole.yaml"
     path.write_text(text, encoding="utf-8")
     error = first_fault(path)

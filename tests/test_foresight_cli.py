@@ -12,7 +12,7 @@ from causal_models import WHOLE
 from click.testing import CliRunner, Result
 
 from meguru.cli import main
-from meguru.cli.foresight.group import ForesightCommands
+from meguru.cli.foresight.group import COMMANDS
 from meguru.foresight import load
 from meguru.foresight.quantiles import milestones, quantiles
 from meguru.foresight.simulate import simulate
@@ -36,7 +36,7 @@ def causal(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["", *ForesightCommands.homes])
+@pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_each_command_has_help_with_examples_that_name_known_options(name: str) -> None:
     done = call(*([name] if name else []), "--help")
     assert done.exit_code == 0
@@ -75,7 +75,7 @@ def test_a_folder_an_example_and_tables_are_models_too(causal: Path, tmp_path: P
     assert printed("check", "foresight-small")["warnings"] == []
     for given, says in (
         ("foresight-smal", "Did you mean 'foresight-small'?"),
-        ("x", "Examples: foresight-small"),
+        ("x", "Examples: circular-economy-2050, foresight-small"),
     ):
         done = call("check", given)
         assert done.exit_code == 2 and says in done.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -173,15 +173,15 @@ def test_each_fault_has_its_error(fault: Fault, tmp_path: Path) -> None:
 
 def test_models_built_in_python_are_checked_like_files() -> None:
     node, strength = Node("a"), Spread.constant(1.0)
+    untyped: Any = (Node, Edge)  # what a type checker would refuse
+    boss, without = untyped[0]("a", role="boss"), untyped[1]("a", "a", None)
     for model, kind in (
         (CausalModel("m", {}), errors.MissingValueError),
         (CausalModel("m", {"b": node}), errors.UnknownNameError),
-        (CausalModel("m", {"a": replace(node, role="boss")}), errors.UnknownNameError),  # type:
-        ignore[arg - type](CausalModel("m", {"a": replace(node, start=Spread(2, 1, 3))}), errors.RangeError),
-        (CausalModel("m", {"a": node}, (Edge("a", "a", None),)), errors.MissingValueError),  # type:
-        ignore[arg - type](
-            CausalModel("m", {"a": node}, (Edge("a", "b", strength),)), errors.UnknownNameError
-        ),
+        (CausalModel("m", {"a": boss}), errors.UnknownNameError),
+        (CausalModel("m", {"a": replace(node, start=Spread(2, 1, 3))}), errors.RangeError),
+        (CausalModel("m", {"a": node}, (without,)), errors.MissingValueError),
+        (CausalModel("m", {"a": node}, (Edge("a", "b", strength),)), errors.UnknownNameError),
         (CausalModel("m", {"a": node}, events={"e": Event("e", {}, {"a": 1.0})}), errors.MissingValueError),
     ):
         with pytest.raises(kind):

@@ -13,14 +13,14 @@ from causal_models import WHOLE, models
 from hypothesis import HealthCheck, given, settings
 
 from meguru.errors import WriteError
+from meguru.files.attribute import declared
+from meguru.files.yaml_text import to_yaml
 from meguru.foresight import CausalModel, Edge, Node, Spread, check, load, save
 from meguru.foresight.checks import faults
 from meguru.foresight.model import COMPONENTS, edge_names
 from meguru.foresight.read import from_data, parse
 from meguru.foresight.schema import json_schema
 from meguru.foresight.write import document
-from meguru.model.walk import declared
-from meguru.model.yaml_text import to_yaml
 
 SMALL = Path(__file__).parents[1] / "examples" / "foresight-small" / "causal.yaml"
 

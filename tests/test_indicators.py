@@ -81,6 +81,10 @@ BY_HAND: list[tuple[str, str, list[float]]] = [
     ('cost(actor="maker", item="frame", kind="price")', "JPY/year", [0, 0, 2400, 2400]),
     ('cost(exchange="electricity")', "kJPY/year", [8, 8, 4.8, 4.8]),
     ('revenue(actor="outside", stage="assembly")', "JPY/year", [6000, 6000, 6000, 6000]),
+    ('cost(stage="material")', "JPY/year", [3000, 3000, 2200, 2200]),
+    ('cost(stage="assembly", actor="user")', "JPY/year", [40000, 40000, 40000, 40000]),
+    ('cost(stage="recovery", kind="transport")', "JPY/year", [0, 0, 30000, 30000]),
+    ('impact("climate", stage="recovery")', "kg_CO2e/year", [0, 0, 30, 30]),
     ('revenue(actor="maker")', "JPY/year", [40000, 40000, 40000, 40000]),
     ('gain(actor="maker|user")', "JPY/year", [-27000, -27000, -51400, -51400]),
     ('reference(gain(actor="maker")) - gain(actor="maker")', "JPY/year", [0, 0, -5600, -5600]),
@@ -462,3 +466,44 @@ def test_a_misspelt_country_is_named_with_the_nearest(tmp_path: Path) -> None:
     model.indicators["from_there"] = Indicator(formula='mass(country="Chille")', unit="kg/year")
     with pytest.raises(UnknownNameError, match=r"no such country.*Did you mean 'Chile'"):
         check_indicators(model)
+
+
+LESS = "  reuse: {measures: [reuse], targets: {reused: 40 %}}"
+UNIT_OF_WHAT_IS_NOT_THERE = [
+    ('mass(target="assemble") / units(source="frames")', "kg/piece", [None] * 4),
+    ('2 * units(route="frames -> assemble", item="*") * mass()', "piece*kg/year**2", [0.0] * 4),
+    ('units(source="frames") + units(source="assemble")', "piece/year", [100.0] * 4),
+    ('exchange("heat") * sales()', "MJ*piece/year**2", [0.0] * 4),
+    ('impact("ozone") / sales()', "kg_CFC11e/piece", [0.0] * 4),
+    ('item_cost("lid")', "JPY/piece", [None] * 4),
+    ('marginal_reuse("lid")', "%", [None] * 4),
+]
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit", "expected"), UNIT_OF_WHAT_IS_NOT_THERE, ids=[c[0] for c in UNIT_OF_WHAT_IS_NOT_THERE]
+)
+def test_what_one_scenario_lacks_has_the_unit_that_it_has_in_another(
+    tmp_path: Path, formula: str, unit: str, expected: list[float | None]
+) -> None:
+    without = "{routes.frames -> assemble: null, exchanges.heat: null, impacts.ozone: null, items.lid: null}"
+    changed = chair(
+        tmp_path,
+        (LESS, f"{LESS}\n  without: {{changes: {without}}}"),
+        ("  paint: {", "  heat: {unit: MJ}\n  paint: {"),
+        ("acid: {", "ozone: {unit: kg_CFC11e}, acid: {"),
+        ("  cloth: {kind: material}", "  cloth: {kind: material}\n  lid: {kind: part, bom: {steel: 1 kg}}"),
+    )
+    changed.indicators["asked"] = Indicator(formula=formula, unit=unit)
+    check_indicators(changed)
+    for found in (run(changed, "without"), compare(changed)):
+        assert numbers(found, formula, unit, "without") == pytest.approx(expected)
+
+
+def test_what_every_scenario_lacks_has_the_unit_that_it_has_in_the_model(tmp_path: Path) -> None:
+    gone = "{reference: true, changes: {routes.frames -> assemble: null}}"
+    changed = chair(tmp_path, ("plain: {reference: true}", f"plain: {gone}"), (f"{LESS}\n", ""))
+    formula, unit = 'units(route="frames -> assemble") / sales()', "1"
+    changed.indicators = {"asked": Indicator(formula=formula, unit=unit)}
+    check_indicators(changed)
+    assert numbers(run(changed), formula, unit, "plain") == [0.0] * 4

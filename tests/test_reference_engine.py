@@ -60,6 +60,7 @@ def models(draw: st.DrawFn) -> Data:
             "demand": {"sales": draw(st.sampled_from([10.0, 100.0]))},
             "leave": {"first": draw(lifetimes()), "then": draw(lifetimes())},
             "parts": {"p": slot, "q": {}},
+            "repair_by": draw(st.sampled_from(["piece", "visit"])),
             "builds": ["new", "kit", "resold"],
         },
         "use_B": {
@@ -68,6 +69,7 @@ def models(draw: st.DrawFn) -> Data:
             "demand": {"sales": 70.0},
             "leave": {"old": draw(lifetimes())},
             "parts": {"p": {"lifetime": draw(lifetimes()), "repair": draw(share)}},
+            "repair_by": draw(st.sampled_from(["piece", "visit"])),
         },
         "collect": {
             "kind": "sort",

@@ -19,6 +19,7 @@ from meguru.engine import Comparison, Result
 from meguru.errors import WriteError
 from meguru.model import Model
 from meguru.model.components import Component
+from meguru.quantity import Quantity
 from meguru.report.blocks import Figure, Gallery, More, Table, Tabs
 from meguru.report.both import Both
 from meguru.report.page import _sections, render
@@ -358,6 +359,26 @@ def test_samples_have_bands_and_say_so(tmp_path: Path) -> None:
     assert (
         "fill-opacity" not in next(one for one in figures_of(expected) if one.title.en == "In use: lamp").svg
     )
+
+
+def test_samples_have_their_range_beside_the_mean(tmp_path: Path) -> None:
+    model = model_from(tmp_path)
+    model.processes["melt"].yields["glass"] = Quantity.uniform(70.0, 90.0, "%")
+    result = meguru.run(model, scenario="back", samples=20, seed=1)
+    (table,) = tables_of(result, "results")
+    last = meguru.evaluate(result, ["recycled"]).iloc[-1]
+    mean, low, high = (float(text) for text in re.findall(r"[\d.]+", str(table.rows[0][2])))
+    assert (mean, low, high) == pytest.approx((last["value"], last["p05"], last["p95"]), abs=0.01)
+    assert low < mean < high
+    (chart,) = (one for one in figures_of(result) if one.title.en == "recycled content")
+    assert [Both.of(cell).en for cell in chart.table.head[1:]] == [
+        "take back, %",
+        "take back, 5 %, %",
+        "take back, 95 %, %",
+    ]
+    assert number_in(chart.table.rows[-1][2]) == pytest.approx(low, abs=0.01)
+    alike = meguru.run(model_from(tmp_path), scenario="back", samples=3)
+    assert "3 samples that are all alike" in " ".join(Page(render(alike, "en")).words)
 
 
 def test_months_are_shown_by_year(tmp_path: Path) -> None:

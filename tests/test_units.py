@@ -149,3 +149,5 @@ def test_messages_of_conversions() -> None:
 def test_dimensions_in_words(unit: str, words: str) -> None:
     assert describe_dimension(unit) == f"{words} (as '12 {unit}')"
     assert describe_dimension("") == "a number or share"
+    assert describe_dimension("(kg)/(piece)").endswith("(as '12 kg/piece')")
+    assert describe_dimension("(kg_CO2e/kWh)/(m2)").endswith("(as '12 (kg_CO2e/kWh)/m2')")

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import meguru
 from meguru.cli import main
 from meguru.errors import WriteError
+from meguru.report.page import render
 
 SHORT = """
 meguru: 1
@@ -46,8 +47,20 @@ def test_unmet_demand_is_said(short: Path) -> None:
     assert "25.0% of the demand is not met (2020 to 2029" in shown.output
     data = json.loads(CliRunner().invoke(main, ["run", str(short), "--json"]).output)
     assert data["unmet"][0]["share"] == pytest.approx(0.25)
+    compared = json.loads(CliRunner().invoke(main, ["compare", str(short), "--json"]).output)
+    assert compared["unmet"] == {"model": data["unmet"]}
     short.write_text(SHORT.replace("150 kg", "200 kg"), encoding="utf-8")
     assert "not met" not in CliRunner().invoke(main, ["run", str(short)]).output
+
+
+def test_unmet_demand_stands_first_in_the_report(short: Path) -> None:
+    model = meguru.load(short)
+    for language, title in (("en", "Demand not met"), ("ja", "満たされない需要")):
+        page = render(meguru.run(model), language)
+        assert page.index('<section id="unmet">') < page.index('<section id="life-cycle">')
+        assert title in page and "25.0\N{NO-BREAK SPACE}%" in page and "2020–2029" in page
+    short.write_text(SHORT.replace("150 kg", "200 kg"), encoding="utf-8")
+    assert 'id="unmet"' not in render(meguru.run(meguru.load(short)), "en")
 
 
 def test_a_report_never_takes_the_place_of_a_model(short: Path) -> None:

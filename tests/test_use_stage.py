@@ -33,7 +33,7 @@ from oracle_use_stage import (
 )
 from scipy.stats import norm
 from scipy.stats import t as student_t
-from test_oracle_use_stage import exact, expected_series, survival
+from test_oracle_use_stage import estimates, exact, expected_series, survival
 
 from meguru.engine.compile import Program, compile_model
 from meguru.engine.simulate import Record, simulate
@@ -155,6 +155,7 @@ def model_data(case: Case) -> Data:
                 s.name: {"lifetime": lifetime(s.failure), "repair": s.repair_share} for s in case.slots
             },
             "builds": [b.name for b in case.classes],
+            "repair_by": "visit" if case.by_visit else "piece",
         },
         "open": {"kind": "dismantle", "recover": dict.fromkeys(parts, 1)},
         "open_own": {"kind": "dismantle", "recover": dict.fromkeys(parts, 1)},
@@ -339,11 +340,44 @@ def test_every_series_is_within_four_standard_errors_of_single_items(
         "loose_failed_age": found.loose_failed_age,
     }
     away = []
-    for kind, estimates in groups.items():
-        for key, estimate in estimates.items():
+    for kind, members in groups.items():
+        for key, estimate in members.items():
             away.append(standard_errors(estimate, seen.series[f"{kind}/{key}".strip("/")]))
             assert np.all(away[-1] < 4.0), (kind, key, away[-1])
     assert 0.7 < math.sqrt(float(np.mean(np.concatenate(away) ** 2))) < 1.3
+
+
+def visited(convention: Convention, shape: float) -> Case:
+    """All failed pieces of a product are repaired in one visit, or none."""
+    pumps, boards = (
+        Slot("pump", 3, Weibull(shape, 7.0), 0.7),
+        Slot("board", 1, Weibull(shape, 9.0), 0.7),
+    )
+    return Case((BuildClass("new", SALES),), OWN, (pumps, boards), convention, by_visit=True)
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_repair_by_visit_is_exact_where_failures_have_no_memory(convention: Convention) -> None:
+    """What ties the pieces of a product together is their ages only; an exponential failure does not ask."""
+    case = visited(convention, 1.0)
+    seen, found = see(case), estimates(case, run(case, 80_000 // REPLICATES, REPLICATES, seed=21))
+    worst = [
+        np.max(standard_errors(found[key], values), initial=0.0)
+        for key, values in seen.series.items()
+        if key in found
+    ]
+    assert len(worst) == len(seen.series) and max(worst) < 4.0, dict(zip(seen.series, worst, strict=True))
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_repair_by_visit_is_an_approximation_within_ten_percent(convention: Convention) -> None:
+    """With failures that come with age the pieces renewed in one visit stay of one age, which is not kept."""
+    case = visited(convention, 2.5)
+    seen, found = see(case), estimates(case, run(case, 80_000 // REPLICATES, REPLICATES, seed=22))
+    apart = see(replace(case, by_visit=False)).series
+    for key in ("stock", "spares/pump", "exits/part_failure"):
+        np.testing.assert_allclose(seen.series[key].sum(), found[key].mean.sum(), rtol=0.1, err_msg=key)
+        assert abs(apart[key].sum() / found[key].mean.sum() - 1.0) > 0.02, key  # the two are told apart
 
 
 def test_an_always_repaired_part_fails_by_the_renewal_function() -> None:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from edits import edited
+
+from meguru.model import Model, load
+from meguru.model.read import parse
+
 WHOLE = """\
 name: whole
 time: {first: 2020, last: 2030, history: 2010}
@@ -92,3 +99,15 @@ scenarios:
   today: {reference: true}
   then: {measures: more, targets: {dumped: 2 t/year}}
 """
+
+
+def whole(*edits: tuple[str, str]) -> Model:
+    """The whole model, edited."""
+    return parse(edited(WHOLE, *edits), file="whole.yaml")
+
+
+def whole_in(folder: Path, *edits: tuple[str, str]) -> Model:
+    """The same, read from a file in a folder."""
+    path = folder / "whole.yaml"
+    path.write_text(edited(WHOLE, *edits), encoding="utf-8")
+    return load(path)

@@ -136,7 +136,7 @@ def build(folder: Path) -> dict[str, Any]:
         "Data: BSD-3-Clause, (c) 2020-2024 Alliance for Sustainable Energy, LLC; "
         "licence notice in data/LICENSE-PV_ICE-BSD3.md.",
         "time": {"first": years[0], "last": years[-1], "step": "year", "sales": "end"},
-        "parameters": parameters(years, modules, materials),
+        "parameters": parameters(years, modules, materials, stores, remanufactures),
         "impacts": {"raw_material": {"label": label("raw material input", "原料投入量"), "unit": "kg_RMe"}},
         "items": items(years, materials),
         "processes": processes(years, modules, materials, stores, remanufactures),
@@ -146,12 +146,16 @@ def build(folder: Path) -> dict[str, Any]:
     }
 
 
-def parameters(years: list[int], modules: Table, materials: dict[str, Table]) -> dict[str, Any]:
+def parameters(
+    years: list[int], modules: Table, materials: dict[str, Table], stores: bool, remanufactures: bool
+) -> dict[str, Any]:
+    """Those of the paths that are taken: a number that nothing reads would only mislead."""
     found = {name: series(years, modules[column], "%") for column, name in MODULE_PARAMETERS.items()}
     for material, table in materials.items():
         for column, name in MATERIAL_PARAMETERS.items():
             found[f"{name}_{material}"] = series(years, table[column], "%")
-    return found
+    idle = [part for part, there in (("_stored", stores), ("remanufactur", remanufactures)) if not there]
+    return {name: value for name, value in found.items() if not any(part in name for part in idle)}
 
 
 def items(years: list[int], materials: dict[str, Table]) -> dict[str, Any]:

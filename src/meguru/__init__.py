@@ -23,6 +23,8 @@ __all__ = [
     "run",
     "compare",
     "evaluate",
+    "measure",
+    "catalogue",
     "write_report",
     "example",
     "errors",
@@ -30,9 +32,10 @@ __all__ = [
 
 if TYPE_CHECKING:
     from meguru import errors
-    from meguru.engine import check, compare, run
+    from meguru.engine import compare, run
     from meguru.examples import example
-    from meguru.indicators import evaluate
+    from meguru.indicators import check, evaluate
+    from meguru.indicators.catalogue import catalogue, measure
     from meguru.model import load, save
     from meguru.report import write_report
 else:
@@ -40,10 +43,12 @@ else:
     _HOMES = {
         "load": "meguru.model:load",
         "save": "meguru.model:save",
-        "check": "meguru.engine:check",
+        "check": "meguru.indicators:check",
         "run": "meguru.engine:run",
         "compare": "meguru.engine:compare",
         "evaluate": "meguru.indicators:evaluate",
+        "measure": "meguru.indicators.catalogue:measure",
+        "catalogue": "meguru.indicators.catalogue:catalogue",
         "write_report": "meguru.report:write_report",
         "example": "meguru.examples:example",
         "errors": "meguru.errors:",

@@ -186,6 +186,10 @@ class UnsupportedError(ModelError):
     """A combination about which the engine would have to guess."""
 
 
+class ModelWarning(MeguruError):
+    """Something in a model that is probably not meant. It is returned, never raised: the model can be run."""
+
+
 class RunError(MeguruError):
     """A run that can not give a right answer."""
 

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Of the random numbers, common to all scenarios."
 )
-@click.option("--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="HTML report to write.")
+@click.option(
+    "--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Report to write, .html or .xlsx."
+)
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compare(
@@ -69,6 +71,7 @@ def compare(
 
 
 def _data(comparison: Comparison, frame: DataFrame, out: Path | None) -> dict[str, object]:
+    from meguru.cli.remarks import unmet_data
     from meguru.cli.values import records
 
     first = next(iter(comparison.results.values()))
@@ -77,6 +80,7 @@ def _data(comparison: Comparison, frame: DataFrame, out: Path | None) -> dict[st
         "reference": comparison.reference,
         "scenarios": list(comparison.results),
         "provenance": {name: result.provenance for name, result in comparison.results.items()},
+        "unmet": {name: unmet_data(result) for name, result in comparison.results.items()},
         "indicators": records(frame),
         "files": [] if out is None else [str(out)],
     }
@@ -85,9 +89,9 @@ def _data(comparison: Comparison, frame: DataFrame, out: Path | None) -> dict[st
 def _print(model: Model, comparison: Comparison, frame: DataFrame, out: Path | None) -> None:
     from rich.text import Text
 
+    from meguru.cli.remarks import print_remarks
     from meguru.cli.screen import QUIET, STRONG, console
     from meguru.cli.tables import print_files, scenario_tables
-    from meguru.cli.unmet import print_unmet
     from meguru.cli.values import Values
 
     screen = console()
@@ -99,6 +103,5 @@ def _print(model: Model, comparison: Comparison, frame: DataFrame, out: Path | N
             screen.print()
     else:
         screen.print("no indicators in the model", style=QUIET)
-    for result in comparison.results.values():
-        print_unmet(screen, result)
+    print_remarks(screen, comparison.results.values())
     print_files(screen, [] if out is None else [out])

@@ -1,18 +1,23 @@
-"""Groups of commands that are imported when called."""
+"""A group of commands whose modules are imported when they are called: the start stays light."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import ClassVar
+from typing import Any
 
 import click
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by where they are, as ``module:name``."""
+    """A group whose commands are imported when called.
 
-    homes: ClassVar[Mapping[str, str]] = {}
+    ``homes`` gives each command as ``module:name``.
+    """
+
+    def __init__(self, *args: Any, homes: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.homes = homes
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.homes)

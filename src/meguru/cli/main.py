@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
 
+from meguru.cli.interrupt import INTERRUPTED, SAID, tidy_end
 from meguru.cli.lazy import LazyGroup
 from meguru.version import __version__
 
-OK, MODEL_FAULT, USAGE, RUN_FAULT, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
+OK, MODEL_FAULT, USAGE, RUN_FAULT, BROKEN_PIPE = 0, 1, 2, 3, 141
 # A command's module is imported when the command is called: the start stays light.
 COMMANDS = {
     "demo": "meguru.cli.demo:demo",
@@ -29,19 +28,19 @@ COMMANDS = {
     "schema": "meguru.cli.schema:schema",
     "foresight": "meguru.cli.foresight.group:foresight",
     "examples": "meguru.cli.examples:examples",
+    "indicators": "meguru.cli.indicators.group:indicators",
+    "inventory": "meguru.cli.inventory.group:inventory",
 }
 
 
 class Commands(LazyGroup):
     """The group of all commands, which turns faults into exit codes."""
 
-    homes = COMMANDS
-
     def main(self, args: Sequence[str] | None = None, *more: Any, **settings: Any) -> NoReturn:
         """Run the command and leave with its exit code."""
         given = list(sys.argv[1:] if args is None else args)
         settings["standalone_mode"] = False
-        with _tidy_end():
+        with tidy_end():
             code = _outcome(lambda: super(Commands, self).main(given, *more, **settings), "--json" in given)
         sys.exit(code)
 
@@ -64,7 +63,7 @@ def _outcome(command: Any, as_json: bool) -> int:
         show_error(error, code, as_json)
         return code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; no half-written file was left", err=True)
+        click.echo(SAID, err=True)
         return INTERRUPTED
     except BrokenPipeError:
         return _closed_pipe()
@@ -99,26 +98,9 @@ def _show_usage(error: click.ClickException, as_json: bool) -> None:
     print_json({"error": {"kind": "UsageError", "message": error.format_message()}, "exit_code": USAGE})
 
 
-@contextmanager
-def _tidy_end() -> Iterator[None]:
-    """Being told to end is like Ctrl-C: files being written are taken away."""
-
-    def end(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, end)
-    except ValueError:  # not in the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 @click.command(
     cls=Commands,
+    homes=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     no_args_is_help=False,
     invoke_without_command=True,

@@ -45,7 +45,8 @@ def run(
 ) -> None:
     """Run one scenario of a model, print its indicators, and write everything with --out.
 
-    The folder gets SCENARIO.nc (all arrays, the model and provenance) and SCENARIO/ with tidy tables.
+    The folder gets SCENARIO.nc (all arrays, the model and provenance) and SCENARIO/ with tidy tables; those
+    of an earlier run of the scenario are taken away.
 
     \b
     Examples:
@@ -81,11 +82,25 @@ def write_result(result: Result, folder: Path, form: str) -> list[Path]:
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]|^\.+', "_", result.scenario)
     path = folder / f"{name}.nc"
     result.save(path)
-    return [path, *save_tables(result, folder / name, form)]
+    earlier = any((folder / name / one).exists() for one in ("provenance.json", "result.xlsx"))
+    tables = save_tables(result, folder / name, form)
+    if earlier:
+        _take_away_older(folder / name, tables)
+    return [path, *tables]
+
+
+def _take_away_older(folder: Path, written: list[Path]) -> None:
+    """Tables of an earlier run in another format would pass for those of this one."""
+    from meguru.engine.labelled import ARRAYS
+
+    names = [f"{array}.{form}" for array in ARRAYS for form in FORMATS]
+    for path in (folder / name for name in (*names, "result.xlsx", "provenance.json")):
+        if path not in written:
+            path.unlink(missing_ok=True)
 
 
 def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]:
-    from meguru.cli.unmet import unmet
+    from meguru.cli.remarks import unmet_data
     from meguru.cli.values import records
 
     return {
@@ -93,7 +108,7 @@ def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]
         "scenario": result.scenario,
         "provenance": result.provenance,
         "balance": float(result.balance.max()),
-        "unmet": unmet(result),
+        "unmet": unmet_data(result),
         "indicators": records(frame),
         "files": [str(path) for path in files],
     }
@@ -102,9 +117,9 @@ def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]
 def _print(model: Model, result: Result, frame: DataFrame, files: list[Path]) -> None:
     from rich.text import Text
 
+    from meguru.cli.remarks import print_remarks
     from meguru.cli.screen import QUIET, STRONG, console
     from meguru.cli.tables import print_files, year_table
-    from meguru.cli.unmet import print_unmet
     from meguru.cli.values import Values
 
     screen = console()
@@ -115,11 +130,5 @@ def _print(model: Model, result: Result, frame: DataFrame, files: list[Path]) ->
     else:
         screen.print("no indicators in the model", style=QUIET)
     screen.print()
-    samples = f"{result.samples:,} samples, seed {result.seed}, " if result.samples > 1 else ""
-    residual = float(result.balance.max())
-    closes = (
-        f"balances close within {residual:.0e} of the throughput" if residual else "balances close exactly"
-    )
-    screen.print(f"{samples}{closes}", style=QUIET)
-    print_unmet(screen, result)
+    print_remarks(screen, [result])
     print_files(screen, files)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from meguru.errors import MeguruError
+from meguru.errors import MeguruError, ModelWarning
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -99,6 +99,13 @@ def print_error(error: MeguruError, screen: Console) -> None:
     from rich.text import Text
 
     screen.print(Text.assemble((type(error).__name__, "bold red"), ": ", str(error)), soft_wrap=True)
+
+
+def print_warning(warning: ModelWarning, screen: Console) -> None:
+    """One line, as of an error."""
+    from rich.text import Text
+
+    screen.print(Text.assemble(("warning", BAD), ": ", str(warning)), soft_wrap=True)
 
 
 def number(value: float | None) -> str:

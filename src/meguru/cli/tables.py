@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MET, MISSED = "✓", "✗"
 PUBLISHED = "published"
+BAND = "5 % – 95 %"
 GAP = 2  # between columns
 NARROWEST_LABEL, WIDEST_LABEL = 20, 40
 ANY_WIDTH = 10_000
@@ -59,15 +60,14 @@ def _years(values: Values, scenario: str, years: list[int], title: str | None, m
     for year in years:
         shown.add_column(str(year), justify="right", no_wrap=True)
     if values.sampled:
-        shown.add_column(f"5 % – 95 %, {years[-1]}", justify="right", no_wrap=True)
+        shown.add_column(f"{BAND}, {years[-1]}", justify="right", no_wrap=True)
     shown.add_column("unit", style=QUIET, no_wrap=True)
     if values.has_goals(scenario):
         shown.add_column(PUBLISHED, justify="right", no_wrap=True)
     for name, indicator in islice(values.model.indicators.items(), most):
         row = [Text(number(values.value(scenario, name, year))) for year in years]
         if values.sampled:
-            low, high = (number(values.value(scenario, name, years[-1], key)) for key in ("p05", "p95"))
-            row.append(Text(f"{low} – {high}"))
+            row.append(Text(_range(values, scenario, name, years[-1])))
         row.append(Text(_unit(indicator.unit)))
         if values.has_goals(scenario):
             row.append(_published(values.goals.get((scenario, name))))
@@ -80,7 +80,7 @@ def scenario_tables(
 ) -> Iterator[Table]:
     """Several scenarios side by side in the last year, as many in a table as fit the width.
 
-    Beside ours stands the published value, with a mark.
+    Beside ours stand the range of the samples, and the published value with a mark.
     """
     from rich.cells import cell_len
 
@@ -101,7 +101,7 @@ def scenario_tables(
 
 
 def _head(values: Values) -> str:
-    return f"indicator, {values.years[-1]}"
+    return f"indicator, {values.years[-1]}{', mean of samples' if values.sampled else ''}"
 
 
 def _needed(values: Values, scenario: str) -> int:
@@ -111,7 +111,14 @@ def _needed(values: Values, scenario: str) -> int:
     last = values.years[-1]
     texts = [number(values.value(scenario, name, last)) for name in values.model.indicators]
     goals = len(PUBLISHED) + GAP if values.has_goals(scenario) else 0
-    return max(map(cell_len, [*texts, scenario])) + GAP + goals
+    ranges = [_range(values, scenario, name, last) for name in values.model.indicators]
+    band = max(map(cell_len, [*ranges, BAND])) + GAP if values.sampled else 0
+    return max(map(cell_len, [*texts, scenario])) + GAP + band + goals
+
+
+def _range(values: Values, scenario: str, indicator: str, year: int) -> str:
+    low, high = (number(values.value(scenario, indicator, year, key)) for key in ("p05", "p95"))
+    return f"{low} … {high}"
 
 
 def _block(values: Values, scenarios: list[str], left: int, title: str | None) -> Table:
@@ -123,12 +130,16 @@ def _block(values: Values, scenarios: list[str], left: int, title: str | None) -
     shown.add_column("unit", style=QUIET, no_wrap=True)
     for one in scenarios:
         shown.add_column(Text(one), justify="right", no_wrap=True)
+        if values.sampled:
+            shown.add_column(BAND, justify="right", no_wrap=True)
         if values.has_goals(one):
             shown.add_column(PUBLISHED, justify="right", no_wrap=True)
     for name, indicator in values.model.indicators.items():
         row = [Text(label(indicator, name)), Text(_unit(indicator.unit))]
         for one in scenarios:
             row.append(Text(number(values.value(one, name, last))))
+            if values.sampled:
+                row.append(Text(_range(values, one, name, last)))
             if values.has_goals(one):
                 row.append(_published(values.goals.get((one, name))))
         shown.add_row(*row)

@@ -15,11 +15,14 @@ from meguru.engine.lifetimes import Hazards
 from meguru.errors import MeguruError, RangeError
 from meguru.model import where
 from meguru.model.components import Lifetime, Model
-from meguru.quantity import Distribution, Quantity, draw
+from meguru.quantity import Distribution, Quantity, draw, plain_unit
 from meguru.random import uniforms
 
 Array = NDArray[np.float64]
 ONE, ZERO = 0, 1
+SLACK = 1e-12  # above the largest number possible
+CUT_OFF = "Cut its distribution off by 'low' and 'high', or take one that ends there, as uniform or pert."
+FINITE = float(np.finfo(np.float64).max)
 
 
 class Reader:
@@ -63,6 +66,17 @@ class Reader:
             file, line = where(self.model, place)
             error.at(file=file, line=line)
             raise
+
+    def is_sampled(self, quantity: Quantity, place: str) -> bool:
+        """Whether the numbers of a quantity, or of a parameter that it is computed from, differ by sample."""
+        if place in self.values:
+            return True
+        if self.block is None:
+            return False
+        return not quantity.is_certain() or any(
+            self.is_sampled(self.model.parameters[name], f"parameters.{name}")
+            for name in quantity.formula_names()
+        )
 
     def _draw(self, place: str) -> Callable[[Distribution], Array] | None:
         if self.block is None:
@@ -120,7 +134,7 @@ class Coefficients:
         if quantity is None:
             return default
         values = self.read(quantity, unit, place)
-        check_range(self.read, values, place, low, high, unit)
+        check_range(self.read, quantity, values, place, low, high, unit)
         return self.put(values * scale)
 
     def put(self, values: Array) -> int:
@@ -207,7 +221,13 @@ def _join(parts: Sequence[Array], samples: int) -> Array:
 
 
 def check_range(
-    read: Reader, values: Array, place: str, low: float | None, high: float | None, unit: str
+    read: Reader,
+    quantity: Quantity,
+    values: Array,
+    place: str,
+    low: float | None,
+    high: float | None,
+    unit: str,
 ) -> None:
     """Refuse numbers outside what is possible.
 
@@ -215,21 +235,33 @@ def check_range(
     ------
     RangeError
     """
-    bad: Array | None = None
-    if low is not None and np.any(values < low):
-        bad = values[values < low]
-    if high is not None and np.any(values > high + 1e-12):
-        bad = values[values > high + 1e-12]
-    if bad is None and np.all(np.isfinite(values)):
+    lowest = -FINITE if low is None else low
+    highest = FINITE if high is None else high + SLACK
+    if lowest <= values.min() and values.max() <= highest:  # neither holds for what is not a number
         return
-    found = float(bad.flat[0]) if bad is not None else "not a number"
+    wrong = ~((values >= lowest) & (values <= highest))
+    sample, at = _first(read, quantity, wrong)
+    number = float(values[sample, at])
     bounds = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
-    file, line = where(read.model, place)
+    # In a series the number of the year itself, if one is written for it.
+    year = f".values.{read.years[at]:g}" if values.shape[1] > 1 else ""
+    file, line = where(read.model, f"{place}{year}")
+    drawn = read.is_sampled(quantity, place)
+    sample += (read.block or (0, 0))[0]
     raise RangeError(
-        "outside what is possible",
+        "outside what is possible" + (f" in sample {sample} (counted from 0)" if drawn else ""),
         file=file,
         line=line,
         place=place,
-        found=found,
-        expected=f"{bounds} {unit if unit != '1' else ''}".strip(),
+        found=number if np.isfinite(number) else "not a number",
+        expected=f"{bounds} {plain_unit(unit) if unit != '1' else ''}".strip(),
+        hint=CUT_OFF if drawn and place not in read.values else None,
     )
+
+
+def _first(read: Reader, quantity: Quantity, wrong: NDArray[np.bool_]) -> tuple[int, int]:
+    """Sample and step of the first number that is wrong; of a series rather one that was written."""
+    sample = int(np.flatnonzero(wrong.any(axis=1))[0])
+    steps = np.flatnonzero(wrong[sample])
+    written = [step for step in steps if wrong.shape[1] > 1 and read.years[step] in quantity.years]
+    return sample, int([*written, *steps][0])

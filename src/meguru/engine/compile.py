@@ -18,20 +18,26 @@ from meguru.engine.lifetimes import age_of
 from meguru.engine.plan import (
     CAPACITY,
     DEPOSIT,
+    EDGE_COLUMNS,
     ITEM_CLASSES,
     ITEM_CONDITIONS,
     ITEM_DATES,
     NUMBER_TABLES,
+    OFFER_COLUMNS,
     OP_CODE,
     OP_FLOW,
     OP_SOURCE,
     OP_TARGET,
+    PRODUCT_SLOT,
+    PRODUCT_SLOTS_END,
     SOLVE,
+    USE_COLUMNS,
     Ints,
     pack,
     table,
 )  # fmt: skip
 from meguru.engine.shape import Shape, find_shape
+from meguru.engine.uncollected import uncollected
 from meguru.errors import ModelError
 from meguru.model.bom_units import bom_unit
 from meguru.model.checks import locate
@@ -119,7 +125,7 @@ def read_bom(model: Model, numbers: Coefficients, name: str, child: str) -> Arra
             return quantity.value * times / by
     place = f"items.{name}.bom.{child}"
     values = numbers.read(quantity, wanted, place)
-    check_range(numbers.read, values, place, 0.0, None, wanted)
+    check_range(numbers.read, quantity, values, place, 0.0, None, wanted)
     return values
 
 
@@ -144,7 +150,8 @@ def compile_model(
         Any fault of the model that only shows when it is put together.
     """
     try:
-        return _compile(model, seed, block, values or {})
+        with uncollected():
+            return _compile(model, seed, block, values or {})
     except ModelError as error:
         raise locate(model, error) from None
 
@@ -360,13 +367,13 @@ def _tables(
         "scrap_push": _placed(scrap_push, node, item_shape, by_age),
         "loop_node": table(pushes.loop_nodes, 1), "rule": table(pushes.rules, 1),
         "capacity": table(pushes.cap_rows, 3),
-        "product": table(uses.product, 6), "use": table(uses.use, 17), "cause": table(uses.cause, 4),
+        "product": table(uses.product, 6), "use": table(uses.use, USE_COLUMNS), "cause": table(uses.cause, 4),
         "cause_hazard": table(uses.cause_hazard, 4), "slot": table(uses.slot, 6),
         "slot_use": table(uses.slot_use, 7),
         "slot_hazard": table(uses.slot_hazard, 4), "segment": table(uses.segment, 1),
-        "offer": table(pulls.offer, 7),
-        "input": table(pulls.inputs, 7), "edge": table(pulls.edge, 8), "offer_edge": table(pulls.offer_edge,
-        1),
+        "offer": table(pulls.offer, OFFER_COLUMNS),
+        "input": table(pulls.inputs, 7), "edge": table(pulls.edge, EDGE_COLUMNS),
+        "offer_edge": table(pulls.offer_edge, 1),
         "offer_edges": table(pulls.offer_edges, 2), "upstream": table(pulls.upstream, 1),
         "sequence": table(pulls.sequence, 2), "spare": table(pulls.spare_inputs, 1),
         "replacement": table(pulls.replacement, 2), "store": store, "scrap": table(pulls.scrap, 3),
@@ -399,7 +406,9 @@ def _state_sizes(
     dates = steps + 1
     s, inputs, edges, offers = uses.sizes, len(tables["input"]), len(tables["edge"]), len(tables["offer"])
     slots, processes = len(tables["slot"]), len(tables["use"])
-    most = max((int(row[4] - row[3]) for row in tables["product"]), default=0) * dates
+    most = (
+        max((int(row[PRODUCT_SLOTS_END] - row[PRODUCT_SLOT]) for row in tables["product"]), default=0) * dates
+    )
     return {
         "x": width, "waiting": width, "n": s["n"], "n_next": s["n"], "sold": s["n"], "w": s["w"],
         "leaving": s["leaving"], "leaving_next": s["leaving"], "pieces": s["pieces"],

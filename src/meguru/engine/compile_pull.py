@@ -11,7 +11,32 @@ import numpy as np
 from meguru.engine.coefficients import ONE, Coefficients
 from meguru.engine.compile_push import PushCompiler
 from meguru.engine.compile_use import UseTables
-from meguru.engine.plan import ASK, MAKE, RESOLVE, STORE, SUPPLY
+from meguru.engine.plan import (
+    ASK,
+    EDGE_CLAIM,
+    EDGE_EXACT,
+    EDGE_FLOW,
+    EDGE_OFFER,
+    INPUT_EDGE,
+    INPUT_EDGES_END,
+    INPUT_OWNER,
+    MAKE,
+    OFFER_BUILD,
+    OFFER_COLUMNS,
+    OFFER_INPUT,
+    OFFER_INPUTS_END,
+    OFFER_KIND,
+    OFFER_LIMIT,
+    OFFER_STORE,
+    RESOLVE,
+    SLOT_AVAILABLE,
+    SLOT_FAILS,
+    SLOT_INPUT,
+    SLOT_REPAIR,
+    STORE,
+    SUPPLY,
+    USE_INPUT,
+)  # fmt: skip
 from meguru.engine.shape import Shape
 from meguru.errors import ModelError, NetworkError, ShareError, UnsupportedError
 from meguru.model import where
@@ -64,7 +89,7 @@ class PullCompiler:
                 self.offers.setdefault((flow.source, flow.item), len(self.offers))
 
     def compile(self) -> PullTables:
-        self.tables.offer = [[0] * 7 for _ in self.offers]
+        self.tables.offer = [[0] * OFFER_COLUMNS for _ in self.offers]
         for (name, item), row in self.offers.items():
             self._offer(self.model.processes[name], name, item, self.tables.offer[row])
         self._demands()
@@ -78,10 +103,10 @@ class PullCompiler:
 
     def _offer(self, process: Process, name: str, item: str, row: list[int]) -> None:
         place = f"processes.{name}"
-        row[1], row[2], row[3] = self.pushes.items[item], -1, -1
+        row[OFFER_LIMIT], row[OFFER_STORE] = -1, -1
         unit = self.model.items[item].unit
         if process.kind == "supply":
-            row[0] = SUPPLY
+            row[OFFER_KIND] = SUPPLY
             if process.limit is not None:
                 if sum(1 for n, _ in self.offers if n == name) > 1:
                     raise self._error(
@@ -91,11 +116,11 @@ class PullCompiler:
                         found="several",
                         expected="one supply each",
                     )
-                row[2] = self.numbers.add(
+                row[OFFER_LIMIT] = self.numbers.add(
                     process.limit, f"{unit}/year", f"{place}.limit", scale=self.numbers.step
                 )
         elif process.kind == "store":
-            row[0] = STORE
+            row[OFFER_KIND] = STORE
             if (name, item) not in self.pushes.stores:
                 raise self._error(
                     NetworkError,
@@ -104,17 +129,17 @@ class PullCompiler:
                     found="no route",
                     expected=f"a push route that brings '{item}'",
                 )
-            row[3] = self.pushes.stores[(name, item)]
+            row[OFFER_STORE] = self.pushes.stores[(name, item)]
         else:
-            row[0] = MAKE
+            row[OFFER_KIND] = MAKE
             if process.capacity is not None:
-                row[2] = self.numbers.add(
+                row[OFFER_LIMIT] = self.numbers.add(
                     process.capacity, f"{unit}/year", f"{place}.capacity", scale=self.numbers.step
                 )
-            row[6] = self._build(process, name, item)
-            row[4] = len(self.tables.inputs)
+            row[OFFER_BUILD] = self._build(process, name, item)
+            row[OFFER_INPUT] = len(self.tables.inputs)
             self._recipe(process, name, item, self.offers[(name, item)])
-            row[5] = len(self.tables.inputs)
+            row[OFFER_INPUTS_END] = len(self.tables.inputs)
 
     def _build(self, process: Process, name: str, item: str) -> int:
         if process.build is None or item not in self.shape.builds:
@@ -219,7 +244,6 @@ class PullCompiler:
                     exact,
                     flow.route.claim,
                     flow_index,
-                    flow.route.priority or 0,
                     int(spare and from_store),
                 ]
             )
@@ -242,11 +266,13 @@ class PullCompiler:
 
     def _exact_shares(self, edges: list[list[int]], target: str, item: str) -> None:
         """Exact shares leave room for the others; alone they are everything."""
-        total = sum((self.numbers.get(edge[3]) for edge in edges if edge[3] >= 0), np.zeros((1, 1)))
-        alone = all(edge[3] >= 0 for edge in edges)
+        total = sum(
+            (self.numbers.get(edge[EDGE_EXACT]) for edge in edges if edge[EDGE_EXACT] >= 0), np.zeros((1, 1))
+        )
+        alone = all(edge[EDGE_EXACT] >= 0 for edge in edges)
         wrong = np.abs(total - 1.0) > 1e-9 if alone else total > 1.0 + 1e-9
         if np.any(wrong):
-            route = self.network.flows[edges[-1][5]].name
+            route = self.network.flows[edges[-1][EDGE_FLOW]].name
             raise self._error(
                 ShareError,
                 f"routes.{route}.exact_share",
@@ -259,27 +285,26 @@ class PullCompiler:
         for row, name in zip(self.uses.use, self.uses.names, strict=True):
             product = self.model.processes[name].product
             assert product is not None
-            row[12] = self._input(
+            row[USE_INPUT] = self._input(
                 ONE, product, name, -1, -1, -1, self.pushes.items[product], f"processes.{name}"
             )
             self._resales(row, name, product)
         for slot_row, (name, part) in zip(self.uses.slot_use, self.uses.spares, strict=True):
-            if slot_row[5] and self.numbers.get(slot_row[1]).max() > 0:
-                slot_row[2] = self._input(
+            if slot_row[SLOT_FAILS] and self.numbers.get(slot_row[SLOT_REPAIR]).max() > 0:
+                slot_row[SLOT_INPUT] = self._input(
                     ONE,
                     part,
                     name,
                     -1,
-                    slot_row[6],
+                    slot_row[SLOT_AVAILABLE],
                     -1,
                     self.pushes.items[part],
                     f"processes.{name}.parts.{part}",
                 )
-                self.tables.spare_inputs.append(slot_row[2])
+                self.tables.spare_inputs.append(slot_row[SLOT_INPUT])
             else:
-                slot_row[2] = self.uses.use[self.uses.names.index(name)][
-                    12
-                ]  # never asked: nothing is repaired
+                # never asked: nothing is repaired
+                slot_row[SLOT_INPUT] = self.uses.use[self.uses.names.index(name)][USE_INPUT]
         made: dict[tuple[str, str], int] = {}
         for flow, name, child, available in self.pushes.replaced:
             if (name, child) not in made:
@@ -318,7 +343,7 @@ class PullCompiler:
         for index, edge in enumerate(self.tables.edge):
             rows[edge[0]].append(index)
         for row in rows:
-            row.sort(key=lambda e: (self.tables.edge[e][4], e))
+            row.sort(key=lambda e: (self.tables.edge[e][EDGE_CLAIM], e))
             start = len(self.tables.offer_edge)
             self.tables.offer_edge += row
             self.tables.offer_edges.append([start, len(self.tables.offer_edge)])
@@ -331,22 +356,25 @@ class PullCompiler:
         for o in range(len(self.offers)):
             ask.add((RESOLVE, o))
         for inputs in self.tables.inputs:
-            for e in range(inputs[1], inputs[2]):
-                source = self.tables.edge[e][0]
+            for e in range(inputs[INPUT_EDGE], inputs[INPUT_EDGES_END]):
+                source = self.tables.edge[e][EDGE_OFFER]
                 ask.add((ASK, e))
                 ask.add((RESOLVE, source), (ASK, e))
-                if inputs[3] >= 0:
-                    up.add(inputs[3], source)
-                    ask.add((ASK, e), (RESOLVE, inputs[3]))
-                if e > inputs[1] and self.tables.edge[e - 1][0] != source:
-                    ask.add((ASK, e), (RESOLVE, self.tables.edge[e - 1][0]))
+                if inputs[INPUT_OWNER] >= 0:
+                    up.add(inputs[INPUT_OWNER], source)
+                    ask.add((ASK, e), (RESOLVE, inputs[INPUT_OWNER]))
+                if e > inputs[INPUT_EDGE] and self.tables.edge[e - 1][EDGE_OFFER] != source:
+                    ask.add((ASK, e), (RESOLVE, self.tables.edge[e - 1][EDGE_OFFER]))
         try:
             self.tables.upstream = list(up.static_order())
             self.tables.sequence = [list(entry) for entry in ask.static_order()]
         except CycleError as error:
             names = {index: ".".join(key) for key, index in self.offers.items()}
             circle = (
-                [names[self.tables.edge[e][0]] if kind == ASK else names[e] for kind, e in error.args[1]]
+                [
+                    names[self.tables.edge[e][EDGE_OFFER]] if kind == ASK else names[e]
+                    for kind, e in error.args[1]
+                ]
                 if isinstance(error.args[1][0], tuple)
                 else [names[o] for o in error.args[1]]
             )

@@ -8,7 +8,30 @@ import numpy as np
 
 from meguru.engine.coefficients import ONE, ZERO, Coefficients
 from meguru.engine.compile_push import PushCompiler
-from meguru.engine.plan import EVENTS_OF_USE, FLOW
+from meguru.engine.plan import (
+    EVENTS_OF_USE,
+    FLOW,
+    SLOT_FAILS,
+    SLOT_REPAIR,
+    USE_BUILDS,
+    USE_BY_VISIT,
+    USE_CAUSE,
+    USE_CAUSES,
+    USE_CLASS,
+    USE_COLUMNS,
+    USE_DEMAND,
+    USE_DRIVEN,
+    USE_EVENT,
+    USE_HAZARD,
+    USE_HOLDER,
+    USE_PART_NODE,
+    USE_PRODUCT,
+    USE_RESOLD,
+    USE_SEGMENT,
+    USE_SEGMENTS,
+    USE_SLOT,
+    USE_SLOT_HAZARD,
+)  # fmt: skip
 from meguru.engine.shape import Shape
 from meguru.errors import MissingValueError, NetworkError, RangeError, ShareError
 from meguru.model import where
@@ -118,13 +141,19 @@ class UseCompiler:
     def _use(self, name: str, process: Process, product: str, index: int, offset: int) -> None:
         t = self.tables
         builds, segments = self.shape.builds[product], list(process.segments) or [""]
-        row = [0] * 17
-        row[0], row[1], row[2], row[3] = index, offset, len(builds), len(segments)
-        row[4], row[5], row[6] = len(t.cause), len(process.leave), len(t.cause_hazard)
-        row[7], row[8], row[9] = len(t.slot_use), len(t.slot_hazard), len(t.segment)
+        row = [0] * USE_COLUMNS
+        row[USE_PRODUCT], row[USE_CLASS] = index, offset
+        row[USE_BUILDS], row[USE_SEGMENTS] = len(builds), len(segments)
+        row[USE_CAUSE], row[USE_CAUSES], row[USE_HAZARD] = (
+            len(t.cause),
+            len(process.leave),
+            len(t.cause_hazard),
+        )
+        row[USE_SLOT], row[USE_SLOT_HAZARD] = len(t.slot_use), len(t.slot_hazard)
+        row[USE_SEGMENT] = len(t.segment)
         self._segments(name, process)
-        row[10], row[11] = self._demand(name, process, product)
-        row[13] = len(t.events)
+        row[USE_DRIVEN], row[USE_DEMAND] = self._demand(name, process, product)
+        row[USE_EVENT] = len(t.events)
         t.events += [
             Event(name, product, "sales"),
             Event(name, product, "demand"),
@@ -132,14 +161,17 @@ class UseCompiler:
             Event(name, product, "retired", PART_FAILURE),
             Event(name, product, "waiting"),
         ]
-        assert len(t.events) - row[13] == EVENTS_OF_USE
+        assert len(t.events) - row[USE_EVENT] == EVENTS_OF_USE
         self._causes(name, process, product, segments)
         self._parts(name, process, product, segments)
-        row[14] = self.pushes.node(f"{name}.retired.{PART_FAILURE}", product)
+        row[USE_PART_NODE] = self.pushes.node(f"{name}.retired.{PART_FAILURE}", product)
         if any(slot.lifetime for slot in process.parts.values()):
-            self._emit_part_failure(name, product, row[14], process)
-        row[15] = builds.index("resold") if "resold" in builds else 0
-        row[16] = len(t.use)  # holders: use processes first
+            self._emit_part_failure(name, product, row[USE_PART_NODE], process)
+        row[USE_RESOLD] = builds.index("resold") if "resold" in builds else 0
+        row[USE_HOLDER] = len(t.use)  # holders: use processes first
+        row[USE_BY_VISIT] = int(process.repair_by == "visit")
+        if process.repair_by == "visit":
+            self._one_share_of_visits(name, process, t.slot_use[row[USE_SLOT] :])
         t.use.append(row)
         t.names.append(name)
 
@@ -234,6 +266,49 @@ class UseCompiler:
                 stretch = self._stretch(name, process, segment)
                 t.cause_hazard.append(list(self.numbers.hazard(own, at, self.sales, stretch, used)))
 
+    def _one_share_of_visits(self, name: str, process: Process, slots: list[list[int]]) -> None:
+        """A visit repairs all failed pieces of a product, or none: one share for all its parts."""
+        failing = {
+            part: self.numbers.get(row[SLOT_REPAIR])
+            for part, row in zip(process.parts, slots, strict=True)
+            if row[SLOT_FAILS]
+        }
+        for part in list(failing)[1:]:
+            other = next(iter(failing))
+            here, there = np.broadcast_arrays(failing[part], failing[other])
+            quantity = process.parts[part].repair
+            at = np.unravel_index(np.argmax(here != there), here.shape)
+            alone = quantity is not None and not quantity.is_certain()
+            if alone or here[at] != there[at]:
+                place = f"processes.{name}.parts.{part}.repair"
+                file, line = where(self.model, place)
+                raise ShareError(
+                    "a share of its own, though the parts are repaired by visit",
+                    file=file,
+                    line=line,
+                    place=place,
+                    found="a distribution of its own" if alone else f"{here[at]:g}",
+                    expected=f"{there[at]:g}, as for '{other}', or repair_by: piece",
+                    hint="Let both refer to one parameter.",
+                )
+
+    def _not_less_than_one(self, product: str, part: str) -> None:
+        """A followed part that fails is in a product once or more, or (by year made) not at all."""
+        counts = self.numbers.get_table(self.pushes.counts[(product, part)])
+        wrong = counts[(counts > 0.0) & (counts < 1.0)]
+        if wrong.size:
+            place = f"items.{product}.bom.{part}"
+            file, line = where(self.model, place)
+            raise RangeError(
+                "less than one piece of a part that fails in use",
+                file=file,
+                line=line,
+                place=place,
+                found=float(wrong[0]),
+                expected="one or more",
+                hint="Where only some products have it, make these a product of their own.",
+            )
+
     def _stretch(self, name: str, process: Process, segment: str) -> np.ndarray | None:
         if not segment or process.segments[segment].stretch is None:
             return None
@@ -261,8 +336,10 @@ class UseCompiler:
             )
             t.spares.append((name, part))
             t.events += [Event(name, part, "failed"), Event(name, part, "spares")]
-            if slot.lifetime is not None and self.numbers.get(repair).max() > 0:
-                self._emit(node, name, f"failed.{part}", part)
+            if slot.lifetime is not None:
+                self._not_less_than_one(product, part)
+                if self.numbers.get(repair).max() > 0:
+                    self._emit(node, name, f"failed.{part}", part)
             for segment in segments:
                 t.slot_hazard.append(
                     self._slot_hazard(
@@ -281,7 +358,7 @@ class UseCompiler:
 
     def _emit_part_failure(self, name: str, product: str, node: int, process: Process) -> None:
         always = all(
-            self.numbers.get(row[1]).min() >= 1.0
+            self.numbers.get(row[SLOT_REPAIR]).min() >= 1.0
             for row, (use, part) in zip(self.tables.slot_use, self.tables.spares, strict=True)
             if use == name and process.parts[part].lifetime is not None
         )

@@ -185,6 +185,14 @@ class Books:
         """Who owns a process."""
         return self.model.processes[process].actor or OUTSIDE
 
+    def stage(self, flow: int) -> str:
+        """Stage of what is paid and caused on a route: of the process that the route is there for.
+
+        What is pulled is bought from where it was made; what is pushed is brought to where it is treated.
+        """
+        found = self.flows[flow]
+        return self.model.processes[found.target if found.side == "push" else found.source].stage or ""
+
     def runs(self, process: str) -> Driver:
         """Whether a process runs: something enters it, leaves it, or is held there."""
         flows = (*self.flows_to.get(process, ()), *self.flows_from.get(process, ()))

@@ -7,88 +7,28 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernel_pull import draw_spares, expect_spares, law_of_input, pull, take_out
+from meguru.engine.kernel_parts import spread_put
+from meguru.engine.kernel_pull import pull
 from meguru.engine.kernel_push import node_start, push
-from meguru.engine.kernel_use import (
-    demand_of,
-    leave,
-    note_stock,
-    put_in_use,
-    settle,
-    spread_new,
-    spread_put,
-    survive_sale,
-)
+from meguru.engine.kernel_sale import mistaken, place, survive_new
+from meguru.engine.kernel_spares import draw_spares, expect_spares, take_out
+from meguru.engine.kernel_stores import find_content, finish_store, shelve
+from meguru.engine.kernel_use import demand_of, leave, note_stock, settle
+from meguru.engine.kernel_views import unowned
 from meguru.engine.plan import (
-    AVAILABLE, CONTENT, DATED_BEFORE, EDGE, EDGE_OFFER, EVENTS, EVENTS_BEFORE, EVENT_DEMAND, EVENT_SALES,
-    EVENT_UNMET, EXTRA, EXTRA_BEFORE, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, GIVEN, GOT, HELD,
-    HELD_PIECES, HELD_PIECES_START, HELD_START, HOLDER_DATED, INPUT, INPUT_AVAILABLE, INPUT_EDGE,
-    INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT, LAW, LAWS,
-    LEAVING, LEAVING_NEXT, NEGATIVE_SALES, NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OFFER,
-    OFFER_BUILD, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_STORE, OK, OUT, OWED, PART_AGE,
-    PART_SHORT, PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES,
-    PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SALES_IN, SCRAP,
-    SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE, SCRAP_OFFER, SCRAP_PUSH, SEGMENT, SINGULAR_LOOP, SLOT,
-    SLOT_LEAVING, SLOT_PART, SLOT_PIECES, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS, STOCK, STOCK_DATED,
-    STORE, STORES, STORE_AGEING, STORE_DATES, STORE_HOLDER, STORE_ITEM, STORE_LOSS, STORE_LOST,
-    STORE_PIECES, STORE_PRODUCT, STORE_START, SURVIVAL, USE, USED, USED_START, USE_CLASS, USE_DRIVEN,
-    USE_EVENT, USE_INPUT, USE_PRODUCT, USE_RESOLD, USE_SEGMENT, USE_SEGMENTS, VALUED_BEFORE, WAITING,
-    WANTED, X, at, copy, fill, line, number, rows,
+    AVAILABLE, DATED_BEFORE, EVENTS, EVENTS_BEFORE, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EXTRA,
+    EXTRA_BEFORE, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, GOT, HELD, HELD_PIECES, HELD_PIECES_START,
+    HELD_START, INPUT, INPUT_AVAILABLE, INPUT_OWNER, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT,
+    LEAVING, LEAVING_NEXT, NEGATIVE_SALES, NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OK,
+    OUT, OWED, PART_AGE, PART_SHORT, PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM,
+    PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SCRAP,
+    SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE, SCRAP_OFFER, SCRAP_PUSH, SINGULAR_LOOP, SLOT, SLOT_LEAVING,
+    SLOT_PIECES, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS, STORES, SURVIVAL, USE, USED, USED_START,
+    USE_DRIVEN, USE_EVENT, USE_INPUT, VALUED_BEFORE, WAITING, WANTED, X, at, copy, fill, line, number,
+    rows,
 )  # fmt: skip
 
 TRIES = 200
-
-
-@njit(cache=True)
-def shelve(p: Any, c: Any, z: Any, t: Any) -> Any:
-    """Start of a step in the stores: things on the shelf do not age (births move on), some are lost."""
-    for index in range(rows(p, STORES)):
-        row = line(p, STORES, index)
-        start = p[HELD] + p[row + STORE_START]
-        if p[row + STORE_DATES] > 1 and p[row + STORE_AGEING] == 0:
-            for date in range(p[row + STORE_DATES] - 1, 0, -1):
-                z[start + date] = z[start + date - 1]
-            z[start] = 0.0
-            if p[row + STORE_PRODUCT] >= 0:
-                shelve_pieces(p, z, row)
-        if p[row + STORE_LOSS] >= 0:
-            lost = number(p, c, p[row + STORE_LOSS], t)
-            into = node_start(p, p[X], p[row + STORE_LOST])
-            for date in range(p[row + STORE_DATES]):
-                z[into + date] += z[start + date] * lost
-                z[start + date] *= 1.0 - lost
-            if p[row + STORE_PRODUCT] >= 0:
-                keep_pieces(p, z, row, 1.0 - lost)
-
-
-@njit(cache=True)
-def pieces_held(p: Any, row: Any) -> Any:
-    """Number of slots of the product in a store."""
-    product = line(p, PRODUCT, p[row + STORE_PRODUCT])
-    return p[product + PRODUCT_SLOTS_END] - p[product + PRODUCT_SLOT]
-
-
-@njit(cache=True)
-def keep_pieces(p: Any, z: Any, row: Any, kept: Any) -> Any:
-    """Followed parts leave a store with the products that hold them."""
-    dates = p[STEPS] + 1
-    start = p[HELD_PIECES] + p[row + STORE_PIECES]
-    for k in range(start, start + pieces_held(p, row) * dates * dates):
-        z[k] *= kept
-
-
-@njit(cache=True)
-def shelve_pieces(p: Any, z: Any, row: Any) -> Any:
-    """The followed parts inside stored products do not age either."""
-    dates = p[STEPS] + 1
-    for k in range(pieces_held(p, row)):
-        start = p[HELD_PIECES] + p[row + STORE_PIECES] + k * dates * dates
-        for date in range(dates - 1, -1, -1):
-            for birth in range(dates - 1, -1, -1):
-                value = 0.0
-                if date > 0 and birth > 0:
-                    value = z[start + (date - 1) * dates + birth - 1]
-                z[start + date * dates + birth] = value
 
 
 @njit("void(int64[::1], float64[::1], int64, int64, int64)", cache=True)
@@ -155,17 +95,6 @@ def begin(p: Any, z: Any, r: Any, t: Any) -> Any:
     clear_flows(p, r, t, FLOWS_DATED, p[STEPS] + 1)
     for k in range(p[EVENTS_BEFORE + 1]):
         r[p[EVENTS] + k * p[STEPS] + t] = z[p[EVENTS_BEFORE] + k]
-
-
-@njit(cache=True)
-def find_content(p: Any, z: Any) -> Any:
-    """What the stores hold, new scrap of this step included."""
-    for index in range(rows(p, STORES)):
-        row = line(p, STORES, index)
-        total = 0.0
-        for date in range(p[row + STORE_START], p[row + STORE_START] + p[row + STORE_DATES]):
-            total += z[p[HELD] + date] + z[p[EXTRA] + date]
-        z[p[CONTENT] + index] = total
 
 
 @njit(cache=True)
@@ -283,122 +212,6 @@ def spread_spares(p: Any, z: Any, t: Any) -> Any:
 
 
 @njit(cache=True)
-def place(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, join: Any) -> Any:
-    """Step 5 for one use process: what was delivered joins the stock.
-
-    Without ``join`` nothing moves; returns what would still be in use at the step's end.
-    """
-    i = at(p, USE, u, USE_INPUT)
-    stay = 0.0
-    for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
-        if z[p[GIVEN] + e] <= 0.0:
-            continue
-        offer = line(p, OFFER, at(p, EDGE, e, EDGE_OFFER))
-        if p[offer + OFFER_KIND] == STORE:
-            stay += place_used(p, c, z, r, t, u, offer, z[p[GIVEN] + e], join)
-        else:
-            stay += place_new(p, c, z, r, t, u, offer, z[p[GIVEN] + e], join)
-    return stay
-
-
-@njit(cache=True)
-def place_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any, join: Any) -> Any:
-    """Products from a make process, their followed parts new or with the ages that the parts came with."""
-    product = line(p, PRODUCT, at(p, USE, u, USE_PRODUCT))
-    for index in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
-        for birth in range(p[STEPS] + 1):
-            z[p[LAW] + birth] = 0.0
-        new = 1.0
-        for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
-            if at(p, INPUT, i, INPUT_ITEM) == at(p, SLOT, index, SLOT_PART):
-                new = law_of_input(p, z, t, i, p[LAW])
-        spread_new(p, z, t, p[LAW], p[LAWS] + (index - p[product + PRODUCT_SLOT]) * (p[STEPS] + 1), new)
-    return to_segments(p, c, z, r, t, u, p[offer + OFFER_BUILD], t, given, join)
-
-
-@njit(cache=True)
-def place_used(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any, join: Any) -> Any:
-    """Whole products out of a store, with the age that they have: a resale."""
-    row = line(p, STORES, p[offer + OFFER_STORE])
-    # As for reused pieces: age x has index x in the first step of use, which at the end of a step is the
-    # next one.
-    moved = 1 if p[SALES_IN] == 2 and at(p, ITEM, p[row + STORE_ITEM], ITEM_CHANGING) == 0 else 0
-    stay = 0.0
-    for date in range(p[row + STORE_DATES]):
-        units = given * z[p[HELD] + p[row + STORE_START] + date] / z[p[CONTENT] + p[offer + OFFER_STORE]]
-        if units <= 0.0:
-            continue
-        if p[row + STORE_PRODUCT] >= 0:
-            laws_inside(p, z, t, row, date)
-        made = min(date + moved, t) if p[row + STORE_DATES] > 1 else t
-        stay += to_segments(p, c, z, r, t, u, at(p, USE, u, USE_RESOLD), made, units, join)
-    return stay
-
-
-@njit(cache=True)
-def laws_inside(p: Any, z: Any, t: Any, row: Any, date: Any) -> Any:
-    """Births of the followed parts inside stored products of one date, into LAWS."""
-    dates = p[STEPS] + 1
-    for k in range(pieces_held(p, row)):
-        start = p[HELD_PIECES] + p[row + STORE_PIECES] + (k * dates + date) * dates
-        total = 0.0
-        for birth in range(dates):
-            total += z[start + birth]
-        for birth in range(dates):
-            z[p[LAW] + birth] = z[start + birth] / total
-        spread_new(p, z, t, p[LAW], p[LAWS] + k * dates, 0.0)
-
-
-@njit(cache=True)
-def to_segments(
-    p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, build: Any, date: Any, units: Any, join: Any
-) -> Any:
-    use = line(p, USE, u)
-    stay = 0.0
-    for segment in range(p[use + USE_SEGMENTS]):
-        share = number(p, c, at(p, SEGMENT, p[use + USE_SEGMENT] + segment, 0), t)
-        if share <= 0.0:
-            continue
-        if join:
-            put_in_use(
-                p,
-                c,
-                z,
-                r,
-                t,
-                u,
-                p[use + USE_CLASS] + build * p[use + USE_SEGMENTS] + segment,
-                date,
-                units * share,
-            )
-        else:
-            stay += units * share * survive_sale(p, c, z, t, use, segment, date)
-    return stay
-
-
-@njit(cache=True)
-def survive_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any) -> Any:
-    """Share of all-new products still in use at the end of the step of their sale."""
-    product = line(p, PRODUCT, at(p, USE, u, USE_PRODUCT))
-    for k in range((p[product + PRODUCT_SLOTS_END] - p[product + PRODUCT_SLOT]) * (p[STEPS] + 1)):
-        z[p[LAWS] + k] = 1.0 if k % (p[STEPS] + 1) == t else 0.0
-    return to_segments(p, c, z, r, t, u, 0, t, 1.0, False)
-
-
-@njit(cache=True)
-def mistaken(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
-    """Whether what was delivered for a target stock survives the step otherwise than was reckoned with."""
-    again = False
-    for u in range(rows(p, USE)):
-        got = z[p[GOT] + at(p, USE, u, USE_INPUT)]
-        if at(p, USE, u, USE_DRIVEN) == 1 and got > 0.0:
-            share = place(p, c, z, r, t, u, False) / got
-            again = again or abs(share - z[p[SURVIVAL] + u]) > 1e-12
-            z[p[SURVIVAL] + u] = share
-    return again
-
-
-@njit(cache=True)
 def accept(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Move the stock on, place what was delivered, record."""
     settle(p, c, z, t)
@@ -419,23 +232,6 @@ def accept(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     note_stock(p, c, z, r, t)
     for index in range(rows(p, STORES)):
         finish_store(p, z, r, t, index)
-
-
-@njit(cache=True)
-def finish_store(p: Any, z: Any, r: Any, t: Any, index: Any) -> Any:
-    """Followed parts leave with the products that hold them; what a store holds is recorded."""
-    row = line(p, STORES, index)
-    dates = p[STEPS] + 1
-    kept = z[p[KEPT] + index]
-    if p[row + STORE_PRODUCT] >= 0 and kept != 1.0:
-        keep_pieces(p, z, row, kept)
-    holder = p[row + STORE_HOLDER]
-    dated = at(p, HOLDER_DATED, holder, 0)
-    for date in range(p[row + STORE_DATES]):
-        held = z[p[HELD] + p[row + STORE_START] + date]
-        r[p[STOCK] + holder * p[STEPS] + t] += held
-        if dated >= 0:
-            r[p[STOCK_DATED] + (dated * p[STEPS] + t) * dates + date] += held
 
 
 @njit(cache=True)
@@ -465,10 +261,12 @@ def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
 @njit(cache=True, nogil=True)
 def simulate(p: Any, c: Any, z: Any, r: Any) -> Any:
     """All steps of every sample. ``c`` (sample, numbers), ``z`` (state), ``r`` (sample, record)."""
+    plan, state = unowned(p), unowned(z)
     for s in range(c.shape[0]):
-        z[:] = 0.0
+        numbers, record = unowned(c[s]), unowned(r[s])
+        state[:] = 0.0
         for t in range(p[STEPS]):
-            code = step(p, c[s], z, r[s], t)
+            code = step(plan, numbers, state, record, t)
             if code != OK:
                 r[s, p[STATUS]] = code
                 r[s, p[STATUS] + 1] = t

@@ -1,8 +1,6 @@
-"""The use stage of section 4 of the methods page: leaving, failing, repair, ages, sales.
+"""The use stage of section 4 of the methods page: leaving, joining, stock.
 
-Per product class (use process, build class, segment): N[year made]. Per followed part: w[year made, birth],
-the
-distribution of the birth step of *one* piece. Pieces are independent within (year made, class).
+Per product class (use process, build class, segment): N[year made]. Followed parts are in ``kernel_parts``.
 """
 
 from __future__ import annotations
@@ -12,61 +10,29 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernel_push import node_start, shape_of
+from meguru.engine.kernel_cohorts import births_at, block_at, classes_end, hazard_of, segment_of, stock_at
+from meguru.engine.kernel_parts import (
+    failure_share,
+    note_part_age,
+    note_pieces,
+    renew,
+    share_of_visits,
+    repaired_of,
+    slots_stay,
+)
+from meguru.engine.kernel_push import node_start
 from meguru.engine.plan import (
     AGES, AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_NODE, CAUSE_OF_SOLD, EVENTS,
-    EVENT_PART_FAILURE, EVENT_WAITING, FAILING, HAZARD, HAZARD_FIRST, HAZARD_FIRST_STRIDE, HAZARD_START,
-    HAZARD_STRIDE, HOLDER_DATED, ITEM, ITEM_CLASSES, ITEM_DATES, LAWS, LEAVING, LEAVING_NEXT, N, N_NEXT,
-    OWED, OWN, PART_AGE, PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES,
-    PRODUCT_SLOT, PRODUCT_SLOTS_END, PRODUCT_START, PROPORTIONAL, PUT, REPAIRING, SALES_IN, SCRATCH, SLOT,
-    SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILED, SLOT_FAILS, SLOT_HAZARD, SLOT_INPUT, SLOT_LEAVING, SLOT_NODE,
-    SLOT_PIECES, SLOT_REPAIR, SLOT_SCRATCH, SLOT_SPARES, SLOT_USE, SLOT_W, SOLD, SPARES, STEPS, STOCK,
-    STOCK_DATED, SURVIVAL, THERE, USE, USE_BUILDS, USE_CAUSE, USE_CAUSES, USE_CLASS, USE_DEMAND, USE_DRIVEN,
-    USE_EVENT, USE_HAZARD, USE_HOLDER, USE_PART_NODE, USE_PRODUCT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD,
-    W, WAITING, X, at, by_date, line, number, rows,
+    EVENT_PART_FAILURE, EVENT_WAITING, HAZARD, HAZARD_START, HAZARD_STRIDE, HOLDER_DATED, ITEM,
+    ITEM_DATES, LAWS, N, N_NEXT, OWN, PRODUCT, PRODUCT_ITEM, PRODUCT_SLOT, PRODUCT_SLOTS_END,
+    PROPORTIONAL, SLOT, SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILS, SLOT_HAZARD, SLOT_USE, SOLD, STEPS, STOCK,
+    STOCK_DATED,
+    SURVIVAL, THERE, USE, USE_CAUSE, USE_CAUSES, USE_CLASS, USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HAZARD,
+    USE_HOLDER, USE_PART_NODE, USE_PRODUCT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD, WAITING, X, at,
+    by_date, line, number, rows,
 )  # fmt: skip
 
 NEXT_STEP = -1
-
-
-@njit("float64(int64[::1], float64[::1], int64, int64, int64, boolean)", cache=True)
-def hazard_of(p: Any, c: Any, row: Any, date: Any, age: Any, at_sale: Any) -> Any:
-    """Hazard by age index (and by step made where it changes with it), in an ordinary step or that of the
-    sale."""
-    if at_sale:
-        return c[p[HAZARD] + p[row + HAZARD_FIRST] + date * p[row + HAZARD_FIRST_STRIDE] + age]
-    return c[p[HAZARD] + p[row + HAZARD_START] + date * p[row + HAZARD_STRIDE] + age]
-
-
-@njit("int64(int64[::1], int64, int64, int64)", cache=True)
-def stock_at(p: Any, use: Any, local: Any, date: Any) -> Any:
-    """Element of N of a class and step made."""
-    return at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_START) + local * (p[STEPS] + 1) + date
-
-
-@njit("int64(int64[::1], int64, int64, int64, int64)", cache=True)
-def block_at(p: Any, item: Any, condition: Any, local: Any, date: Any) -> Any:
-    """Element of a product's block in the workspace."""
-    shape = line(p, ITEM, item)
-    dates = p[shape + ITEM_DATES]
-    return (condition * p[shape + ITEM_CLASSES] + local) * dates + (date if dates > 1 else 0)
-
-
-@njit(cache=True)
-def births_at(p: Any, z: Any, index: Any, local: Any, date: Any) -> Any:
-    """Position in the state where the births of a slot's pieces begin."""
-    dates = p[STEPS] + 1
-    return p[W] + at(p, SLOT, index, SLOT_W) + (local * dates + date) * dates
-
-
-@njit(cache=True)
-def classes_end(p: Any, use: Any) -> Any:
-    return p[use + USE_CLASS] + p[use + USE_BUILDS] * p[use + USE_SEGMENTS]
-
-
-@njit(cache=True)
-def segment_of(p: Any, use: Any, local: Any) -> Any:
-    return (local - p[use + USE_CLASS]) % p[use + USE_SEGMENTS]
 
 
 @njit(
@@ -91,46 +57,6 @@ def own_exits(
         z[p[OWN] + k] = left
         stays -= left
     return stays / units if units > 0.0 else 1.0
-
-
-@njit("float64(int64[::1], float64[::1], int64, int64, int64, boolean)", cache=True)
-def piece_hazard(p: Any, c: Any, t: Any, hazard: Any, birth: Any, at_sale: Any) -> Any:
-    return hazard_of(p, c, hazard, birth, t - birth, at_sale) if birth <= t else 0.0
-
-
-@njit(cache=True)
-def failure_share(p: Any, c: Any, z: Any, t: Any, hazard: Any, births: Any, at_sale: Any) -> Any:
-    """f = Σ P(b) g(b) of one piece."""
-    total = 0.0
-    for birth in range(t + 1):
-        share = z[births + birth]
-        if share != 0.0:
-            total += share * piece_hazard(p, c, t, hazard, birth, at_sale)
-    return total
-
-
-@njit(cache=True)
-def slots_stay(
-    p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, segment: Any, date: Any, at_sale: Any
-) -> Any:
-    """q = Π (1 − u)^n over the slots: no unrepaired failure. Leaves f and ρ of each slot in the state."""
-    product = line(p, PRODUCT, p[use + USE_PRODUCT])
-    first = p[product + PRODUCT_SLOT]
-    q = 1.0
-    for index in range(first, p[product + PRODUCT_SLOTS_END]):
-        row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
-        f = 0.0
-        if p[row + SLOT_FAILS] == 1:
-            hazard = line(
-                p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment
-            )
-            f = failure_share(p, c, z, t, hazard, births_at(p, z, index, local, date), at_sale)
-        rho = number(p, c, p[row + SLOT_REPAIR], t) * z[p[AVAILABLE] + p[row + SLOT_AVAILABLE]]
-        z[p[FAILING] + index] = f
-        z[p[REPAIRING] + index] = rho
-        z[p[SCRATCH] + at(p, SLOT, index, SLOT_SCRATCH) + local * (p[STEPS] + 1) + date] = f
-        q *= (1.0 - (1.0 - rho) * f) ** by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
-    return q
 
 
 @njit(cache=True)
@@ -161,83 +87,6 @@ def note_exits(p: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, dat
         z[node_start(p, x, p[use + USE_PART_NODE]) + block_at(p, item, 1, local, date)] += by_part
         r[p[EVENTS] + (p[use + USE_EVENT] + EVENT_PART_FAILURE) * p[STEPS] + t] += by_part
     return total
-
-
-@njit(cache=True)
-def note_births(
-    p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, index: Any, local: Any, date: Any, at_sale: Any,
-    own: Any,
-    loose: Any, inside: Any, rho: Any, others: Any,
-) -> Any:  # fmt: skip
-    """By birth: loose failed pieces to their node; intact and failed pieces inside leaving products.
-
-    Own reasons: all intact, P. For a part: intact P (1 − g)(1 − q_c), failed P g [(1 − ρ) + ρ (1 − q_c)],
-    both over 1 − q.
-    """
-    product = line(p, PRODUCT, p[use + USE_PRODUCT])
-    slot_use = p[use + USE_SLOT] + index - p[product + PRODUCT_SLOT]
-    row = line(p, SLOT_USE, slot_use)
-    hazard = line(
-        p,
-        SLOT_HAZARD,
-        p[use + USE_SLOT_HAZARD]
-        + (slot_use - p[use + USE_SLOT]) * p[use + USE_SEGMENTS]
-        + segment_of(p, use, local),
-    )
-    dates = p[STEPS] + 1
-    block = p[product + PRODUCT_CLASSES] * dates
-    births = births_at(p, z, index, local, date)
-    failed = node_start(p, x, p[row + SLOT_NODE]) + p[shape_of(p, p[row + SLOT_NODE]) + ITEM_CLASSES] * dates
-    pieces = (
-        p[PIECES_NEXT if at_sale else PIECES_IN]
-        + at(p, SLOT, index, SLOT_PIECES)
-        + (local * dates + date) * dates
-    )
-    for birth in range(t + 1):
-        share = z[births + birth]
-        if share == 0.0:
-            continue
-        g = piece_hazard(p, c, t, hazard, birth, at_sale) if p[row + SLOT_FAILS] == 1 else 0.0
-        if loose > 0.0 and g > 0.0:
-            z[failed + birth] += loose * share * g
-            r[p[PART_AGE] + (slot_use * 2 + 1) * p[STEPS] + t] += loose * share * g * (t - birth)
-        if p[product + PRODUCT_PIECES] == 1:
-            z[pieces + birth] += own * share
-            if inside > 0.0:
-                z[pieces + block * dates + birth] += inside * share * (1.0 - g) * (1.0 - others)
-                z[pieces + 2 * block * dates + birth] += (
-                    inside * share * g * ((1.0 - rho) + rho * (1.0 - others))
-                )
-
-
-@njit(cache=True)
-def note_pieces(
-    p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, date: Any, at_sale: Any, own: Any,
-    by_part: Any,
-    after_own: Any, q: Any,
-) -> Any:  # fmt: skip
-    """Loose failed pieces, spares, and the ages of pieces inside leaving products (before ages move on)."""
-    product = line(p, PRODUCT, p[use + USE_PRODUCT])
-    first = p[product + PRODUCT_SLOT]
-    dates = p[STEPS] + 1
-    cell = local * dates + date
-    leaving = p[LEAVING_NEXT if at_sale else LEAVING] + at(p, SLOT, first, SLOT_LEAVING) + cell
-    z[leaving] += own
-    z[leaving + p[product + PRODUCT_CLASSES] * dates] += by_part
-    for index in range(first, p[product + PRODUCT_SLOTS_END]):
-        row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
-        f, rho = z[p[FAILING] + index], z[p[REPAIRING] + index]
-        count = by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
-        unrepaired = (1.0 - rho) * f
-        others = q / (1.0 - unrepaired) if unrepaired < 1.0 else 0.0
-        loose = after_own * count * rho * others
-        z[p[OWED if at_sale else SPARES] + p[row + SLOT_INPUT]] += loose * f
-        r[p[EVENTS] + p[row + SLOT_FAILED] * p[STEPS] + t] += loose * f
-        r[p[EVENTS] + p[row + SLOT_SPARES] * p[STEPS] + t] += loose * f
-        inside = by_part * count / (1.0 - q) if by_part > 0.0 else 0.0
-        note_births(
-            p, c, z, r, t, x, use, index, local, date, at_sale, own * count, loose, inside, rho, others
-        )
 
 
 @njit(
@@ -323,64 +172,6 @@ def leave(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
 
 
 @njit(cache=True)
-def spread_put(p: Any, z: Any, t: Any, law: Any, put: Any, new: Any) -> Any:
-    """Births that pieces of a law over births take when put in by repair in step t.
-
-    middle: age x enters the next step at index x + 1; start and end: half at x, half at x + 1.
-    """
-    for birth in range(p[STEPS] + 1):
-        z[put + birth] = 0.0
-    if p[SALES_IN] == 0:
-        for birth in range(t + 1):
-            z[put + birth] = z[law + birth]
-        z[put + t] += new
-        return
-    base = t if p[SALES_IN] == 1 else max(t - 1, 0)
-    z[put + base] += 0.5 * new
-    z[put + base + 1] += 0.5 * new
-    for birth in range(t + 1):
-        z[put + birth] += 0.5 * z[law + birth]
-        z[put + birth + 1] += 0.5 * z[law + birth]
-
-
-@njit(cache=True)
-def spread_new(p: Any, z: Any, t: Any, law: Any, put: Any, new: Any) -> Any:
-    """Births that pieces of a law over births take in a product sold in step t: age x has index x in its
-    first step."""
-    for birth in range(p[STEPS] + 1):
-        z[put + birth] = 0.0
-    for birth in range(t + 1):
-        z[put + (min(birth + 1, t) if p[SALES_IN] == 2 else birth)] += z[law + birth]
-    z[put + t] += new
-
-
-@njit("void(int64[::1], float64[::1], float64[::1], int64, int64, int64, int64, boolean)", cache=True)
-def renew(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, date: Any, at_sale: Any) -> Any:
-    """Ages of the pieces in products that stay: [P (1 − g) + ρ f put] / (1 − u)."""
-    product = line(p, PRODUCT, p[use + USE_PRODUCT])
-    first = p[product + PRODUCT_SLOT]
-    for index in range(first, p[product + PRODUCT_SLOTS_END]):
-        row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
-        f = z[p[SCRATCH] + at(p, SLOT, index, SLOT_SCRATCH) + local * (p[STEPS] + 1) + date]
-        rho = number(p, c, p[row + SLOT_REPAIR], t) * z[p[AVAILABLE] + p[row + SLOT_AVAILABLE]]
-        rest = 1.0 - (1.0 - rho) * f
-        if p[row + SLOT_FAILS] == 0 or f == 0.0 or rest <= 0.0:
-            continue
-        hazard = line(
-            p,
-            SLOT_HAZARD,
-            p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment_of(p, use, local),
-        )
-        births = births_at(p, z, index, local, date)
-        put = p[PUT] + p[row + SLOT_INPUT] * (p[STEPS] + 1)
-        for birth in range(min(t + 2, p[STEPS] + 1)):
-            share = z[births + birth]
-            if share != 0.0:
-                share *= 1.0 - piece_hazard(p, c, t, hazard, birth, at_sale)
-            z[births + birth] = (share + rho * f * z[put + birth]) / rest
-
-
-@njit(cache=True)
 def settle(p: Any, c: Any, z: Any, t: Any) -> Any:
     """The step's exits are accepted: stock and ages move on."""
     for u in range(rows(p, USE)):
@@ -402,6 +193,7 @@ def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: A
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     first = p[product + PRODUCT_SLOT]
     stay = own_exits(p, c, z, t, use, segment, 1.0, 1.0, date, t - date)
+    q, mended, whole = 1.0, 1.0, 1.0
     for index in range(first, p[product + PRODUCT_SLOTS_END]):
         row = line(p, SLOT_USE, p[use + USE_SLOT] + index - first)
         if p[row + SLOT_FAILS] == 1:
@@ -409,9 +201,12 @@ def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: A
                 p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + (index - first) * p[use + USE_SEGMENTS] + segment
             )
             f = failure_share(p, c, z, t, hazard, p[LAWS] + (index - first) * (p[STEPS] + 1), True)
-            rho = number(p, c, p[row + SLOT_REPAIR], t) * z[p[AVAILABLE] + p[row + SLOT_AVAILABLE]]
-            stay *= (1.0 - (1.0 - rho) * f) ** by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
-    return stay
+            count = by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
+            q *= (1.0 - (1.0 - repaired_of(p, c, z, t, row)) * f) ** count
+            mended *= (1.0 - (1.0 - z[p[AVAILABLE] + p[row + SLOT_AVAILABLE]]) * f) ** count
+            whole *= (1.0 - f) ** count
+    visit = share_of_visits(p, c, t, use)
+    return stay * (q if visit < 0.0 else visit * mended + (1.0 - visit) * whole)
 
 
 @njit(cache=True)
@@ -484,20 +279,6 @@ def add_dates(z: Any, here: Any, r: Any, there: Any, t: Any) -> Any:
     """Add units by step made to the record."""
     for date in range(t + 1):
         r[there + date] += z[here + date]
-
-
-@njit(cache=True)
-def note_part_age(
-    p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, index: Any, local: Any, date: Any, units: Any
-) -> Any:
-    """Sum of the age indices of the pieces of a slot in stock."""
-    slot_use = p[use + USE_SLOT] + index - at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_SLOT)
-    pieces = units * by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
-    births = births_at(p, z, index, local, date)
-    total = 0.0
-    for birth in range(min(t + 2, p[STEPS] + 1)):
-        total += z[births + birth] * (t - birth)
-    r[p[PART_AGE] + slot_use * 2 * p[STEPS] + t] += pieces * total
 
 
 @njit(cache=True)

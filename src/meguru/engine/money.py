@@ -52,6 +52,7 @@ def _enter_price(books: Books, route: Route, index: int) -> None:
         where="route",
         group=route.group or "",
         item=flow.item,
+        stage=books.stage(index),
     )
 
 
@@ -72,6 +73,7 @@ def _enter_fees(books: Books, route: Route, flows: list[int]) -> None:
                     where="route",
                     group=group,
                     item=books.flows[flow].item,
+                    stage=books.stage(flow),
                 )
         if fee.fixed is not None:
             fixed = books.read(fee.fixed, f"{books.currency}/year", f"{place}.fixed") * books.length
@@ -83,6 +85,7 @@ def _enter_fees(books: Books, route: Route, flows: list[int]) -> None:
                 name=name,
                 where="route",
                 group=group,
+                stage=books.stage(flows[0]),
             )
 
 

@@ -12,11 +12,13 @@ import numpy as np
 from meguru.engine.compile import compile_model
 from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
 from meguru.engine.simulate import simulate
+from meguru.engine.uncollected import uncollected
 from meguru.errors import RunError, UnknownNameError, did_you_mean
+from meguru.files.attribute import declared
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.checks import bom, faults_here, numbers, shares, time
 from meguru.model.components import Component
-from meguru.model.walk import clone, declared, quantities
+from meguru.model.walk import clone, quantities
 from meguru.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -89,21 +91,15 @@ def run(
     if given:
         settings["values"] = hash_of_values(given)
     parts: list[Result] = []
-    done = 0
-    while not parts or done < (samples or 1):
-        block = (
-            None
-            if samples is None
-            else (done, min(samples, done + _block_size(applied, seed, given, samples)))
-        )
+    for block in [None] if samples is None else _blocks(applied, seed, given, samples):
         program = compile_model(applied, seed=seed, block=block, values=given)
         parts.append(build_result(program, simulate(program), applied, name, seed, settings))
-        done = 1 if block is None else block[1]
         if progress is not None:
-            progress(done, samples or 1)
+            progress(1 if block is None else block[1], samples or 1)
     result = parts[0] if len(parts) == 1 else join_results(parts)
     # A copy: whoever changes the model afterwards does not change what this result is compared with.
-    result.before, result.values = clone(model), given
+    with uncollected():
+        result.before, result.values = clone(model), given
     return run_again(result)
 
 
@@ -225,13 +221,18 @@ def _structure(value: Any, constants: list[float]) -> Any:
     return kind, repr(value)  # 1, 1.0 and True are not the same
 
 
-def _block_size(model: Model, seed: int, values: Mapping[str, NDArray[np.float64]], samples: int) -> int:
-    """Samples that fit in a block; found from one, so that it is the same for the same model."""
+def _blocks(
+    model: Model, seed: int, values: Mapping[str, NDArray[np.float64]], samples: int
+) -> list[tuple[int, int]]:
+    """First and last sample of blocks that fit; their size is found from one sample, so that it is the same
+    for the same model.
+    """
     from meguru.engine.plan import FLOWS, RECORD
 
     program = compile_model(model, seed=seed, block=(0, 1), values=values)
     record = int(program.plan[FLOWS + 2 * len(RECORD) - 2 :][:2].sum())
-    return int(max(1, min(samples, BLOCK_BYTES // (8 * (record + program.numbers.shape[1])))))
+    size = int(max(1, BLOCK_BYTES // (8 * (record + program.numbers.shape[1]))))
+    return [(start, min(samples, start + size)) for start in range(0, samples, size)]
 
 
 def compare(

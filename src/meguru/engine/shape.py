@@ -45,21 +45,24 @@ def _varies(quantity: Quantity, parameters: dict[str, Quantity], trail: frozense
     """Whether a quantity may change by year."""
     if quantity.values or quantity.since:
         return True
-    names = quantity.formula_names() - trail if quantity.formula is not None else set()
+    if quantity.formula is None:
+        return False
+    names = quantity.formula_names() - trail
     return any(_varies(parameters[n], parameters, trail | {n}) for n in names if n in parameters)
 
 
 def _changing(model: Model) -> set[str]:
-    found: set[str] = set()
-    for _ in model.items:
+    """Items whose BOM changes with the step made, their own or that of something inside."""
+    found = {
+        name
+        for name, item in model.items.items()
+        for amount in item.bom.values()
+        if (amount.value is None or amount.since) and _varies(amount, model.parameters)
+    }
+    before = 0
+    while len(found) > before:
         before = len(found)
-        for name, item in model.items.items():
-            if any(_varies(q, model.parameters) for q in item.bom.values()) or any(
-                c in found for c in item.bom
-            ):
-                found.add(name)
-        if len(found) == before:
-            break
+        found |= {name for name, item in model.items.items() if not found.isdisjoint(item.bom)}
     return found
 
 

@@ -35,6 +35,7 @@ class _Entering:
         self.payer = transport.payer or books.actor(books.flows[flows[0]].target)
         self.payee = transport.payee or OUTSIDE
         self.group = transport.group or route.group or ""
+        self.stage = books.stage(flows[0])
         self.impacts: dict[str, list[Term]] = {}
         self.amounts: dict[str, list[Term]] = {}
 
@@ -147,6 +148,7 @@ class _Entering:
             name=self.name,
             where="route",
             group=self.group,
+            stage=self.stage,
             **labels,
         )
 
@@ -157,7 +159,7 @@ class _Entering:
             "actor": self.payer,
             "kind": "transport",
             "group": self.group,
-            "stage": "",
+            "stage": self.stage,
         }
         for name, terms in self.amounts.items():
             unit = self.books.model.exchanges[name].unit

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from meguru.errors import FormulaError, did_you_mean
 from meguru.expression.tree import Call, Choice, Expression, Name, Number, Operation, Text
@@ -48,43 +49,51 @@ def evaluate(
     FormulaError
         An unknown function.
     """
+    return _Evaluation(names, functions, operations).value(expression)
 
-    def value(part: Expression) -> T:
+
+@dataclass(frozen=True, slots=True)
+class _Evaluation(Generic[T]):
+    """What the parts of one formula are evaluated with."""
+
+    names: Callable[[str], T]
+    functions: Mapping[str, Callable[..., T]]
+    operations: Operations[T]
+
+    def value(self, part: Expression) -> T:
         if isinstance(part, Number):
-            return operations.number(part.value)
+            return self.operations.number(part.value)
         if isinstance(part, Name):
-            return names(part.name)
+            return self.names(part.name)
         if isinstance(part, Operation):
-            return chain(part)
+            return self.chain(part)
         if isinstance(part, Choice):
-            return operations.choose(value(part.condition), value(part.then), value(part.otherwise))
+            condition, then, otherwise = map(self.value, (part.condition, part.then, part.otherwise))
+            return self.operations.choose(condition, then, otherwise)
         if isinstance(part, Call):
-            return call(part)
+            return self.call(part)
         raise FormulaError("a text can only be an argument", found=part.value)
 
-    def chain(last: Operation) -> T:
+    def chain(self, last: Operation) -> T:
         """Operations side by side in a loop: a long sum is not deeply nested."""
         links = []
         first: Expression = last
         while isinstance(first, Operation):
             links.append(first)
             first = first.operands[0]
-        result = value(first)
+        result = self.value(first)
         for link in reversed(links):
-            result = operations.operate(
-                link.operator, (result, *(value(right) for right in link.operands[1:]))
-            )
+            operands = (result, *map(self.value, link.operands[1:]))
+            result = self.operations.operate(link.operator, operands)
         return result
 
-    def call(part: Call) -> T:
-        if part.function not in functions:
+    def call(self, part: Call) -> T:
+        if part.function not in self.functions:
             raise FormulaError(
                 f"unknown function (column {part.column})",
                 found=part.function,
-                expected=sorted(functions),
-                hint=did_you_mean(part.function, functions),
+                expected=sorted(self.functions),
+                hint=did_you_mean(part.function, self.functions),
             )
-        arguments = [one.value if isinstance(one, Text) else value(one) for one in part.arguments]
-        return functions[part.function](*arguments, **dict(part.keywords))
-
-    return value(expression)
+        arguments = [one.value if isinstance(one, Text) else self.value(one) for one in part.arguments]
+        return self.functions[part.function](*arguments, **dict(part.keywords))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from meguru.model.attribute import attribute
-from meguru.model.tree import Mark
+from meguru.files.attribute import attribute
+from meguru.files.tree import Mark
 
 Direction = Literal["up", "down", "none"]
 Dynamics = Literal["hold", "drift", "relax"]

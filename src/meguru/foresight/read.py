@@ -16,10 +16,10 @@ from meguru.errors import (
     UnsupportedError,
     WrongTypeError,
 )
+from meguru.files.attribute import Declared
+from meguru.files.reader import Reader
+from meguru.files.tree import Node, describe, node_of, number_key, parse_tree, read_text
 from meguru.foresight.model import COMPONENTS, CausalModel, Edge, Spread
-from meguru.model.read import Reader
-from meguru.model.tree import Node, describe, node_of, number_key, parse_tree, read_text
-from meguru.model.walk import Declared
 
 FORMAT = 1
 FORMAT_KEY = "foresight"  # says what kind of file it is, and its version
@@ -77,16 +77,13 @@ def from_tree(tree: Node) -> CausalModel:
             found=describe(version),
             expected=FORMAT,
         )
-    reader = CausalReader()
+    reader = CausalReader(COMPONENTS)
     model: CausalModel = reader.component(CausalModel, tree, "")
     return replace(model, marks=reader.marks)
 
 
 class CausalReader(Reader):
     """Turns nodes of a file into the components of a causal model."""
-
-    def component(self, kind: type[Any], node: Node, place: str) -> Any:
-        return super().component(kind, node, place)
 
     def entry(self, one: Declared, node: Node, place: str) -> Any:
         read = self.component(COMPONENTS[one.attribute.component], node, place)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from meguru.files.attribute import Declared, declared
+from meguru.files.schema import DIALECT, Schema
 from meguru.foresight.model import COMPONENTS, CausalModel
 from meguru.foresight.read import FORMAT, FORMAT_KEY, STEPS
-from meguru.model.schema import DIALECT, Schema
-from meguru.model.walk import Declared, declared
 
 _NUMBER: Schema = {"type": "number"}
 _TEXT: Schema = {"type": ["string", "number"]}  # a name or a unit may be written '1'

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+from meguru.files.attribute import Declared, declared
+from meguru.files.document import default_of
+from meguru.files.writing import to_json, write_beside
+from meguru.files.yaml_text import to_yaml
 from meguru.foresight.model import CausalModel, Spread, edge_names
 from meguru.foresight.read import FORMAT, FORMAT_KEY, STEPS
-from meguru.model.document import default_of
-from meguru.model.walk import Declared, declared
-from meguru.model.write import to_json, write_beside
-from meguru.model.yaml_text import to_yaml
 
 _LONG = ("components", "list")  # stand below what is short, where no file gives an order
 

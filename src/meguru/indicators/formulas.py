@@ -14,7 +14,7 @@ from meguru.indicators.functions import BASIC, Function
 from meguru.indicators.scene import Scene
 from meguru.indicators.special import SPECIAL
 from meguru.indicators.value import Operations, Value, plain_function
-from meguru.model import where
+from meguru.model.checks import locate
 from meguru.model.components import Indicator, Model
 from meguru.quantity.formula import Value as Number
 from meguru.quantity.units import NONE, size_of
@@ -69,20 +69,18 @@ class Formulas:
         self._compiled: dict[str, Deferred] = {}
         self._open: list[str] = []
 
-    def value(self, name: str, indicator: Indicator, scene: Scene) -> Value:
-        """Value of an indicator, compared with the reference where it says so.
+    def value(self, name: str, indicator: Indicator, scene: Scene, place: str | None = None) -> Value:
+        """Value of an indicator, compared with the reference where it says so; ``place`` where it stands.
 
         Raises
         ------
         MeguruError
             With the indicator's place in the model and the column of the formula.
         """
-        place = f"indicators.{name}.formula"
-        file, line = where(self.model, place)
         try:
             return self._compared(indicator, self._whole(name, indicator.formula, scene), scene)
         except MeguruError as error:
-            error.at(file=file, line=line, place=place)
+            locate(self.model, error.at(place=place or f"indicators.{name}.formula"))
             raise
 
     def _whole(self, name: str, formula: str, scene: Scene) -> Deferred:

@@ -171,15 +171,37 @@ def _counted(array: str, kinds: Mapping[str, str], **fixed: str) -> Callable[[Sc
 
     def compute(scene: Scene, filters: Filters) -> Value:
         rows = rows_of(scene, array, filters, kinds, **fixed)
-        units = [str(unit) for unit in scene.labels(array)["unit"][rows]]
-        if not units and "item" in filters:
-            units = [scene.model.items[name].unit for name in sorted(scene.select("item", filters["item"]))]
+        units = _units_in(scene, array, rows) or _units_elsewhere(scene, array, filters, kinds, **fixed)
         if not units:
             return zero()
         require_one_dimension(units, "things counted in different units", "Name the item, or take mass().")
         return scene.total(array, rows, units if len(rows) else units[0])
 
     return compute
+
+
+def _units_in(scene: Scene, array: str, rows: NDArray[np.int64]) -> list[str]:
+    return [str(unit) for unit in scene.labels(array)["unit"][rows]]
+
+
+def _units_elsewhere(
+    scene: Scene, array: str, filters: Filters, kinds: Mapping[str, str], **fixed: str
+) -> list[str]:
+    """Units of what fits in other scenarios; if none has such a thing, of the items named."""
+    units = [
+        unit
+        for other in scene.elsewhere
+        for unit in _units_in(other, array, rows_of(other, array, filters, kinds, **fixed))
+    ]
+    if units:
+        return units
+    return units_of_items(scene, filters["item"]) if "item" in filters else []
+
+
+def units_of_items(scene: Scene, text: str) -> list[str]:
+    """Units of the items that a filter fits, here or in the first scenario that has some."""
+    there = _first_with(scene, "item", text)
+    return [there.model.items[name].unit for name in sorted(there.select("item", text))]
 
 
 def require_one_dimension(units: list[str], message: str, hint: str) -> None:
@@ -222,29 +244,35 @@ def entry_rows(scene: Scene, array: str, filters: Filters) -> NDArray[np.int64]:
 
 def _exchange(scene: Scene, filters: Filters) -> Value:
     """Amount of exchanges, per year, in the unit of the exchange."""
-    names = scene.select("exchange", filters["exchange"])
-    require_one_dimension(
-        [scene.model.exchanges[name].unit for name in sorted(names)],
-        "exchanges counted in different units",
-        "Name one exchange.",
-    )
-    if not names:
-        return zero()
+    there = _first_with(scene, "exchange", filters["exchange"])
+    every = [
+        there.model.exchanges[name].unit for name in sorted(there.select("exchange", filters["exchange"]))
+    ]
+    require_one_dimension(every, "exchanges counted in different units", "Name one exchange.")
     rows = entry_rows(scene, "exchanges", filters)
     units = [scene.model.exchanges[str(name)].unit for name in scene.labels("exchanges")["exchange"][rows]]
-    return scene.total("exchanges", rows, units or scene.model.exchanges[min(names)].unit)
+    return scene.total("exchanges", rows, units or every[0])
+
+
+def _first_with(scene: Scene, kind: str, text: str) -> Scene:
+    """The scene itself if a filter fits something in it, else the first scenario in which it does."""
+    if scene.select(kind, text):
+        return scene
+    return next(other for other in scene.elsewhere if other.select(kind, text))
 
 
 def _impact(scene: Scene, filters: Filters) -> Value:
     """An impact, per year."""
     of_entries = {key: text for key, text in filters.items() if key != "category"}
-    names = sorted(scene.select("category", filters["category"]))
-    total: Value | None = None
-    for name in names:
-        rows = entry_rows(scene, "impacts", of_entries)
-        found = scene.impact(rows, name)
-        total = found if total is None else ARITHMETIC.operate("+", (total, found))
-    return total or zero()
+    rows = entry_rows(scene, "impacts", of_entries)
+    there = _first_with(scene, "category", filters["category"])
+    names = sorted(there.select("category", filters["category"]))
+    if there is not scene:  # none here, in the unit that it has there
+        return value_of(np.zeros((1, 1)), f"({there.model.impacts[names[0]].unit})/year")
+    return reduce(
+        lambda left, right: ARITHMETIC.operate("+", (left, right)),
+        (scene.impact(rows, name) for name in names),
+    )
 
 
 def money_of(side: str) -> Callable[[Scene, Filters], Value]:

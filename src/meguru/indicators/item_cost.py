@@ -14,9 +14,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.indicators.functions import Filters, Function, require_one_dimension, rows_of
+from meguru.indicators.functions import Filters, Function, require_one_dimension, rows_of, units_of_items
 from meguru.indicators.scene import UNKNOWN, ResultScene, Scene
-from meguru.indicators.value import Array, Operations, Value, value_of, zero
+from meguru.indicators.value import Array, Operations, Value, value_of
 
 LARGEST_BLOCK = 4_000_000  # numbers in the matrix of one block of samples
 FLOWS = {"item": "item", "target": "process"}
@@ -115,30 +115,11 @@ def _payments(scene: ResultScene, filters: Filters, actors: set[str]) -> tuple[A
         ]
     )
     fits = signs != 0.0
-    stages = _stages(scene)
-    for key, known in (("group", labels["group"]), ("kind", labels["kind"]), ("stage", stages)):
+    for key in ("group", "kind", "stage"):
         if key in filters:
             wanted = scene.select(PAID[key], filters[key])
-            fits &= np.array([one in wanted for one in known], dtype=bool)
+            fits &= np.array([one in wanted for one in labels[key]], dtype=bool)
     return scene.per_year("money") * signs, np.flatnonzero(fits)
-
-
-def _stages(scene: ResultScene) -> list[str]:
-    """Stage of each payment: of its process; on a route, of the process that the route is there for.
-
-    What is pulled is bought from where it was made; what is pushed is brought to where it is treated.
-    """
-    flows, money, model = scene.labels("units"), scene.labels("money"), scene.model
-    of_route: Mapping[str, str] = {
-        str(route): model.processes[target if side == "push" else source].stage or ""
-        for route, source, target, side in zip(
-            flows["route"], flows["source"], flows["target"], flows["side"], strict=True
-        )
-    }
-    return [
-        of_route.get(str(name), "") if place == "route" else str(stage)
-        for name, place, stage in zip(money["name"], money["where"], money["stage"], strict=True)
-    ]
 
 
 def _laid_on(
@@ -260,14 +241,13 @@ class _Stores:
 
 def _item_cost(scene: Scene, filters: Filters) -> Value:
     """Cost of one unit of an item as delivered, to those who draw it or to the actors named."""
-    items = scene.select("item", filters["item"])
-    units = [scene.model.items[name].unit for name in sorted(items)]
+    units = units_of_items(scene, filters["item"])
     for key, kind in (*PAID.items(), ("target", "process")):
         if key in filters:
             scene.select(kind, filters[key])
     require_one_dimension(units, "things counted in different units", "Name one item.")
     if not isinstance(scene, ResultScene):
-        return value_of(UNKNOWN, f"{scene.currency}/({units[0]})") if units else zero()
+        return value_of(UNKNOWN, f"{scene.currency}/({units[0]})")
     where = {key: text for key, text in filters.items() if key in FLOWS}
     rows = [int(row) for row in rows_of(scene, "units", where, FLOWS, side="pull")]
     chain = _Chain(scene)
@@ -275,9 +255,8 @@ def _item_cost(scene: Scene, filters: Filters) -> Value:
     for actors, delivered in _buyers(scene, chain, rows, filters):
         total += _costs(scene, chain, filters, actors, delivered)
     amount = chain.units[:, :, rows].sum(axis=-1)
-    unit = units[0] if units else "1"
     return Operations().operate(
-        "/", (value_of(total, f"{scene.currency}/year"), value_of(amount, f"({unit})/year"))
+        "/", (value_of(total, f"{scene.currency}/year"), value_of(amount, f"({units[0]})/year"))
     )
 
 

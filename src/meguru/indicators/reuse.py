@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from meguru.errors import RangeError, UnsupportedError
 from meguru.indicators.functions import Filters, Function, rows_of
 from meguru.indicators.scene import UNKNOWN, ResultScene, Scene, result_of
-from meguru.indicators.value import Operations, Value, value_of, zero
-from meguru.model import where
+from meguru.indicators.value import Operations, Value, value_of
 from meguru.model.bom_units import bom_unit
+from meguru.model.checks.fault import fault
 from meguru.model.components import Model
 
 Array = NDArray[np.float64]
@@ -90,10 +90,8 @@ def _marginal_reuse(scene: Scene, filters: Filters) -> Value:
     """Marginal reuse rate from the first reported year up to each."""
     items = sorted(scene.select("item", filters["item"]))
     stores = scene.select("process", filters.get("store", "*"))
-    if not isinstance(scene, ResultScene):
+    if not items or not isinstance(scene, ResultScene):  # of what is not there the rate is undefined
         return value_of(UNKNOWN, "1")
-    if not items:
-        return zero()
     drawn = rows_of(scene, "units", {"item": filters["item"]}, FLOWS, side="pull")
     demand = _steps(scene, drawn, np.ones(len(drawn)))
     if filters["supply"] == "returned":
@@ -159,13 +157,11 @@ def pieces_in(model: Model, item: str, part: str) -> float:
         if not inside:
             continue
         if quantity.value is None or quantity.uncertain is not None or quantity.since:
-            place = f"items.{item}.bom.{child}"
-            file, line = where(model, place)
-            raise UnsupportedError(
+            raise fault(
+                UnsupportedError,
+                model,
+                f"items.{item}.bom.{child}",
                 "returned pieces of a product whose composition changes can not be counted",
-                file=file,
-                line=line,
-                place=place,
                 expected="a constant",
                 hint='Take supply="recovered".',
             )

@@ -56,7 +56,7 @@ class Scenarios:
         return self.first.again(name)
 
     def models(self) -> Iterable[Model]:
-        """Models of all scenarios, as far as they are known."""
+        """Models of all scenarios and the one before them, as far as they are known."""
         return self._models
 
     @cached_property
@@ -65,6 +65,7 @@ class Scenarios:
         before = self.first.before
         if before is not None:
             models += [apply(before, name) for name in scenario_names(before) if name not in self.results]
+            models.append(before)
         return models
 
     def formulas(self) -> Formulas:
@@ -79,7 +80,8 @@ def _reference(result: Result) -> str:
 def model_scenes(model: Model) -> Iterator[tuple[ModelScene, Formulas]]:
     """All scenarios of a model before anything is run, with formulas that look at them."""
     applied = {name: apply(model, name) for name in scenario_names(model)}
-    scenes = {name: ModelScene(name, one, applied.values) for name, one in applied.items()}
+    every = [*applied.values(), model]
+    scenes = {name: ModelScene(name, one, lambda: every) for name, one in applied.items()}
 
     def scene_of(name: str) -> Scene:
         if name not in scenes:

@@ -49,7 +49,8 @@ class Scene(ABC):
     model
         With the scenario applied.
     others
-        Models of the other scenarios: a filter may name what only they have.
+        The model before any scenario, and those of the other scenarios: a filter may name what only they
+        have, and what nothing fits here has the unit that it has there.
     """
 
     def __init__(self, name: str, model: Model, others: Callable[[], Iterable[Model]]) -> None:
@@ -87,6 +88,11 @@ class Scene(ABC):
                     raise unknown_name(kind, alternative, every)
             found |= here
         return found
+
+    @cached_property
+    def elsewhere(self) -> list[ModelScene]:
+        """The model in all its scenarios before they are run: units do not depend on what one of them has."""
+        return [ModelScene("", model, self._others) for model in self._others()]
 
     def country_shares(self, countries: set[str]) -> dict[str, Array]:
         """Supply → (1, year or 1) share of what it gives that is from these countries, as expected."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from meguru.errors import MeguruError, UnknownNameError, WrongTypeError, did_you_mean
 from meguru.indicators.value import converted
-from meguru.model import where
+from meguru.model.checks import locate
 from meguru.model.components import Model
 from meguru.quantity import Quantity, read_quantity
 
@@ -75,7 +75,6 @@ def against_targets(table: DataFrame, model: Model) -> DataFrame:
 def _read(model: Model, scenario: str, indicator: str, target: Any) -> tuple[float, str, float]:
     """Value and rounding of a target in the unit of its indicator, and that unit."""
     place = f"scenarios.{scenario}.targets.{indicator}"
-    file, line = where(model, place)
     try:
         if indicator not in model.indicators:
             raise UnknownNameError(
@@ -93,7 +92,7 @@ def _read(model: Model, scenario: str, indicator: str, target: Any) -> tuple[flo
         value = converted(quantity.value, quantity.unit or "1", unit)
         return value, unit, abs(converted(_half_digit(target), quantity.unit or "1", unit))
     except MeguruError as error:
-        raise error.at(file=file, line=line, place=place) from None
+        raise locate(model, error.at(place=place)) from None
 
 
 def _half_digit(target: Any) -> float:

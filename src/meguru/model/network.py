@@ -53,7 +53,7 @@ class Network:
 
 
 def route_name(route: Route) -> str:
-    return route.name or f"{route.source} -> {route.target}"
+    return route.name_in_list()
 
 
 def split_port(model: Model, source: str) -> tuple[str, str]:
@@ -310,7 +310,9 @@ class _Resolver:
     def pulls(self) -> None:
         for route, source in self.pull:
             self.named.setdefault(source, {}).update(dict.fromkeys(route.items))
-        offers = {source: dict.fromkeys(self.offers(source)) for _, source in self.pull}
+        offers = {
+            source: dict.fromkeys(self.offers(source)) for source in {source: None for _, source in self.pull}
+        }
         for route, source in self.pull:
             offered, needed = offers[source], self.needs(route.target)
             for item in route.items:

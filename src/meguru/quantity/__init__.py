@@ -3,7 +3,7 @@
 from meguru.quantity.distribution import Distribution, draw
 from meguru.quantity.quantity import Quantity
 from meguru.quantity.reading import read_quantity
-from meguru.quantity.units import convert, describe_dimension, dimension_of, same_dimension
+from meguru.quantity.units import convert, describe_dimension, dimension_of, plain_unit, same_dimension
 from meguru.quantity.writing import write_quantity
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "describe_dimension",
     "dimension_of",
     "draw",
+    "plain_unit",
     "read_quantity",
     "same_dimension",
     "write_quantity",

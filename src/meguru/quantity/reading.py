@@ -153,9 +153,14 @@ def _values(found: dict[str, Any], unit: str | None, place: str) -> dict[str, An
         raise WrongTypeError("not a series", found=given, expected="year → number, as {2020: 1, 2030: 2}")
     by_year: dict[float, object] = {}
     for key, value in given.items():
-        year = _year(key)
+        try:
+            year = _year(key)
+        except MeguruError as error:
+            raise error.at(place=f"{place}.values.{key}") from None
         if year in by_year:
-            raise SeriesError("a year stands twice", found=key, expected="each year once")
+            raise SeriesError(
+                "a year stands twice", found=key, expected="each year once", place=f"{place}.values.{key}"
+            )
         by_year[year] = value
     years = tuple(sorted(by_year))
     numbers, unit = _in_one_unit({f"{year:g}": by_year[year] for year in years}, unit, f"{place}.values")

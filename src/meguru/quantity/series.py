@@ -30,7 +30,7 @@ def check_series(years: tuple[float, ...], values: tuple[float, ...], interpolat
     if not years or len(years) != len(values):
         raise SeriesError("years and values do not match", found=f"{len(years)} years, {len(values)} values")
     if any(later - former <= SLACK for former, later in pairwise(years)):
-        raise SeriesError("years are not ascending, or stand twice", found=list(years))
+        raise SeriesError("years are not ascending, or stand twice", found=list(map(shown_year, years)))
     for year, value in zip(years, values, strict=True):
         if not (math.isfinite(year) and math.isfinite(value)):
             raise SeriesError("not a finite number", found=f"{year:g}: {value}")
@@ -93,6 +93,11 @@ def _exact(
     return np.asarray(heights[nearest])
 
 
+def shown_year(year: float) -> float | int:
+    """A year as people write it: 2031, not 2031.0; 2031.08 in its February."""
+    return int(year) if float(year).is_integer() else round(float(year), 2)
+
+
 def _refuse(
     wrong: NDArray[np.bool_], years: NDArray[np.float64], points: NDArray[np.float64], hint: str
 ) -> None:
@@ -100,7 +105,7 @@ def _refuse(
         expected = f"a year from {points[0]:g} to {points[-1]:g} that is given"
         raise SeriesError(
             "the series has no value for this year",
-            found=float(years[wrong][0]),
+            found=shown_year(years[wrong][0]),
             expected=expected,
             hint=hint,
         )

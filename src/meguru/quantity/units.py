@@ -142,7 +142,12 @@ def describe_dimension(unit: str) -> str:
     text = whole or " per ".join(filter(None, ["·".join(above) or "number", "·".join(below)]))
     text = f"number{text}" if text.startswith(" of ") else text.replace("· of ", " of ")
     article = "" if text.startswith("money") else "an " if text[0] in "aeiou" else "a "
-    return f"{article}{text} (as '12 {unit}')" if unit else f"{article}{text}"
+    return f"{article}{text} (as '12 {plain_unit(unit)}')" if unit else f"{article}{text}"
+
+
+def plain_unit(unit: str) -> str:
+    """A unit without brackets around single words: ``(kg)/(piece)`` → ``kg/piece``."""
+    return re.sub(r"\((\w+)\)", r"\1", unit)
 
 
 def _word(unit: str) -> str:

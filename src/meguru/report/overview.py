@@ -25,9 +25,10 @@ def overview(study: Study) -> list[Section]:
     series, targets = found.series, found.targets
     if not series:
         return []
-    sections = [
-        Section("results", say("results"), say("results_lead", year=study.last), [_table(study, series)])
-    ]
+    lead = say("results_lead", year=study.last)
+    if study.samples > 1:
+        lead = lead + Both(" ", "") + say("range_lead")
+    sections = [Section("results", say("results"), lead, [_table(study, series)])]
     if targets:
         sections.append(
             Section(
@@ -88,9 +89,19 @@ def _table(study: Study, series: Sequence[Series]) -> Table:
         values = [one.last(run.name) for run in study.runs]
         scale = scale_of(one.unit, values)
         decimals = decimals_for(value / scale.size for value in values if value is not None)
-        numbers = [say("undefined") if value is None else scale.text(value, decimals) for value in values]
-        rows.append([one.label, scale.unit, *numbers])
+        rows.append([one.label, scale.unit, *(_last(one, run.name, scale, decimals) for run in study.runs)])
     return Table(head, rows, say("last_year_values", year=study.last), texts=(0, 1), kind="results")
+
+
+def _last(one: Series, scenario: str, scale: Scale, decimals: int) -> Cell:
+    """The value of the last year, with the range of the samples where there are several."""
+    value = one.last(scenario)
+    if value is None:
+        return say("undefined")
+    ends = [values[-1] for band in one.bands[scenario][:1] for values in band]
+    shown = [scale.text(end, decimals) for end in ends if end is not None]
+    text = scale.text(value, decimals)
+    return f"{text} ({shown[0]} … {shown[1]})".replace(" ", "\N{NO-BREAK SPACE}") if shown else text
 
 
 def _compared(study: Study, targets: Sequence[Target]) -> Table:
@@ -140,12 +151,17 @@ def _chart(study: Study, one: Series, targets: Sequence[Target]) -> Figure:
         + (Both(" ", "") if one.note != EMPTY else EMPTY)
         + (say("target_note") if published else EMPTY)
     )
-    return Figure(
-        one.label,
-        Markup(svg),
-        note,
-        year_table(study, {run.label: one.by_year[run.name] for run in study.runs}, scale),
-    )
+    return Figure(one.label, Markup(svg), note, year_table(study, _columns(study, one), scale))
+
+
+def _columns(study: Study, one: Series) -> dict[Both, Sequence[float | None]]:
+    """What a chart shows, by name: of samples the mean, and the ends of the light band."""
+    found: dict[Both, Sequence[float | None]] = {}
+    for run in study.runs:
+        found[run.label] = one.by_year[run.name]
+        for low, high in one.bands[run.name][:1]:
+            found |= {say("low_end", name=run.label): low, say("high_end", name=run.label): high}
+    return found
 
 
 def year_table(study: Study, columns: Mapping[Both, Sequence[float | None]], scale: Scale) -> Table:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.result import Comparison, Result
+from meguru.indicators import all_alike
 from meguru.model import Model
 from meguru.report.both import Both
 from meguru.report.svg.canvas import PALETTE, REFERENCE
@@ -246,6 +247,14 @@ class Study:
     @property
     def samples(self) -> int:
         return self.runs[0].result.samples
+
+    @property
+    def kind(self) -> str:
+        """What the numbers are, by the name of the words that say it."""
+        if self.samples == 1:
+            return "expected_values"
+        alike = all(all_alike(run.result) for run in self.runs)
+        return "samples_alike" if alike else "of_samples"
 
     @property
     def currency(self) -> str:

@@ -6,20 +6,16 @@ import click
 
 from meguru.cli.lazy import LazyGroup
 
-
-class ForesightCommands(LazyGroup):
-    """Commands about causal models."""
-
-    homes = {  # noqa: RUF012 - declared as a ClassVar by LazyGroup
-        "check": "meguru.cli.foresight.check:check",
-        "run": "meguru.cli.foresight.run:run",
-        "import": "meguru.cli.foresight.files:import_",
-        "export": "meguru.cli.foresight.files:export",
-        "schema": "meguru.cli.foresight.schema:schema",
-    }
+COMMANDS = {
+    "check": "meguru.cli.foresight.check:check",
+    "run": "meguru.cli.foresight.run:run",
+    "import": "meguru.cli.foresight.files:import_",
+    "export": "meguru.cli.foresight.files:export",
+    "schema": "meguru.cli.foresight.schema:schema",
+}
 
 
-@click.group(cls=ForesightCommands, short_help="Simulate futures of a causal model.")
+@click.group(cls=LazyGroup, homes=COMMANDS, short_help="Simulate futures of a causal model.")
 def foresight() -> None:
     """Simulate futures of a causal model: factors, their influences on each other, and events.
 

@@ -73,8 +73,8 @@ def _shown(model: CausalModel) -> list[str]:
 
 def _write(futures: Futures, folder: Path) -> list[Path]:
     from meguru.cli.models import make_folder
+    from meguru.files.writing import write_beside
     from meguru.foresight.quantiles import quantiles
-    from meguru.model.write import write_beside
 
     make_folder(folder)
     states, table = folder / "futures.nc", folder / "quantiles.csv"

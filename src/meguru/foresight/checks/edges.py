@@ -12,9 +12,9 @@ from meguru.errors import (
     RangeError,
     UnsupportedError,
 )
+from meguru.files.document import default_of
 from meguru.foresight.checks.fault import ModelWarning, fault, named_edges, warning
 from meguru.foresight.model import CausalModel, Edge
-from meguru.model.document import default_of
 
 SHAPE = ("cap", "steepness", "threshold", "second", "second_reference", "gate")
 SHAPE_OF = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meguru.errors import MissingValueError, ModelError, UnknownNameError, did_you_mean
+from meguru.files.attribute import declared
+from meguru.files.document import default_of
 from meguru.foresight.checks.fault import fault, parts
 from meguru.foresight.model import CausalModel
-from meguru.model.document import default_of
-from meguru.model.walk import declared
 
 
 def missing_values(model: CausalModel) -> Iterator[ModelError]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from meguru.errors import ModelError, RangeError, UnsupportedError
+from meguru.files.attribute import declared
 from meguru.foresight.checks.fault import ModelWarning, fault, parts, warning
 from meguru.foresight.model import CausalModel, Spread
 from meguru.model.checks.numbers import ANY, NOT_NEGATIVE, POSITIVE, SMALLEST, Range
-from meguru.model.walk import declared
 
 # Component → key → range; what is not listed may be any finite number.
 RANGES: dict[str, dict[str, Range]] = {

@@ -9,10 +9,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from meguru.errors import WriteError
+from meguru.files.writing import write_beside
 from meguru.foresight.importers.algebra import canonical
 from meguru.foresight.importers.report import Unsupported
 from meguru.foresight.model import CausalModel, Edge, Node, edge_names
-from meguru.model.write import write_beside
 from meguru.version import __version__
 
 SPACE = "http://docs.oasis-open.org/xmile/ns/XMILE/v1.0"

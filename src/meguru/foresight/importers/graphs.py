@@ -13,9 +13,9 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from meguru.errors import NotReadableError
+from meguru.files.tree import read_text
 from meguru.foresight.importers.report import ImportReport, Unsupported
 from meguru.foresight.model import CausalModel, Edge, Node, Spread
-from meguru.model.tree import read_text
 
 STRENGTH = 0.1  # scales of the target per year, per scale of the source: assumed
 Sign = Literal["+", "-", ""]

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from meguru.errors import NotReadableError
+from meguru.files.tree import LARGEST_FILE
 from meguru.foresight.importers.algebra import canonical, unescaped
 from meguru.foresight.importers.report import ImportReport
 from meguru.foresight.importers.system import System, Variable, translate
-from meguru.model.tree import LARGEST_FILE
 
 SKETCH = re.compile(r"^\\+---///", re.MULTILINE)  # what follows are pictures
 CONTROL = {"initial time": "start", "final time": "stop", "time step": "step"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from meguru.errors import NotReadableError
-from meguru.model.tree import LARGEST_FILE
+from meguru.files.tree import LARGEST_FILE
 
 
 @dataclass

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from meguru.errors import DuplicateKeyError, MissingValueError, UnknownNameError, did_you_mean
+from meguru.files.attribute import Declared, declared
+from meguru.files.tree import Mark, Node
 from meguru.foresight.model import CausalModel
 from meguru.foresight.tables import cells
 from meguru.foresight.tables.sheets import Line, lines_of, raw_tables
@@ -20,8 +22,6 @@ from meguru.foresight.tables.words import (
     setting_of,
 )
 from meguru.model.excel.text import text_node, value_node
-from meguru.model.tree import Mark, Node
-from meguru.model.walk import Declared, declared
 
 NAME = Column("name")
 

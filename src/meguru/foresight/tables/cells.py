@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from meguru.errors import UnitError, WrongTypeError
+from meguru.files.tree import Mark, Node, describe
 from meguru.foresight.tables.words import plain_text, years_in
-from meguru.model.tree import Mark, Node, describe
 
 _NUMBER = re.compile(
     r"([-+]?)((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)((?:e[-+]?[0-9]+)?)", re.I

@@ -18,11 +18,11 @@ from meguru.errors import (
     UnknownKeyError,
     did_you_mean,
 )
+from meguru.files.tree import LARGEST_FILE, Mark
 from meguru.foresight.tables.words import Column, attributes, column_of, table_of, words
 from meguru.model.excel.grid import UNREAD, cell_value
 from meguru.model.excel.layout import READ_ME
 from meguru.model.excel.reading import open_workbook, workbook_bytes
-from meguru.model.tree import LARGEST_FILE, Mark
 
 TITLES_WITHIN = 20  # lines from the top in which the titles are looked for
 NEEDED = {

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from meguru.files.attribute import Declared, declared
+from meguru.files.tree import parse_tree, plain
 from meguru.foresight.model import Edge, Event, Node
-from meguru.model.tree import parse_tree, plain
-from meguru.model.walk import Declared, declared
 
 TABLES: dict[str, Any] = {"nodes": Node, "edges": Edge, "events": Event, "settings": None}
 SPREAD = ("low", "mode", "high")

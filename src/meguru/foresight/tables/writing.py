@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from meguru.errors import WriteError
+from meguru.files.attribute import Declared, declared
+from meguru.files.document import default_of
+from meguru.files.writing import write_beside
 from meguru.foresight.model import CausalModel, Spread
 from meguru.foresight.tables.words import SPREAD, TABLES, attributes
 from meguru.foresight.write import component_data, shortest
-from meguru.model.document import default_of
 from meguru.model.excel.style import Page, new_workbook
 from meguru.model.excel.text import flow, quoted, text_cell, value_cell
-from meguru.model.walk import Declared, declared
-from meguru.model.write import write_beside
 
 ALWAYS = {
     "nodes": ("name", "label.ja", "label.en", "field", "unit", "start", "scale", "role"),

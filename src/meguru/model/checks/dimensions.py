@@ -42,6 +42,7 @@ def _wrong(model: Model, place: str, quantity: Quantity, units: tuple[str, ...])
             model,
             place,
             "wrong dimension",
+            inside="unit",
             found=f"{number_of(quantity)} {quantity.unit}",
             expected=expected,
         )

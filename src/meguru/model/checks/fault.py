@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from meguru.errors import MeguruError, ModelError
+from meguru.files.marks import where
 from meguru.model.components import Model
-from meguru.model.marks import where
 
 E = TypeVar("E", bound=MeguruError)
 
 
-def fault(kind: type[ModelError], model: Model, place: str, message: str, **more: Any) -> ModelError:
-    """A fault at a place of the model, with the file and line where that was written."""
-    file, line = where(model, place)
+def fault(
+    kind: type[ModelError], model: Model, place: str, message: str, *, inside: str = "", **more: Any
+) -> ModelError:
+    """A fault at a place of the model, with file and line where it, or what is ``inside``, was written."""
+    file, line = where(model, f"{place}.{inside}" if inside else place)
     return kind(message, file=file, line=line, place=place, **more)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from graphlib import TopologicalSorter
 
 import numpy as np
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from meguru.errors import DimensionError, MeguruError, ModelError, RangeError
 from meguru.model.checks.fault import fault, locate
-from meguru.model.checks.measured import measured
+from meguru.model.checks.measured import Measured, measured
 from meguru.model.checks.time import start_of
 from meguru.model.components import Model, UnitData
-from meguru.quantity import Quantity, same_dimension
+from meguru.quantity import Distribution, Quantity, same_dimension
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
+Draw = Callable[[Distribution], Array]
 SMALLEST = 5e-324  # above zero
 
 ANY: Range = (-math.inf, math.inf)
@@ -58,21 +59,25 @@ class Evaluation:
     ----------
     history
         Over all years simulated instead of those reported.
+    draw
+        Gives for a place what draws the samples of its distribution, None for its expected value.
     """
 
-    def __init__(self, model: Model, *, history: bool = False) -> None:
+    def __init__(
+        self, model: Model, *, history: bool = False, draw: Callable[[str], Draw | None] = lambda place: None
+    ) -> None:
         self.model = model
+        self._draw = draw
         first = start_of(model) if history else model.time.first
         self.years = np.arange(first, model.time.last + 1, dtype=np.float64)
         self._names: dict[str, tuple[Array, str]] | None = None
 
     def array(self, quantity: Quantity, unit: str, place: str) -> Array:
-        """(1, time or 1) in a unit; an error knows file and line."""
+        """(sample or 1, time or 1) in a unit; an error knows file and line."""
         uses_names = quantity.formula is not None or bool(quantity.since)
         try:
-            return quantity.evaluate(
-                unit, self.years, names=self.names() if uses_names else None, place=place
-            )
+            names = self.names() if uses_names else None
+            return quantity.evaluate(unit, self.years, draw=self._draw(place), names=names, place=place)
         except MeguruError as error:
             locate(self.model, error)
             raise
@@ -104,31 +109,47 @@ class Evaluation:
 def numbers(model: Model) -> Iterator[ModelError]:
     """Prices, fees and unit data have a value in every year reported, inside what is possible."""
     evaluation = Evaluation(model)
-    for place, quantity, key, owner, units in measured(model):
-        kind = type(owner).__name__
-        if key not in RANGES.get(kind, {}):
+    for one in measured(model):
+        limits = listed_range(one)
+        if limits is None:
             continue
+        place = one.place
         try:
-            values = evaluation.array_in_one_of(quantity, units, place)
+            values = evaluation.array_in_one_of(one.quantity, one.units, place)
         except ModelError as error:
             yield error
             continue
-        low, high = RANGES[kind][key]
-        if low == 0.0 and "exchanges" in key and isinstance(owner, UnitData) and owner.credit:
-            low = -math.inf
-        wrong = values[(values < low) | (values > high)]
-        if wrong.size:
+        low, high = limits
+        wrong = (values < low) | (values > high)
+        if wrong.any():
+            years = evaluation.years[np.flatnonzero(wrong.any(axis=0))]
+            written = [year for year in years if year in one.quantity.years]
             yield fault(
                 RangeError,
                 model,
                 place,
                 "outside what is possible",
-                found=float(wrong[0]),
-                expected=_bounds(low, high),
-                hint=HINTS.get(kind) or HINTS.get(key),
+                inside=f"values.{[*written, *years][0]:g}",  # where it was written, rather than between
+                found=float(values[wrong][0]),
+                expected=shown_range(low, high),
+                hint=HINTS.get(type(one.owner).__name__) or HINTS.get(one.key),
             )
 
 
-def _bounds(low: float, high: float) -> str:
+def listed_range(one: Measured) -> Range | None:
+    """The range of a quantity that the engine does not check; None for all others."""
+    limits = RANGES.get(type(one.owner).__name__, {}).get(one.key)
+    if (
+        limits == NOT_NEGATIVE
+        and "exchanges" in one.key
+        and isinstance(one.owner, UnitData)
+        and one.owner.credit
+    ):
+        return ANY
+    return limits
+
+
+def shown_range(low: float, high: float) -> str:
+    """A range in words."""
     below = "above 0" if low == SMALLEST else f"at least {low:g}"
     return below if math.isinf(high) else f"{below}, at most {high:g}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from meguru.errors import DuplicateKeyError, MissingValueError, UnknownNameError, WrongTypeError, did_you_mean
+from meguru.files.document import default_of
+from meguru.files.tree import Mark, Node
 from meguru.model.components import Model
 from meguru.model.excel.bom import read_bom
 from meguru.model.excel.columns import read_title
@@ -13,7 +15,6 @@ from meguru.model.excel.lines import REST
 from meguru.model.excel.lookups import LookupReader
 from meguru.model.excel.text import text_node
 from meguru.model.library import route_key
-from meguru.model.tree import Node
 
 Names = tuple[str, ...]
 
@@ -29,6 +30,9 @@ class Assembly:
 
     def tree(self) -> Node:
         """The tree of all sheets."""
+        version = (self.top.mark[0], None)  # that of the form of the workbook, unless it says another
+        form = default_of(Model, "meguru")
+        self.top.put("meguru", Node(form, version, str(form)), version)
         if MODEL in self.grids:
             self._model(self.grids[MODEL])
         for sheet in sheets():
@@ -97,7 +101,7 @@ class Assembly:
             if key is not None and sheet.kind is not None and sheet.kind.__name__ == "Route":
                 self.entries[sheet.path, (key,)] = node
             return
-        _put_new(self._container(sheet, sheet.path, parents, line, {}), names[-1], node, line)
+        _put_new(self._container(sheet, sheet.path, parents, line, {}), names[-1], node, line, line.mark)
         self.entries[sheet.path, names] = node
 
     def _value(self, sheet: Sheet, line: Line) -> None:
@@ -119,7 +123,8 @@ class Assembly:
             raise MissingValueError(
                 "no value", file=line.mark_of("value")[0], expected=f"a number, or '{REST}'"
             )
-        _put_new(self._container(sheet, path, names, line, {}), line.name(sheet.keys[-1]), node, line)
+        container = self._container(sheet, path, names, line, {})
+        _put_new(container, line.name(sheet.keys[-1]), node, line, line.mark_of("value"))
 
     def _container(
         self, sheet: Sheet, path: Names, names: Names, line: Line, empty: dict[str, Node] | list[Node]
@@ -147,10 +152,10 @@ class Assembly:
         return found
 
 
-def _put_new(container: Node, name: str, node: Node, line: Line) -> None:
+def _put_new(container: Node, name: str, node: Node, line: Line, mark: Mark) -> None:
     if name in container.value:
         raise DuplicateKeyError("a name stands twice", file=line.mark[0], found=name)
-    container.put(name, node, line.mark)
+    container.put(name, node, mark)
 
 
 def _refuse_unknown(grid: Grid, known: Names) -> None:

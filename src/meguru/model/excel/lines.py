@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from meguru.errors import MeguruError
+from meguru.files.attribute import Declared, declared
+from meguru.files.document import component_data, default_of, first_held
 from meguru.model.components import Component
-from meguru.model.document import component_data, default_of
 from meguru.model.excel.columns import Path
 from meguru.model.excel.layout import is_table, stands_in_line
 from meguru.model.excel.lookups import Lookups
 from meguru.model.excel.text import flow, list_cell, text_cell
-from meguru.model.walk import Declared, declared
 from meguru.quantity import Quantity, write_quantity
 
 REST = "rest"
@@ -45,12 +45,22 @@ def cells_of(component: Component, place: str, lookups: Lookups, *, listed: bool
                 held = list(_cells(one, value, inside, lookups, listed=listed))
             else:
                 held = []
+            if not held and one.attribute.form == "component":
+                held = list(_first_cells(key, value, inside, lookups, listed=listed))
             if not held and (not value or one.attribute.form == "component"):
                 held = [Held((), (key,), Cell(flow([] if isinstance(value, list) else {})))]
         except MeguruError as error:
             raise error.at(place=inside) from None
         for order, path, cell in held:
             yield Held((index, *order), path, cell)
+
+
+def _first_cells(key: str, value: Component, place: str, lookups: Lookups, *, listed: bool) -> Iterator[Held]:
+    """Of a component that is wholly at its defaults its first value."""
+    first = first_held(value)
+    if first is not None:
+        found = _cells(first, getattr(value, first.name), f"{place}.{first.key}", lookups, listed=listed)
+        yield from (Held(order, (key, *path), cell) for order, path, cell in found)
 
 
 def _cells(one: Declared, value: Any, place: str, lookups: Lookups, *, listed: bool) -> Iterator[Held]:

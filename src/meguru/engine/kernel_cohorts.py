@@ -1,0 +1,53 @@
+"""Where cohorts stand in the flat arrays: hazards, units by step made, births of their pieces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+from meguru.engine.plan import (
+    HAZARD, HAZARD_FIRST, HAZARD_FIRST_STRIDE, HAZARD_START, HAZARD_STRIDE, ITEM, ITEM_CLASSES,
+    ITEM_DATES, PRODUCT, PRODUCT_START, SLOT, SLOT_W, STEPS, USE_BUILDS, USE_CLASS, USE_PRODUCT,
+    USE_SEGMENTS, W, at, line,
+)  # fmt: skip
+
+
+@njit("float64(int64[::1], float64[::1], int64, int64, int64, boolean)", cache=True)
+def hazard_of(p: Any, c: Any, row: Any, date: Any, age: Any, at_sale: Any) -> Any:
+    """Hazard by age index (and by step made where it changes with it), in an ordinary step or that of the
+    sale."""
+    if at_sale:
+        return c[p[HAZARD] + p[row + HAZARD_FIRST] + date * p[row + HAZARD_FIRST_STRIDE] + age]
+    return c[p[HAZARD] + p[row + HAZARD_START] + date * p[row + HAZARD_STRIDE] + age]
+
+
+@njit("int64(int64[::1], int64, int64, int64)", cache=True)
+def stock_at(p: Any, use: Any, local: Any, date: Any) -> Any:
+    """Element of N of a class and step made."""
+    return at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_START) + local * (p[STEPS] + 1) + date
+
+
+@njit("int64(int64[::1], int64, int64, int64, int64)", cache=True)
+def block_at(p: Any, item: Any, condition: Any, local: Any, date: Any) -> Any:
+    """Element of a product's block in the workspace."""
+    shape = line(p, ITEM, item)
+    dates = p[shape + ITEM_DATES]
+    return (condition * p[shape + ITEM_CLASSES] + local) * dates + (date if dates > 1 else 0)
+
+
+@njit(cache=True)
+def births_at(p: Any, z: Any, index: Any, local: Any, date: Any) -> Any:
+    """Position in the state where the births of a slot's pieces begin."""
+    dates = p[STEPS] + 1
+    return p[W] + at(p, SLOT, index, SLOT_W) + (local * dates + date) * dates
+
+
+@njit(cache=True)
+def classes_end(p: Any, use: Any) -> Any:
+    return p[use + USE_CLASS] + p[use + USE_BUILDS] * p[use + USE_SEGMENTS]
+
+
+@njit(cache=True)
+def segment_of(p: Any, use: Any, local: Any) -> Any:
+    return (local - p[use + USE_CLASS]) % p[use + USE_SEGMENTS]
