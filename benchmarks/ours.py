@@ -65,4 +65,39 @@ def case_one_again() -> None:
     tell(**measure(again, warm=3, runs=21))
 
 
-CASES = {case.__name__: case for case in (stock, pv, pv_samples, network, network_samples, case_one_again)}
+def flows_table() -> None:
+    """ISO 59020 and CTI on a table of 10,000 flows in ten years (synthetic)."""
+    import pandas as pd
+
+    random = np.random.default_rng(5)
+    count = 10_000
+    frame = pd.DataFrame(
+        {
+            "year": random.integers(2015, 2025, count),
+            "flow": random.choice(["in", "out"], count),
+            "mass [kg]": random.uniform(1, 100, count),
+            "recycled [%]": random.uniform(0, 50, count),
+            "reused [%]": random.uniform(0, 50, count),
+            "recovery_potential [%]": random.uniform(0, 100, count),
+            "actual_recovery [%]": random.uniform(0, 100, count),
+            "traceable": random.choice(["yes", "no"], count),
+        }
+    )
+    outflows = ["recovery_potential [%]", "actual_recovery [%]", "traceable"]
+    frame.loc[frame["flow"] == "in", outflows] = None
+    tell(**measure(lambda: meguru.measure(frame, ["iso_59020", "cti"])))
+
+
+def case_one_indicators() -> None:
+    """All indicators of case I, those of the model and those of the sets, after the run."""
+    comparison = meguru.compare(meguru.example("compressor-magnet"))
+
+    def every() -> None:
+        meguru.evaluate(comparison)
+        meguru.measure(comparison)
+
+    tell(**measure(every))
+
+
+_ALL = (stock, pv, pv_samples, network, network_samples, case_one_again, flows_table, case_one_indicators)
+CASES = {case.__name__: case for case in _ALL}

@@ -24,12 +24,13 @@ from meguru import errors
 from meguru.cli import main as command_line
 from meguru.engine.labelled import ARRAYS
 from meguru.engine.result import Comparison, Result
+from meguru.files.attribute import Declared, declared
 from meguru.indicators.formulas import FUNCTIONS
 from meguru.indicators.functions import Function
 from meguru.model.checks.kinds import kinds_of_keys
 from meguru.model.components import PROCESS_KINDS, Component, Model, Process
 from meguru.model.schema import json_schema
-from meguru.model.walk import COMPONENTS, Declared, declared
+from meguru.model.walk import COMPONENTS
 from meguru.quantity import Distribution, Quantity
 
 SHARED = ("label", "note")

@@ -13,11 +13,13 @@ from sybil import Document
 
 from meguru import errors
 from meguru.examples import example_names
+from meguru.files.attribute import declared
+from meguru.indicators.catalogue import catalogue
 from meguru.indicators.formulas import FUNCTIONS
 from meguru.model import load
 from meguru.model.components import PROCESS_KINDS
 from meguru.model.network import ports_of
-from meguru.model.walk import COMPONENTS, declared
+from meguru.model.walk import COMPONENTS
 
 HERE = Path(__file__).parent
 
@@ -67,8 +69,47 @@ def test_every_error_function_and_command_is_listed(pages: dict[str, str]) -> No
         assert f"## `meguru {command}`" in pages["command-line.md"]
 
 
-def test_no_cell_breaks_a_table(pages: dict[str, str]) -> None:
-    for name, text in pages.items():
+@pytest.fixture(scope="module")
+def sets() -> dict[str, str]:
+    pages: dict[str, str] = load_beside("indicator_pages").pages()
+    return pages
+
+
+def test_every_indicator_tells_formula_source_mark_and_limits(sets: dict[str, str]) -> None:
+    page_of = load_beside("indicator_pages").page_of
+    for held in catalogue():
+        text = sets[page_of(held)]
+        for one in held.indicators.values():
+            section = text.partition(f"— `{one.id}`.")[2].partition("\n## ")[0]
+            assert f"`{one.formula}`" in section and f"| {one.source} |" in section
+            assert f"| mark | {one.mark}: " in section
+            assert "| fully linear | **" in section and "| fully circular | **" in section
+            assert all(f"`{other.formula}`" in section for other in one.variants.values())
+            assert all(f"| {target.id}" in section for target in one.targets)
+            assert all(printed.vintage in section for printed in one.published)
+        assert all(one.reason.en in text for one in held.omitted)
+
+
+def test_worked_examples_stand_beside_their_sets(sets: dict[str, str]) -> None:
+    together = "".join(sets.values())
+    for name in (
+        "iso59020_inflow",
+        "cti_closeloop",
+        "mci_bio_compost",
+        "jp_kaden_fy2012_97909",
+        "battery_re",
+    ):
+        assert together.count(f"| `{name}` |") == 1
+
+
+def test_every_page_is_in_the_navigation(sets: dict[str, str]) -> None:
+    navigation = (HERE.parent / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = set(re.findall(r": reference/(indicators/[\w-]+\.md)", navigation))
+    assert listed == set(sets)
+
+
+def test_no_cell_breaks_a_table(pages: dict[str, str], sets: dict[str, str]) -> None:
+    for name, text in {**pages, **sets}.items():
         for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
             widths = {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}
             assert len(widths) == 1, f"{name}:\n{block[:300]}"
@@ -93,3 +134,20 @@ def test_the_readme_runs(name: str) -> None:
     finally:
         conftest.leave_folder(document.namespace)
     assert done >= 3, "the README lost its code blocks"
+
+
+def test_the_inventory_pages_tell_every_key_and_every_value() -> None:
+    from meguru import inventory
+    from meguru.inventory.components import KINDS
+
+    pages = load_beside("inventory_pages").pages()
+    for kind in KINDS.values():
+        for key in declared(kind):
+            assert f"| `{key}` |" in pages["inventory-file.md"] or key in ("label", "note")
+    library = inventory.read_library("meguru:open")
+    rows = [line for line in pages["open-library.md"].splitlines() if line.startswith("| `")]
+    factors = [factor for flow in library.flows.values() for factor in flow.factors]
+    assert len(rows) == len(factors) + len(library.activities)
+    assert sum("**assumed**" in row for row in rows) == sum(one.assumed for one in factors) + 2
+    navigation = (HERE.parent / "mkdocs.yml").read_text(encoding="utf-8")
+    assert all(f"reference/{page}" in navigation for page in pages if page.endswith(".md"))

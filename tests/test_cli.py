@@ -87,9 +87,12 @@ def test_each_command_has_help_with_examples_that_name_known_options(name: str) 
     assert done.exit_code == 0
     examples = re.findall(rf"^    (?:meguru )({name}\b.*)$", done.stdout, re.MULTILINE)
     assert examples
+    options = done.stdout.partition("Options:")[2]
+    below = re.findall(r"^  ([a-z]+)  ", options.partition("Commands:")[2], re.MULTILINE)
+    options += "".join(call(name, inner, "--help").stdout for inner in below)
     for option in re.findall(r"--[a-z]+", " ".join(examples)):
-        assert option in done.stdout.partition("Options:")[2]
-    assert all(len(line) <= 100 for line in done.stdout.splitlines())
+        assert option in options
+    assert all(len(line) <= 100 for line in [*done.stdout.splitlines(), *options.splitlines()])
 
 
 def test_the_file_and_the_name_of_an_example_and_a_workbook_are_one(tmp_path: Path) -> None:
@@ -101,7 +104,7 @@ def test_the_file_and_the_name_of_an_example_and_a_workbook_are_one(tmp_path: Pa
     ways = ("motor", path, path.parent, tmp_path / "motor.xlsx", tmp_path / "motor.yaml")
     same = [printed("check", one) for one in ways]
     assert same == [same[0]] * 5
-    assert same[0] == {"model": "motor", "ok": True, "faults": [], "warnings": []}
+    assert same[0] == {"model": "motor", "ok": True, "faults": [], "warnings": [], "without_factor": []}
     assert meguru.load(tmp_path / "motor.yaml") == meguru.example("motor")
 
 

@@ -31,15 +31,16 @@ from meguru.errors import (
     WrongTypeError,
 )
 from meguru.examples import example_names
+from meguru.files.attribute import Declared, declared
+from meguru.files.marks import where
+from meguru.files.tree import plain
 from meguru.model.components import Component, Model, Process, Route, UnitData
 from meguru.model.excel import export_excel, import_excel
 from meguru.model.excel.columns import read_title, title_of
 from meguru.model.excel.layout import is_listed, sheets, stands_in_line
 from meguru.model.excel.text import list_cell, list_node, text_cell, text_node, value_cell, value_node
-from meguru.model.marks import where
 from meguru.model.read import parse
-from meguru.model.tree import plain
-from meguru.model.walk import COMPONENTS, Declared, declared
+from meguru.model.walk import COMPONENTS
 from meguru.quantity import Quantity
 
 TEXTS = {"case 1": CASE_1, "case 2": CASE_2, "small": SMALL, "whole": WHOLE}

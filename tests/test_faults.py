@@ -12,7 +12,8 @@ from whole_model import WHOLE
 from meguru import errors
 from meguru.engine.check import check, faults
 from meguru.errors import ModelError
-from meguru.model import load, tree
+from meguru.files import tree
+from meguru.model import load
 
 
 def first_fault(path: Path) -> ModelError:

@@ -31,6 +31,7 @@ FLOORS = (
     {"engine"},
     {"model"},
     {"inventory"},
+    {"files"},
     {"quantity"},
     {"expression", "random"},
     {"errors", "version"},

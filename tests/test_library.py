@@ -9,8 +9,8 @@ from sketches import SMALL
 
 from meguru import errors
 from meguru.errors import MeguruError
+from meguru.files.marks import where
 from meguru.model.components import Route
-from meguru.model.marks import where
 from meguru.model.read import load, parse
 from meguru.model.write import save
 from meguru.quantity import Quantity

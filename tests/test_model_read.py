@@ -13,11 +13,11 @@ from sketches import CASE_1, CASE_2, SMALL
 
 from meguru import errors
 from meguru.errors import ModelError
-from meguru.model import tree
+from meguru.files import tree
+from meguru.files.marks import where
+from meguru.files.tree import parse_tree, plain
 from meguru.model.components import Component, Item, Model, Process, Recipe, Route, Time, UnitData
-from meguru.model.marks import where
 from meguru.model.read import from_data, load, parse
-from meguru.model.tree import parse_tree, plain
 from meguru.model.walk import clone, quantities, walk
 from meguru.quantity import Quantity
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from sketches import CASE_1, CASE_2, SMALL
 
 from meguru import errors
+from meguru.files.tree import parse_tree, plain
+from meguru.files.yaml_text import to_yaml
 from meguru.model.components import (
     Actor,
     Component,
@@ -29,9 +31,7 @@ from meguru.model.components import (
 )
 from meguru.model.document import document
 from meguru.model.read import load, parse
-from meguru.model.tree import parse_tree, plain
 from meguru.model.write import save
-from meguru.model.yaml_text import to_yaml
 from meguru.quantity import Quantity
 
 CASES = pytest.mark.parametrize("text", [CASE_1, CASE_2, SMALL], ids=["case 1", "case 2", "small"])

@@ -9,8 +9,8 @@ from sketches import CASE_1, CASE_2, SMALL
 
 from meguru import errors
 from meguru.errors import ModelError
+from meguru.files.marks import where
 from meguru.model.components import Demand, Measure, Model, Recipe, Scenario
-from meguru.model.marks import where
 from meguru.model.read import parse
 from meguru.model.scenario import apply, reference_name, scenario_names
 from meguru.model.walk import walk

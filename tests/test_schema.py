@@ -12,12 +12,13 @@ from sketches import CASE_1, CASE_2, SMALL
 from test_library import LIBRARY
 from test_model_write import MODELS
 
+from meguru.files.attribute import declared
+from meguru.files.tree import parse_tree, plain
 from meguru.model.components import Model
 from meguru.model.document import document
 from meguru.model.read import parse
 from meguru.model.schema import json_schema
-from meguru.model.tree import parse_tree, plain
-from meguru.model.walk import COMPONENTS, declared
+from meguru.model.walk import COMPONENTS
 
 VALIDATOR = Draft202012Validator(json_schema())
 

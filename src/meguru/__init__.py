@@ -23,6 +23,8 @@ __all__ = [
     "run",
     "compare",
     "evaluate",
+    "measure",
+    "catalogue",
     "write_report",
     "example",
     "errors",
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from meguru.engine import compare, run
     from meguru.examples import example
     from meguru.indicators import check, evaluate
+    from meguru.indicators.catalogue import catalogue, measure
     from meguru.model import load, save
     from meguru.report import write_report
 else:
@@ -44,6 +47,8 @@ else:
         "run": "meguru.engine:run",
         "compare": "meguru.engine:compare",
         "evaluate": "meguru.indicators:evaluate",
+        "measure": "meguru.indicators.catalogue:measure",
+        "catalogue": "meguru.indicators.catalogue:catalogue",
         "write_report": "meguru.report:write_report",
         "example": "meguru.examples:example",
         "errors": "meguru.errors:",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,7 @@ from meguru.cli.main import MODEL_FAULT, OK
 
 if TYPE_CHECKING:
     from meguru.errors import MeguruError, ModelWarning
-    from meguru.model import Model
+    from meguru.model import Model, Unrated
 
 
 @click.command(short_help="Check a model and say where its faults are.")
@@ -20,7 +21,8 @@ def check(model: str, as_json: bool) -> int:
     """Check a model in all its scenarios, with its indicators, and list every fault with its place.
 
     What is probably not meant, as a year far from the study or a parameter that no formula has, is a
-    warning: the model can be run, and the exit code is 0.
+    warning: the model can be run, and the exit code is 0. Exchanges that no factor rates are no fault
+    either, but listed: in the sums of that impact they count nothing.
 
     \b
     Examples:
@@ -43,24 +45,46 @@ def check(model: str, as_json: bool) -> int:
     except ModelError as error:  # the first that keeps it from being read
         found = [error]
     if as_json:
+        lacking = [asdict(one) for one in _unrated(read, found)]
         print_json(
             {
                 "model": None if read is None else read.name,
                 "ok": not found,
                 "faults": [error_data(one) for one in found],
                 "warnings": [error_data(one) for one in doubtful],
+                "without_factor": lacking,
             }
         )
     else:
         _print(read, model, found, doubtful)
+        _print_unrated(_unrated(read, found))
     return MODEL_FAULT if found else OK
 
 
 def _faults(model: Model) -> list[MeguruError]:
     from meguru.engine.check import faults
     from meguru.indicators import indicator_faults
+    from meguru.indicators.catalogue.results import measured_faults
 
-    return list(faults(model)) or indicator_faults(model)
+    return list(faults(model)) or [*indicator_faults(model), *measured_faults(model)]
+
+
+def _unrated(model: Model | None, found: list[MeguruError]) -> list[Unrated]:
+    """Exchanges of a sound model that no factor rates."""
+    from meguru.model import unrated
+
+    return [] if model is None or found else unrated(model)
+
+
+def _print_unrated(lacking: list[Unrated]) -> None:
+    from meguru.cli.screen import BAD, console
+
+    users: dict[tuple[str, str], dict[str, None]] = {}
+    for one in lacking:
+        users.setdefault((one.exchange, one.impact), {})[one.user] = None
+    for (exchange, impact), of in users.items():
+        text = f"! {exchange} has no factor for {impact}: it counts nothing there, in {', '.join(of)}"
+        console().print(text, style=BAD, soft_wrap=True)
 
 
 def _print(model: Model | None, given: str, found: list[MeguruError], doubtful: list[ModelWarning]) -> None:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Of the random numbers, common to all scenarios."
 )
-@click.option("--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="HTML report to write.")
+@click.option(
+    "--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Report to write, .html or .xlsx."
+)
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compare(

@@ -6,12 +6,12 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
 from meguru.cli.interrupt import INTERRUPTED, SAID, tidy_end
+from meguru.cli.lazy import LazyGroup
 from meguru.version import __version__
 
 OK, MODEL_FAULT, USAGE, RUN_FAULT, BROKEN_PIPE = 0, 1, 2, 3, 141
@@ -27,21 +27,13 @@ COMMANDS = {
     "export": "meguru.cli.workbook:export",
     "schema": "meguru.cli.schema:schema",
     "examples": "meguru.cli.examples:examples",
+    "indicators": "meguru.cli.indicators.group:indicators",
+    "inventory": "meguru.cli.inventory.group:inventory",
 }
 
 
-class Commands(click.Group):
-    """A group whose commands are imported when called, and which turns faults into exit codes."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
+class Commands(LazyGroup):
+    """The group of all commands, which turns faults into exit codes."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -117,6 +109,7 @@ def _show_usage(error: click.ClickException, as_json: bool) -> None:
 
 @click.command(
     cls=Commands,
+    homes=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     no_args_is_help=False,
     invoke_without_command=True,

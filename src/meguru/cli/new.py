@@ -28,8 +28,8 @@ def new(folder: Path, name: str | None, as_json: bool) -> None:
     from meguru.cli.models import make_folder, refuse_overwriting
     from meguru.cli.screen import QUIET, console, print_json
     from meguru.cli.tables import print_files
+    from meguru.files.writing import write_beside
     from meguru.model.schema import json_schema
-    from meguru.model.write import write_beside
 
     path = folder / "model.yaml"
     refuse_overwriting(path, "Name another folder.")

@@ -33,7 +33,7 @@ def schema(library: bool, out: Path | None, as_json: bool) -> None:
         return
     from meguru.cli.screen import console, print_json
     from meguru.cli.tables import print_files
-    from meguru.model.write import write_beside
+    from meguru.files.writing import write_beside
 
     write_beside(out, text.encode("utf-8"))
     if as_json:

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meguru.model.components import Component, Model
-
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from meguru.model.components import Component, Model
 
 UNDEFINED = float("nan")
 

@@ -23,8 +23,8 @@ from meguru.engine.masses import find_masses
 from meguru.engine.origin import secondary_flows
 from meguru.engine.simulate import Record
 from meguru.errors import RunError
+from meguru.files.document import component_data
 from meguru.model.components import ORIGINS, Model
-from meguru.model.document import component_data
 from meguru.version import __version__
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from meguru.engine.labelled import ARRAYS
 from meguru.engine.result import Result
 from meguru.engine.run import run_again
 from meguru.errors import MeguruError, NotReadableError, RunError, WriteError
+from meguru.files.document import component_data
 from meguru.model.components import Model
-from meguru.model.document import component_data
 from meguru.model.read import from_data
 
 if TYPE_CHECKING:

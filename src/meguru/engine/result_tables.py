@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from meguru.engine.labelled import ARRAYS
 from meguru.engine.result import Result
 from meguru.errors import RunError, WriteError, did_you_mean
+from meguru.files.writing import write_beside
 from meguru.model.network import materials_of
-from meguru.model.write import write_beside
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -123,7 +123,7 @@ def save_tables(
         names = [name for name in ARRAYS if format != "xlsx" or name != "origins"]
     tables = {name: tidy(result, name) for name in names}
     if format == "xlsx":
-        files = {folder / "result.xlsx": _workbook(tables, result.provenance)}
+        files = {folder / "result.xlsx": workbook(tables, result.provenance)}
     else:
         files = {folder / f"{name}.{format}": _bytes(table, format) for name, table in tables.items()}
         text = json.dumps(result.provenance, ensure_ascii=False, indent=2)
@@ -141,7 +141,14 @@ def _bytes(table: DataFrame, format: str) -> bytes:
     return buffer.getvalue()
 
 
-def _workbook(tables: dict[str, DataFrame], provenance: dict[str, Any]) -> bytes:
+def workbook(tables: dict[str, DataFrame], provenance: dict[str, Any]) -> bytes:
+    """A workbook with a sheet for each table, and one for the provenance.
+
+    Raises
+    ------
+    WriteError
+        A table is too long for a worksheet.
+    """
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)

@@ -14,10 +14,11 @@ from meguru.engine.result import Comparison, Result, build_result, hash_of_value
 from meguru.engine.simulate import simulate
 from meguru.engine.uncollected import uncollected
 from meguru.errors import RunError, UnknownNameError, did_you_mean
+from meguru.files.attribute import declared
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.checks import bom, faults_here, numbers, shares, time
 from meguru.model.components import Component
-from meguru.model.walk import clone, declared, quantities
+from meguru.model.walk import clone, quantities
 from meguru.quantity import Quantity
 
 if TYPE_CHECKING:

@@ -69,8 +69,8 @@ class Formulas:
         self._compiled: dict[str, Deferred] = {}
         self._open: list[str] = []
 
-    def value(self, name: str, indicator: Indicator, scene: Scene) -> Value:
-        """Value of an indicator, compared with the reference where it says so.
+    def value(self, name: str, indicator: Indicator, scene: Scene, place: str | None = None) -> Value:
+        """Value of an indicator, compared with the reference where it says so; ``place`` where it stands.
 
         Raises
         ------
@@ -80,7 +80,7 @@ class Formulas:
         try:
             return self._compared(indicator, self._whole(name, indicator.formula, scene), scene)
         except MeguruError as error:
-            locate(self.model, error.at(place=f"indicators.{name}.formula"))
+            locate(self.model, error.at(place=place or f"indicators.{name}.formula"))
             raise
 
     def _whole(self, name: str, formula: str, scene: Scene) -> Deferred:

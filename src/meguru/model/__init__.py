@@ -1,10 +1,22 @@
 """What a life cycle is; read, check, write it."""
 
+from meguru.files.marks import where
 from meguru.model.components import Model
-from meguru.model.marks import where
 from meguru.model.network import resolve
 from meguru.model.read import load
 from meguru.model.scenario import apply, reference_name, scenario_names
+from meguru.model.without_factor import Unrated, unrated
 from meguru.model.write import save
 
-__all__ = ["Model", "apply", "load", "reference_name", "resolve", "save", "scenario_names", "where"]
+__all__ = [
+    "Model",
+    "Unrated",
+    "apply",
+    "load",
+    "reference_name",
+    "resolve",
+    "save",
+    "scenario_names",
+    "unrated",
+    "where",
+]

@@ -3,65 +3,78 @@
 A library gives entries: processes, items, routes, unit data, parameters ... An entry that the model writes
 too is joined key by key, and the model's keys win; a key's value is taken whole, never mixed. Routes are
 met by name. A library may name libraries of its own, relative to itself; a later library wins over an
-earlier one.
+earlier one. A file that says ``inventory: 1`` is an inventory library: of it a model takes the flows and
+activities that it names.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from meguru.errors import LibraryError, NotReadableError, UnknownKeyError, did_you_mean
-from meguru.model.components import Model
-from meguru.model.tree import Node, parse_tree, read_text
-from meguru.model.walk import Declared, declared
+from meguru.files.attribute import Declared, declared
+from meguru.files.reader import texts_of
+from meguru.files.tree import Node, parse_tree, read_text
+from meguru.inventory.components import Library
+from meguru.inventory.read import is_inventory, library_of, library_path
+from meguru.model.components import Model, Route
+from meguru.model.from_inventory import Offered, mentioned, offered_by, taken
 
 SHARED_FORMS = ("component", "components", "quantities", "list")
 
 
-def with_libraries(tree: Node, folder: Path, above: tuple[Path, ...] = ()) -> Node:
-    """The tree of a model or library with what its libraries give filled in."""
+def with_libraries(tree: Node, folder: Path, offered: Offered | None = None) -> Node:
+    """The tree of a model with what its libraries give filled in.
+
+    ``offered`` is filled with the names that inventory libraries would give besides.
+    """
     libraries = tree.value.get("libraries")
     if libraries is None or libraries.value is None:
         return tree
-    merged = read_libraries(libraries, folder, above)
-    return _over(merged, tree)
+    return _over(read_libraries(libraries, folder, tree, offered), tree)
 
 
-def read_libraries(libraries: Node, folder: Path, above: tuple[Path, ...] = ()) -> Node:
-    """All that the named library files give, as one tree without texts of its own."""
+def read_libraries(libraries: Node, folder: Path, tree: Node, offered: Offered | None = None) -> Node:
+    """All that the named libraries give to the tree of a model, as one tree without texts of its own."""
+    layers = list(_layers(libraries, folder, ()))
+    names = mentioned([tree, *(layer for layer in layers if isinstance(layer, Node))])
+    region = tree.value.get("region")
     merged = Node({}, libraries.mark)
-    for entry in libraries.value if libraries.is_list else [libraries]:
-        merged = _over(merged, _library(entry, folder, above))
+    for layer in layers:
+        given = layer
+        if isinstance(layer, Library):
+            given = taken(layer, names, None if region is None else region.value)
+            if offered is not None:
+                for section, more in offered_by(layer).items():
+                    offered.setdefault(section, []).extend(more)
+        assert isinstance(given, Node)
+        merged = _over(merged, given)
     return merged
 
 
-def _library(entry: Node, folder: Path, above: tuple[Path, ...]) -> Node:
+def _layers(libraries: Node, folder: Path, above: tuple[Path, ...]) -> Iterator[Node | Library]:
+    """What libraries give, and those that they name themselves; a later layer wins over an earlier one."""
+    for entry in libraries.value if libraries.is_list else [libraries]:
+        yield from _library(entry, folder, above)
+
+
+def _library(entry: Node, folder: Path, above: tuple[Path, ...]) -> Iterator[Node | Library]:
     file, line = entry.mark
     if not isinstance(entry.value, str):
         raise LibraryError(
             "not the name of a file", file=file, line=line, place="libraries", found=entry.text
         )
-    path = folder / entry.value
+    path = _path(entry, folder)
     whole = path.resolve()
     if whole in above:
         raise LibraryError(
             "a library that takes from itself", file=file, line=line, place="libraries", found=entry.value
         )
-    try:
-        text = read_text(path)
-    except NotReadableError as error:
-        if path.is_file():
-            raise
-        raise LibraryError(
-            "no such library",
-            file=file,
-            line=line,
-            place="libraries",
-            found=entry.value,
-            expected=f"a file in '{folder}'",
-            hint="Paths are relative to the file that names the library.",
-        ) from error
-    tree = parse_tree(text, str(path))
+    tree = parse_tree(_text(entry, path, folder), str(path))
+    if is_inventory(tree):
+        yield library_of(tree)
+        return
     known = declared(Model)
     for key, mark in tree.marks.items():
         if key not in known:
@@ -74,12 +87,40 @@ def _library(entry: Node, folder: Path, above: tuple[Path, ...]) -> Node:
                 expected=list(known),
                 hint=did_you_mean(key, known),
             )
-    tree = with_libraries(tree, path.parent, (*above, whole))
+    below = tree.value.get("libraries")
+    if below is not None and below.value is not None:
+        yield from _layers(below, path.parent, (*above, whole))
     given = Node({}, tree.mark)
     for key, node in tree.value.items():
         if known[key].attribute.form in SHARED_FORMS:
             given.put(key, node, tree.marks[key])
-    return given
+    yield given
+
+
+def _path(entry: Node, folder: Path) -> Path:
+    """The file of a library; one that comes with meguru is named ``meguru:NAME``."""
+    try:
+        return library_path(entry.value, folder)
+    except LibraryError as error:
+        raise error.at(file=entry.mark[0], line=entry.mark[1], place="libraries") from None
+
+
+def _text(entry: Node, path: Path, folder: Path) -> str:
+    try:
+        return read_text(path)
+    except NotReadableError as error:
+        if path.is_file():
+            raise
+        file, line = entry.mark
+        raise LibraryError(
+            "no such library",
+            file=file,
+            line=line,
+            place="libraries",
+            found=entry.value,
+            expected=f"a file in '{folder}'",
+            hint="Paths are relative to the file that names the library.",
+        ) from error
 
 
 def _over(below: Node, above: Node) -> Node:
@@ -143,9 +184,4 @@ def _joined_routes(below: Node, above: Node) -> Node:
 
 def route_key(node: Node) -> str | None:
     """The name of a route before it is read; None if it can not be told."""
-    if not node.is_mapping:
-        return None
-    texts: dict[str, str] = {key: inner.text for key, inner in node.value.items() if inner.text}
-    if "name" in texts:
-        return texts["name"]
-    return f"{texts['from']} -> {texts['to']}" if "from" in texts and "to" in texts else None
+    return Route.name_from(texts_of(node))

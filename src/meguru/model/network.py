@@ -53,7 +53,7 @@ class Network:
 
 
 def route_name(route: Route) -> str:
-    return route.name or f"{route.source} -> {route.target}"
+    return route.name_in_list()
 
 
 def split_port(model: Model, source: str) -> tuple[str, str]:

@@ -12,8 +12,10 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from meguru.errors import ScenarioError, nearest
+from meguru.files.attribute import Declared, declared
+from meguru.files.component import entry_names
 from meguru.model.components import Component, Model
-from meguru.model.walk import COMPONENTS, Declared, declared, entry_names
+from meguru.model.walk import COMPONENTS
 
 _WHOLE_FORMS = frozenset(
     "text flag whole choice name port names texts label quantity table changes".split()
@@ -112,7 +114,7 @@ def _component(owner: Component, one: Declared, place: str) -> Component:
 
 def _in_entries(owner: Component, one: Declared, path: str, above: str) -> Spot:
     held = getattr(owner, one.name)
-    names = list(held) if isinstance(held, dict) else entry_names(one.attribute, held)
+    names = list(held) if isinstance(held, dict) else entry_names(held)
     name = _longest(path, names)
     if name is None and isinstance(held, list) and len(held) == 1 and one.attribute.component != "Route":
         name, path = names[0], f"{names[0]}.{path}"
@@ -169,5 +171,5 @@ def lost(spot: Spot, names: Iterable[str] | None = None) -> ScenarioError:
     entry = spot.entry or ""
     if names is None:
         held = getattr(spot.owner, spot.attribute.name)
-        names = held if isinstance(held, dict) else entry_names(spot.attribute.attribute, held)
+        names = held if isinstance(held, dict) else entry_names(held)
     return _lost(entry, names, spot.place[: -len(entry) - 1], "name")

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from meguru.errors import ModelError, ScenarioError, did_you_mean
+from meguru.files.document import default_of
+from meguru.files.marks import Marks, marks_of, set_marks, where
+from meguru.files.tree import Mark, Node, node_of
 from meguru.model.components import Model, Route
-from meguru.model.document import default_of
-from meguru.model.marks import Marks, marks_of, set_marks, where
 from meguru.model.places import Spot, find, lost
 from meguru.model.read import Reader
-from meguru.model.tree import Mark, Node, node_of
 from meguru.model.walk import clone
 from meguru.quantity import Quantity
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import TypeVar
 
+from meguru.files.attribute import Attribute, Declared, declared
+from meguru.files.component import Component, entry_names
 from meguru.model import components
-from meguru.model.attribute import Attribute, attributes_of
-from meguru.model.components import Component
-from meguru.model.network import route_name
 from meguru.quantity import Quantity
 
 C = TypeVar("C", bound=Component)
@@ -21,29 +20,7 @@ COMPONENTS: dict[str, type[Component]] = {
 }
 _PLAIN_CONTAINERS = ("label", "texts", "names", "table", "quantities", "split")
 _NESTED = ("component", "components", "recipe", "list", "unit_data")
-
-
-class Declared(NamedTuple):
-    """An attribute of a component: its key in the file, name in Python, declaration, and type as written."""
-
-    key: str
-    name: str
-    attribute: Attribute
-    annotation: str
-
-
-_DECLARED: dict[type[Component], dict[str, Declared]] = {}
 _OF_FORMS: dict[tuple[type[Component], tuple[str, ...]], tuple[Declared, ...]] = {}
-
-
-def declared(kind: type[Component]) -> dict[str, Declared]:
-    """File key → attribute, in file order."""
-    if kind not in _DECLARED:
-        _DECLARED[kind] = {
-            key: Declared(key, item.name, spec, str(item.type))
-            for key, (item, spec) in attributes_of(kind).items()
-        }
-    return _DECLARED[kind]
 
 
 def _of_forms(kind: type[Component], forms: tuple[str, ...]) -> tuple[Declared, ...]:
@@ -52,16 +29,9 @@ def _of_forms(kind: type[Component], forms: tuple[str, ...]) -> tuple[Declared, 
     return _OF_FORMS[kind, forms]
 
 
-def entry_names(attribute: Attribute, entries: list[Any]) -> list[str]:
-    """Names of the entries of a list as they stand in places: routes by name, others by index from 0."""
-    if attribute.component == "Route":
-        return [route_name(route) for route in entries]
-    return [str(index) for index in range(len(entries))]
-
-
 def nested(component: Component) -> Iterator[tuple[str, Component]]:
     """Components directly inside a component, each with its place relative to it."""
-    for key, name, attribute, _ in _of_forms(type(component), _NESTED):
+    for key, name, _, _ in _of_forms(type(component), _NESTED):
         value = getattr(component, name)
         if not value:
             continue
@@ -69,7 +39,7 @@ def nested(component: Component) -> Iterator[tuple[str, Component]]:
             for inner, entry in value.items():
                 yield f"{key}.{inner}", entry
         elif isinstance(value, list):
-            for inner, entry in zip(entry_names(attribute, value), value, strict=True):
+            for inner, entry in zip(entry_names(value), value, strict=True):
                 if isinstance(entry, Component):  # a name of the library stands for itself
                     yield f"{key}.{inner}", entry
         else:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 
 from meguru.errors import LibraryError, NotReadableError, WriteError
+from meguru.files.attribute import declared
+from meguru.files.document import component_data
+from meguru.files.tree import node_of
+from meguru.files.writing import to_json, write_beside
+from meguru.files.yaml_text import to_yaml
+from meguru.inventory.read import SHIPPED
 from meguru.model.components import Model
-from meguru.model.document import component_data, document
+from meguru.model.document import document
 from meguru.model.library import read_libraries, with_libraries
 from meguru.model.read import Reader
-from meguru.model.tree import node_of
-from meguru.model.walk import declared
-from meguru.model.yaml_text import to_yaml
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -48,35 +49,11 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     write_beside(path, text.encode("utf-8"))
 
 
-def to_json(data: dict[str, Any]) -> str:
-    """A mapping as JSON text, in its order."""
-    try:
-        return f"{json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)}\n"
-    except (TypeError, ValueError) as error:
-        raise WriteError(f"not a value that a file can hold: {error}") from error
-
-
-def write_beside(path: Path, data: bytes) -> None:
-    """Write a file beside its place, then rename it."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        try:
-            with beside.open("xb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise WriteError(f"can not be written: {error.strerror or error}", file=str(path)) from error
-
-
 def _own(model: Model, data: dict[str, Any], folder: Path, new_folder: Path) -> dict[str, Any]:
     """What a model writes itself, if together with its libraries it says the same; else everything."""
     alone = {key: value for key, value in data.items() if key != "libraries"}
     try:
-        libraries = read_libraries(node_of(model.libraries), folder)
+        libraries = read_libraries(node_of(model.libraries), folder, node_of(data))
     except (LibraryError, NotReadableError):
         return alone
     given = component_data(Reader(partial=True).component(Model, libraries, ""), "", {})
@@ -86,7 +63,10 @@ def _own(model: Model, data: dict[str, Any], folder: Path, new_folder: Path) -> 
         return alone
     if folder.resolve() != new_folder.resolve():
         own["libraries"] = [
-            Path(os.path.relpath(folder / library, new_folder)).as_posix() for library in model.libraries
+            library
+            if library.startswith(SHIPPED)
+            else Path(os.path.relpath(folder / library, new_folder)).as_posix()
+            for library in model.libraries
         ]
     return own
 

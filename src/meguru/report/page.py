@@ -25,16 +25,17 @@ if TYPE_CHECKING:
 def write_report(
     found: Result | Comparison, path: str | os.PathLike[str], language: str | None = None
 ) -> None:
-    """Write a result, or several side by side, as one HTML page that needs nothing else.
+    """Write a result, or several side by side, as one HTML page that needs nothing else, or as a workbook.
 
     Parameters
     ----------
     found
         What :func:`meguru.run` or :func:`meguru.compare` gave.
     path
-        The file; written beside and then renamed, so that it is never half there.
+        The file, ``.html`` or ``.xlsx``; written beside and then renamed, so that it is never half there. A
+        workbook holds the indicators with formulas and provenance, no pictures.
     language
-        ``en`` or ``ja``: the one shown first. The page holds both. Default ``en``.
+        ``en`` or ``ja``: the one shown first. The page holds both; a workbook is in English. Default ``en``.
 
     Raises
     ------
@@ -45,13 +46,18 @@ def write_report(
     """
     if language is not None and language not in LANGUAGES:
         raise WriteError("no such language", place="language", found=language, expected=list(LANGUAGES))
+    if Path(path).suffix.lower() == ".xlsx":
+        from meguru.report.workbook import write_workbook
+
+        write_workbook(found, Path(path))
+        return
     if Path(path).suffix.lower() not in (".html", ".htm"):
         # Whoever mistypes --out must not lose a model or a result.
         raise WriteError(
-            "a report is an HTML file",
+            "a report is an HTML file or a workbook",
             file=os.fspath(path),
             found=Path(path).name,
-            expected="a name that ends in .html",
+            expected="a name that ends in .html or .xlsx",
         )
     _write(render(found, language or LANGUAGES[0]), Path(path))
 
@@ -81,9 +87,10 @@ def _sections(study: Study) -> list[Section]:
     from meguru.report.money import money
     from meguru.report.overview import overview
     from meguru.report.shortfall import shortfall
+    from meguru.report.standards import standards
     from meguru.report.stocks import stocks
 
-    parts = (shortfall, overview, cycle, circulation, stocks, effects, money, details)
+    parts = (shortfall, overview, standards, cycle, circulation, stocks, effects, money, details)
     return [section for part in parts for section in part(study)]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from meguru.errors import MeguruError, ModelError
+from meguru.files.marks import where
 from meguru.model.components import Model
-from meguru.model.marks import where
 
 E = TypeVar("E", bound=MeguruError)
 

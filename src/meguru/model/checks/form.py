@@ -13,9 +13,10 @@ from meguru.errors import (
     UnsupportedError,
     did_you_mean,
 )
+from meguru.files.attribute import declared
 from meguru.model.checks.fault import fault
 from meguru.model.components import Model, Money
-from meguru.model.walk import declared, walk
+from meguru.model.walk import walk
 from meguru.quantity import dimension_of, same_dimension
 
 FORMAT = 1

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from meguru.errors import MissingValueError, ModelError, UnknownKeyError
+from meguru.files.attribute import declared
+from meguru.files.document import default_of
 from meguru.model.checks.fault import fault
 from meguru.model.components import PROCESS_KINDS, Model, Process
-from meguru.model.document import default_of
-from meguru.model.walk import declared
 
 NEEDS = {"make": ("item",), "use": ("product", "demand")}
 _KIND = re.compile(rf"(?:^|; )({'|'.join(PROCESS_KINDS)}):")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-from meguru.model.attribute import Attribute
+from meguru.files.attribute import Attribute, declared
 from meguru.model.bom_units import bom_unit
 from meguru.model.components import Component, Exchange, Item, Model, Money, Process, Recipe, Route
 from meguru.model.network import route_name
-from meguru.model.walk import declared, walk
+from meguru.model.walk import walk
 from meguru.quantity import Quantity
 
 UNITS = {"1": "1", "share": "1", "mass": "kg", "time": "year", "length": "km", "tkm": "tkm"}
@@ -57,7 +57,7 @@ def _entries(model: Model) -> Iterator[tuple[str, Component, Scope]]:
     whole = Scope(model, tuple(dict.fromkeys(item.unit for item in model.items.values())))
     if model.money is not None:
         yield "money", model.money, whole
-    for section in ("items", "exchanges", "unit_data", "processes", "indicators", "measures"):
+    for section in ("items", "exchanges", "unit_data", "processes", "indicators", "measured", "measures"):
         for name, entry in getattr(model, section).items():
             yield f"{section}.{name}", entry, _scope(model, entry, whole)
     for route in model.routes:

@@ -6,16 +6,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from meguru.errors import LibraryError, ModelError, NetworkError, UnknownNameError, did_you_mean
-from meguru.model.attribute import Attribute
+from meguru.files.attribute import Attribute, declared
+from meguru.files.component import entry_names
 from meguru.model.checks.fault import fault
 from meguru.model.components import Model
+from meguru.model.from_inventory import offered_to
 from meguru.model.network import PART_FAILURE, PULL_SOURCES, route_name
-from meguru.model.walk import declared, entry_names, walk
+from meguru.model.walk import walk
 
 OUTSIDE = "outside"
 
 
-def _unknown(model: Model, place: str, what: str, found: str, names: Iterable[str]) -> ModelError:
+def _unknown(
+    model: Model, place: str, what: str, found: str, names: Iterable[str], offered: Iterable[str] = ()
+) -> ModelError:
+    """The error for a name that leads nowhere; ``offered`` are names that a library would give as well."""
     names = list(names)
     return fault(
         UnknownNameError,
@@ -24,7 +29,7 @@ def _unknown(model: Model, place: str, what: str, found: str, names: Iterable[st
         f"no such {what}",
         found=found,
         expected=names or "a name, but none is declared",
-        hint=did_you_mean(found, names),
+        hint=did_you_mean(found, [*names, *offered]),
     )
 
 
@@ -49,7 +54,8 @@ def unknown_names(model: Model) -> Iterator[ModelError]:
             inner = f"{place}.{key}" if place else key
             for at, name in referred(one.attribute, getattr(owner, one.name), inner):
                 if name not in table and name not in always:
-                    yield _unknown(model, at, SINGULAR[one.attribute.refers], name, (*table, *always))
+                    what, more = SINGULAR[one.attribute.refers], offered_to(model, one.attribute.refers)
+                    yield _unknown(model, at, what, name, (*table, *always), more)
 
 
 SINGULAR = {
@@ -84,7 +90,7 @@ def unknown_unit_data(model: Model) -> Iterator[ModelError]:
                     "no such unit data",
                     found=entry,
                     expected=list(model.unit_data) or "an entry of 'unit_data'",
-                    hint=did_you_mean(entry, model.unit_data),
+                    hint=did_you_mean(entry, [*model.unit_data, *offered_to(model, "unit_data")]),
                 )
 
 
@@ -105,7 +111,7 @@ def unknown_segments_and_builds(model: Model) -> Iterator[ModelError]:
 def names_that_are_taken(model: Model) -> Iterator[ModelError]:
     """No two routes of one name; process names without dots; no port of one's own with a fixed meaning."""
     seen: set[str] = set()
-    for name in entry_names(declared(Model)["routes"].attribute, model.routes):
+    for name in entry_names(model.routes):
         if name in seen:
             yield fault(
                 NetworkError,

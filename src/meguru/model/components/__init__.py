@@ -5,13 +5,13 @@ how a model is run. Every number is a :class:`meguru.quantity.Quantity`. Dimensi
 declaration; ``item`` there means the item's own unit (piece, m2, kW ...).
 """
 
-from meguru.model.components.base import Component, Label
+from meguru.files.component import Component, Label
 from meguru.model.components.frame import Actor, Money, Time
 from meguru.model.components.item import Item, Lifetime
 from meguru.model.components.model import Model
 from meguru.model.components.process import ORIGINS, PROCESS_KINDS, Process, Recipe, Rule
 from meguru.model.components.route import Fee, Route, Transport
-from meguru.model.components.study import Indicator, Measure, Scenario
+from meguru.model.components.study import Indicator, Measure, MeasuredFlow, Scenario, Subject
 from meguru.model.components.unit_data import Exchange, Impact, UnitData
 from meguru.model.components.use import Demand, Segment, Slot
 
@@ -27,6 +27,7 @@ __all__ = [
     "Label",
     "Lifetime",
     "Measure",
+    "MeasuredFlow",
     "Model",
     "Money",
     "ORIGINS",
@@ -38,6 +39,7 @@ __all__ = [
     "Scenario",
     "Segment",
     "Slot",
+    "Subject",
     "Time",
     "Transport",
     "UnitData",

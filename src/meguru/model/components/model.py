@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meguru.model.attribute import attribute
-from meguru.model.components.base import Component
+from meguru.files.attribute import attribute
+from meguru.files.component import Component
 from meguru.model.components.frame import Actor, Money, Time
 from meguru.model.components.item import Item
 from meguru.model.components.process import Process
 from meguru.model.components.route import Route
-from meguru.model.components.study import Indicator, Measure, Scenario
+from meguru.model.components.study import Indicator, Measure, Scenario, Subject
 from meguru.model.components.unit_data import Exchange, Impact, UnitData
 from meguru.quantity import Quantity
 
@@ -27,7 +27,14 @@ class Model(Component):
     time: Time = attribute("component", "years and steps", component="Time")
     money: Money | None = attribute("component", "currency and rates", component="Money", default=None)
     libraries: list[str] = attribute(
-        "texts", "library files, relative to this one; what is written here overrides them", default=[]
+        "texts",
+        "library files, relative to this one, or meguru:NAME; what is written here overrides them",
+        default=[],
+    )
+    region: str | None = attribute(
+        "text",
+        "whose factors are taken from inventory libraries, as JP; others by name, as electricity@CN",
+        default=None,
     )
     parameters: dict[str, Quantity] = attribute(
         "quantities", "named numbers for formulas: '= rate * 2'", dimension="any", wild=True, default={}
@@ -45,6 +52,9 @@ class Model(Component):
     routes: list[Route] = attribute("list", "routes", component="Route")
     indicators: dict[str, Indicator] = attribute(
         "components", "indicators wanted", component="Indicator", default={}
+    )
+    measured: dict[str, Subject] = attribute(
+        "components", "what sets of indicators of the catalogue measure", component="Subject", default={}
     )
     measures: dict[str, Measure] = attribute("components", "measures", component="Measure", default={})
     scenarios: dict[str, Scenario] = attribute(

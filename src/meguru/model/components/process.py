@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from meguru.model.attribute import attribute
-from meguru.model.components.base import Component
+from meguru.files.attribute import attribute
+from meguru.files.component import Component
 from meguru.model.components.item import Lifetime
 from meguru.model.components.use import Demand, Segment, Slot
 from meguru.quantity import Quantity

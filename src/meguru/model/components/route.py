@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from meguru.model.attribute import attribute
-from meguru.model.components.base import Component
+from meguru.files.attribute import attribute
+from meguru.files.component import Component
 from meguru.quantity import Quantity
 
 
@@ -111,3 +112,12 @@ class Route(Component):
     fees: list[Fee] = attribute("list", "what third actors pay", component="Fee", default=[])
     transport: list[Transport] = attribute("list", "how it is carried", component="Transport", default=[])
     group: str | None = attribute("text", "name under which price and fees are summed", default=None)
+
+    @classmethod
+    def name_from(cls, texts: Mapping[str, str]) -> str | None:
+        if "name" in texts:
+            return texts["name"]
+        return f"{texts['from']} -> {texts['to']}" if "from" in texts and "to" in texts else None
+
+    def name_in_list(self) -> str:
+        return self.name or f"{self.source} -> {self.target}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from meguru.model.attribute import attribute
-from meguru.model.components.base import Component
+from meguru.files.attribute import attribute
+from meguru.files.component import Component
 from meguru.quantity import Quantity
 
 
@@ -22,6 +22,45 @@ class Indicator(Component):
     )
     target: Quantity | None = attribute(
         "quantity", "published or wanted value, for comparison", dimension="any", default=None
+    )
+
+
+@dataclass
+class MeasuredFlow(Component):
+    """One row of a table that sets of indicators read."""
+
+    table: str = attribute("text", "table of the sets: inflow, outflow, or another one of theirs")
+    values: dict[str, Any] = attribute("table", "column → formula in the language of indicators", default={})
+    given: dict[str, Quantity] = attribute(
+        "quantities", "column → number", dimension="any", wild=True, default={}
+    )
+
+
+@dataclass
+class Subject(Component):
+    """What sets of indicators measure: a product, a business ... by the flows of the model."""
+
+    sets: list[str] = attribute("texts", "sets or indicators of the catalogue, as cti or iso_59020.A.2.3")
+    level: str | None = attribute(
+        "choice",
+        "what is measured",
+        choices=("product", "business", "supply_chain", "nation"),
+        default=None,
+    )
+    goods: str | None = attribute(
+        "choice",
+        "durable goods do not compare with consumable ones",
+        choices=("durable", "consumable"),
+        default=None,
+    )
+    values: dict[str, Any] = attribute(
+        "table", "variable of the sets → formula in the language of indicators", default={}
+    )
+    given: dict[str, Quantity] = attribute(
+        "quantities", "variable of the sets → number", dimension="any", wild=True, default={}
+    )
+    flows: dict[str, MeasuredFlow] = attribute(
+        "components", "rows of the tables of the sets", component="MeasuredFlow", default={}
     )
 
 

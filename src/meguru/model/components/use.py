@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meguru.model.attribute import attribute
-from meguru.model.components.base import Component
+from meguru.files.attribute import attribute
+from meguru.files.component import Component
 from meguru.model.components.item import Lifetime
 from meguru.quantity import Quantity
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from meguru.errors import DuplicateKeyError, MissingValueError, UnknownNameError, WrongTypeError, did_you_mean
+from meguru.files.document import default_of
+from meguru.files.tree import Mark, Node
 from meguru.model.components import Model
-from meguru.model.document import default_of
 from meguru.model.excel.bom import read_bom
 from meguru.model.excel.columns import read_title
 from meguru.model.excel.entry import EntryReader, any_node, cell_node, put, quantity_node
@@ -14,7 +15,6 @@ from meguru.model.excel.lines import REST
 from meguru.model.excel.lookups import LookupReader
 from meguru.model.excel.text import text_node
 from meguru.model.library import route_key
-from meguru.model.tree import Mark, Node
 
 Names = tuple[str, ...]
 

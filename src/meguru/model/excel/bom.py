@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meguru.errors import BomError, DuplicateKeyError, MissingValueError, UnknownNameError, did_you_mean
+from meguru.files.tree import Node, plain
 from meguru.model.components import Model
 from meguru.model.excel.entry import quantity_node
 from meguru.model.excel.grid import Grid, Line
 from meguru.model.excel.lines import Cell, quantity_cell
 from meguru.model.excel.lookups import LookupReader, Lookups
 from meguru.model.excel.text import text_cell
-from meguru.model.tree import Node, plain
 
 LEVEL = "level "
 AMOUNT = "amount"

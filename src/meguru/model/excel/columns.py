@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from meguru.errors import UnknownKeyError, did_you_mean
+from meguru.files.attribute import Declared, declared
+from meguru.files.tree import Mark
 from meguru.model.components import Component
 from meguru.model.excel.layout import EXTRAS
 from meguru.model.excel.text import quoted, text_cell, text_node
-from meguru.model.tree import Mark
-from meguru.model.walk import COMPONENTS, Declared, declared
+from meguru.model.walk import COMPONENTS
 
 Path = tuple[str, ...]
 WITH_NAMES = ("label", "quantities", "split")

@@ -6,14 +6,14 @@ import unicodedata
 from typing import Any
 
 from meguru.errors import MissingValueError, ModelError, WrongTypeError
+from meguru.files.attribute import Declared
+from meguru.files.tree import Node
 from meguru.model.components import Component
 from meguru.model.excel.columns import read_title
 from meguru.model.excel.grid import Grid, Line
 from meguru.model.excel.layout import EXTRAS, is_table
 from meguru.model.excel.lookups import LookupReader
 from meguru.model.excel.text import list_node, text_node, value_node
-from meguru.model.tree import Node
-from meguru.model.walk import Declared
 from meguru.quantity import dimension_of
 
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}

@@ -15,9 +15,9 @@ from meguru.errors import (
     UnknownKeyError,
     WrongTypeError,
 )
+from meguru.files.tree import Mark
 from meguru.model.excel.layout import BOM
 from meguru.model.excel.text import text_node
-from meguru.model.tree import Mark
 
 UNREAD = "_"  # titles that begin so are the reader's own notes
 

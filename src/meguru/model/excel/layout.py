@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from meguru.files.attribute import Declared, declared
 from meguru.model.components import Component, Model
-from meguru.model.walk import COMPONENTS, Declared, declared
+from meguru.model.walk import COMPONENTS
 
 MODEL, BOM, SHARES, SERIES, TABLES = "model", "bom", "shares", "series", "tables"
 READ_ME = "read me"
@@ -26,6 +27,11 @@ _TITLES = {
     ("processes", "rules"): "sort rules",
     ("routes", "fees"): "fees",
     ("routes", "transport"): "transport",
+    ("measured", "flows"): "measured flows",
+    ("measured", "flows", "values"): "flow formulas",
+    ("measured", "flows", "given"): "flow numbers",
+    ("measured", "values"): "measured formulas",
+    ("measured", "given"): "measured numbers",
     ("measures", "changes"): "measure changes",
     ("scenarios", "changes"): "scenario changes",
     ("scenarios", "targets"): "scenario targets",
@@ -34,11 +40,14 @@ _NAMES = {
     "actors": "actor",
     "changes": "place",
     "exchanges": "exchange",
+    "flows": "flow",
+    "given": "variable",
     "impacts": "impact",
     "indicators": "indicator",
     "items": "item",
     "leave": "cause",
     "lifetimes": "cause",
+    "measured": "subject",
     "measures": "measure",
     "parameters": "parameter",
     "parts": "part",
@@ -50,6 +59,7 @@ _NAMES = {
     "targets": "indicator",
     "unit": "unit data",
     "unit_data": "unit data",
+    "values": "variable",
 }
 _ENTRIES = ("components", "recipe", "list", "unit_data")
 _NAMED_NUMBERS = ("quantities", "split")

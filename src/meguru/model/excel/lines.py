@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from meguru.errors import MeguruError
+from meguru.files.attribute import Declared, declared
+from meguru.files.document import component_data, default_of, first_held
 from meguru.model.components import Component
-from meguru.model.document import component_data, default_of, first_held
 from meguru.model.excel.columns import Path
 from meguru.model.excel.layout import is_table, stands_in_line
 from meguru.model.excel.lookups import Lookups
 from meguru.model.excel.text import flow, list_cell, text_cell
-from meguru.model.walk import Declared, declared
 from meguru.quantity import Quantity, write_quantity
 
 REST = "rest"

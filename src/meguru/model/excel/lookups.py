@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from meguru.errors import UnknownNameError, did_you_mean
+from meguru.files.tree import Node
 from meguru.model.excel.grid import Grid, Line
 from meguru.model.excel.layout import SERIES, TABLES
 from meguru.model.excel.text import flow, text_cell, text_node
-from meguru.model.tree import Node
 
 SETTINGS = ("unit", "interpolate", "beyond", "source", "quality", "uncertain", "since")
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from meguru.errors import NotReadableError, UnknownKeyError, did_you_mean
+from meguru.files.marks import set_marks
+from meguru.files.tree import LARGEST_FILE
 from meguru.model.components import Model
 from meguru.model.excel.assembly import Assembly
 from meguru.model.excel.grid import UNREAD, Grid, read_grid
 from meguru.model.excel.layout import MODEL, READ_ME, SERIES, TABLES, sheets
 from meguru.model.library import with_libraries
-from meguru.model.marks import set_marks
 from meguru.model.read import Reader
-from meguru.model.tree import LARGEST_FILE
 
 LARGEST_UNPACKED = 512 * 1024 * 1024  # bytes
 

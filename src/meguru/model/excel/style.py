@@ -10,8 +10,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from meguru.files.attribute import declared
 from meguru.model.components import Component
-from meguru.model.walk import COMPONENTS, declared
+from meguru.model.walk import COMPONENTS
 
 _TITLE = Font(bold=True, color="FF1F3B34")
 _QUIET = Font(italic=True, color="FF7A8783")

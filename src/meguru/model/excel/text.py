@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from meguru.errors import NotReadableError, WriteError
-from meguru.model.tree import Mark, Node, node_of, parse_tree, plain, resolve
+from meguru.files.tree import Mark, Node, node_of, parse_tree, plain, resolve
 
 LONGEST = 32_767  # characters that a cell can hold
 LINKS = ("series:", "table:")

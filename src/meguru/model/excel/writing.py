@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from meguru.errors import MeguruError, WriteError
+from meguru.files.attribute import declared
+from meguru.files.writing import write_beside
 from meguru.model.components import Component, Model
 from meguru.model.excel.bom import AMOUNT, LEVEL, bom_rows
 from meguru.model.excel.columns import title_of
@@ -18,8 +20,6 @@ from meguru.model.excel.lookups import SETTINGS, Lookups
 from meguru.model.excel.style import Page, explained, new_workbook
 from meguru.model.excel.text import text_cell, value_cell
 from meguru.model.network import route_name
-from meguru.model.walk import declared
-from meguru.model.write import write_beside
 from meguru.quantity import read_quantity, write_quantity
 
 Names = tuple[str, ...]

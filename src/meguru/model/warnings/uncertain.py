@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import FormulaError, ModelWarning
+from meguru.files.attribute import declared
 from meguru.model.checks.measured import Measured, measured
 from meguru.model.checks.numbers import ANY, NOT_NEGATIVE, Evaluation, Range, listed_range, shown_range
 from meguru.model.components import Model
-from meguru.model.walk import declared
 from meguru.model.warnings.warning import warning
 from meguru.quantity import Distribution, draw
 

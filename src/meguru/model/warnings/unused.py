@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from meguru.errors import ModelWarning
+from meguru.files.attribute import declared
+from meguru.files.marks import where
 from meguru.model.checks.names import referred
 from meguru.model.components import Model
-from meguru.model.marks import where
-from meguru.model.walk import declared, quantities, walk
+from meguru.model.walk import quantities, walk
 from meguru.model.warnings.warning import warning
 
 # Table → what can be said of an entry that nothing refers to.

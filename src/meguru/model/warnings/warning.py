@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from meguru.errors import ModelWarning
+from meguru.files.marks import where
 from meguru.model.components import Model
-from meguru.model.marks import where
 
 
 def warning(model: Model, place: str, message: str, **more: Any) -> ModelWarning:

@@ -1,4 +1,4 @@
-"""How the attributes of a model's components are declared.
+"""How the attributes of components are declared: of a model, of an inventory library.
 
 Each component is a dataclass; each of its fields carries an :class:`Attribute`. The reader, the checks, the
 JSON Schema, the Excel workbook and the reference pages are all built from these declarations: what an
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +55,25 @@ def attributes_of(component: type | Any) -> dict[str, tuple[dataclasses.Field[An
         if "attribute" in item.metadata:
             found[item.metadata["key"] or item.name] = (item, item.metadata["attribute"])
     return found
+
+
+class Declared(NamedTuple):
+    """An attribute of a component: its key in the file, name in Python, declaration, and type as written."""
+
+    key: str
+    name: str
+    attribute: Attribute
+    annotation: str
+
+
+_DECLARED: dict[type, dict[str, Declared]] = {}
+
+
+def declared(kind: type) -> dict[str, Declared]:
+    """File key → attribute, in file order."""
+    if kind not in _DECLARED:
+        _DECLARED[kind] = {
+            key: Declared(key, item.name, spec, str(item.type))
+            for key, (item, spec) in attributes_of(kind).items()
+        }
+    return _DECLARED[kind]

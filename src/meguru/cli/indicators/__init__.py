@@ -1,0 +1,1 @@
+"""``meguru indicators``: sets of indicators by the standards."""

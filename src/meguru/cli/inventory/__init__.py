@@ -1,0 +1,1 @@
+"""``meguru inventory``: unit process data and factors."""

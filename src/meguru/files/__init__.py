@@ -1,0 +1,1 @@
+"""How files are read and written: trees with lines, declared attributes, schemas."""

@@ -1,0 +1,260 @@
+"""One set evaluated on the figures of one subject."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from meguru.errors import (
+    FormulaError,
+    IndicatorError,
+    MissingValueError,
+    RangeError,
+    ShareError,
+    UnknownNameError,
+    did_you_mean,
+)
+from meguru.expression import evaluate, names_in, parse
+from meguru.indicators.catalogue.arithmetic import ARITHMETIC, FUNCTIONS, column_sum, is_column
+from meguru.indicators.catalogue.definitions import (
+    AVERAGE,
+    SUM,
+    Definition,
+    IndicatorSet,
+    Step,
+    Variable,
+    Words,
+)
+from meguru.indicators.catalogue.figures import Figures, Given, fitted
+from meguru.indicators.value import Value, in_shown_unit
+from meguru.quantity import dimension_of
+from meguru.quantity.formula import Value as Number
+from meguru.quantity.units import size_of
+
+
+@dataclass(slots=True)
+class Found:
+    """The value of a formula and what it rests on.
+
+    Attributes
+    ----------
+    used
+        Names of the figures that were given.
+    assumed
+        Reasons for figures that were not given and for which something else stands.
+    """
+
+    value: Value
+    used: set[str] = field(default_factory=set)
+    assumed: dict[str, Words] = field(default_factory=dict)
+
+
+class Evaluation:
+    """Formulas of one set on one subject.
+
+    Parameters
+    ----------
+    aggregation
+        How rows that each hold figures of the whole are joined: ``sum_then_divide`` or ``plain_average``.
+    """
+
+    def __init__(self, held: IndicatorSet, figures: Figures, aggregation: str = SUM) -> None:
+        self.held = held
+        self.figures = figures
+        self.aggregation = aggregation
+        self._known: dict[str, Found] = {}
+        self._open: list[str] = []
+
+    def formula(self, text: str) -> Found:
+        """The value of a formula of the set.
+
+        Raises
+        ------
+        MissingValueError
+            A figure is not given and has no default.
+        MeguruError
+            A figure of the wrong unit, sign or range; each kind by its name.
+        """
+        found = Found(Value(Number(np.zeros((1, 1)), None)))
+
+        def look_up(name: str) -> Value:
+            inner = self.name(name)
+            found.used |= inner.used
+            found.assumed |= inner.assumed
+            return inner.value
+
+        found.value = evaluate(parse(text), look_up, FUNCTIONS, ARITHMETIC)
+        return found
+
+    def indicator(self, definition: Definition, variant: str | None = None) -> Found:
+        """The value of an indicator: (sample or 1, year or 1), however many rows were given."""
+        _, formula, _ = definition.of_variant(variant)
+        found = self.formula(formula)
+        if is_column(found.value):
+            mean = FUNCTIONS["mean"](Value(found.value.number))
+            found.value = Value(mean.number)
+        return found
+
+    def averages(self, definition: Definition, variant: str | None = None) -> bool:
+        """Whether figures of the whole stand in several rows, so that it matters how they are joined."""
+        _, formula, _ = definition.of_variant(variant)
+        return any(
+            name in self.figures.given
+            and self.held.variable(name) is not None
+            and "." not in name
+            and is_column(self.figures.given[name].value)
+            for name in self.names_behind(formula)
+        )
+
+    def names_behind(self, formula: str) -> set[str]:
+        """Names in a formula, and in whatever stands for those that are not given."""
+        return names_behind(self.held, formula, self.figures.given)
+
+    def name(self, name: str) -> Found:
+        """What a name in a formula stands for."""
+        if name not in self._known:
+            if name in self._open:
+                circle = " → ".join([*self._open, name])
+                raise FormulaError("formulas that need each other in a circle", found=circle)
+            self._open.append(name)
+            try:
+                self._known[name] = self._find(name)
+            finally:
+                self._open.pop()
+        return self._known[name]
+
+    def _find(self, name: str) -> Found:
+        variable = self.held.variable(name)
+        step = self.held.steps.get(name)
+        if variable is None and step is None:
+            known = self.held.names()
+            raise UnknownNameError(
+                f"no such figure in {self.held.id}", found=name, hint=did_you_mean(name, known)
+            )
+        if name in self.figures.given:
+            return self._given(name, self._in_currency(variable, step), self.figures.given[name])
+        if step is not None:
+            return self.formula(step.formula)
+        assert variable is not None
+        return self._derived(variable, name)
+
+    def _in_currency(self, variable: Variable | None, step: Step | None) -> Variable:
+        """What is asked of a figure; a step that is given is taken as it is."""
+        if variable is None:
+            assert step is not None
+            variable = Variable(step.id, step.unit, "intensity", step.name, negative=True)
+        return replace(variable, unit=self.unit(variable.unit)) if "money" in variable.unit else variable
+
+    def _given(self, name: str, variable: Variable, given: Given) -> Found:
+        value, filled = fitted(given, variable)
+        found = Found(value, {name})
+        if filled and variable.because is not None:
+            found.assumed[name] = variable.because
+        if "." in name or not is_column(value) or self.aggregation == AVERAGE:
+            return found
+        if variable.kind != "amount":
+            first = value.array[:1]
+            if not np.allclose(value.array, first, rtol=1e-12, atol=0.0):
+                raise IndicatorError(
+                    f"'{name}' can not be summed over rows",
+                    place=given.place,
+                    found=f"{len(value.array)} different values",
+                    expected="one value",
+                    hint="Take aggregation plain_average, or measure each row as a subject of its own.",
+                )
+            found.value = Value(Number(first[0], value.number.dimension))
+        else:
+            found.value = column_sum(value)
+        return found
+
+    def _derived(self, variable: Variable, name: str) -> Found:
+        """A figure that is not given: by its formula if anything behind it is given, else its default."""
+        if variable.derived is not None and (variable.default is None or self._begun(variable.derived)):
+            try:
+                return self.formula(variable.derived)
+            except MissingValueError:
+                if self._begun(variable.derived):
+                    raise
+        if variable.default is None:
+            raise MissingValueError(
+                f"'{name}' is not given",
+                place=self.figures.place or None,
+                expected=f"{variable.name.en} [{self.unit(variable.unit)}]",
+            )
+        return self._default(variable, name)
+
+    def _begun(self, formula: str) -> bool:
+        """Whether anything is given of what a formula rests on."""
+        return any(
+            name in self.figures.given or bool("." in name and self.figures.table(name.partition(".")[0]))
+            for name in self.names_behind(formula)
+        )
+
+    def _default(self, variable: Variable, name: str) -> Found:
+        unit = self.unit(variable.unit)
+        assert variable.default is not None
+        array = np.full((1, 1), variable.default * size_of(unit))
+        table, dot, _ = name.partition(".")
+        if dot:
+            columns = self.figures.table(table)
+            if not columns:
+                raise MissingValueError(f"table '{table}' is not given", place=self.figures.place or None)
+            array = np.full((self.figures.given[columns[0]].value.array.shape[0], 1, 1), array.item())
+        because = {} if variable.because is None else {name: variable.because}
+        return Found(Value(Number(array, dimension_of(unit))), set(), because)
+
+    def unit(self, text: str) -> str:
+        """A unit of the set in the currency of the figures."""
+        return text.replace("money", self.figures.currency) if "money" in text else text
+
+    def check(self) -> None:
+        """Hold the figures against the conditions of the set, as far as they are given.
+
+        Raises
+        ------
+        ShareError, RangeError
+            A condition is not kept.
+        """
+        for check in self.held.checks:
+            try:
+                found = self.formula(check.formula)
+            except MissingValueError:
+                continue  # what is not given can not be wrong; whoever needs it says so
+            if (np.nan_to_num(found.value.array) < 0).any():
+                kind = ShareError if check.error == "share" else RangeError
+                raise kind(
+                    check.says,
+                    place=self.figures.place or None,
+                    found=_lowest(found.value),
+                    expected=f"{check.formula} ≥ 0",
+                )
+
+    def quality(self, used: set[str]) -> float | None:
+        """The lowest quality of the figures used; None if nothing is said of any."""
+        known = [given.quality for name in used if (given := self.figures.given.get(name)) is not None]
+        stated = [one for one in known if one is not None]
+        return min(stated) if stated else None
+
+
+def names_behind(held: IndicatorSet, formula: str, given: Container[str] = ()) -> set[str]:
+    """Names in a formula of a set, and in the formulas behind those that are not given."""
+    found: set[str] = set()
+    waiting = [formula]
+    while waiting:
+        for name in names_in(parse(waiting.pop())) - found:
+            found.add(name)
+            if name in given:
+                continue
+            step, variable = held.steps.get(name), held.variable(name)
+            if step is not None:
+                waiting.append(step.formula)
+            elif variable is not None and variable.derived is not None:
+                waiting.append(variable.derived)
+    return found
+
+
+def _lowest(value: Value) -> str:
+    array, unit = in_shown_unit(value.number)
+    return f"{float(np.nanmin(array)):.6g} {unit}".strip()

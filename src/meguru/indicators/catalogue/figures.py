@@ -1,0 +1,197 @@
+"""Figures as they were given, brought to what a set asks for: unit, sign, range."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.errors import DimensionError, MissingUnitError, MissingValueError, RangeError
+from meguru.indicators.catalogue.definitions import Variable
+from meguru.indicators.value import Value, shown_unit, value_of
+from meguru.quantity import describe_dimension, dimension_of
+from meguru.quantity.formula import Value as Number
+from meguru.quantity.units import Dimension, size_of
+
+CURRENCY = re.compile("[A-Z]{3}")
+DEFAULT_CURRENCY = "JPY"
+ROUNDING = 1e-12  # a share of 1.0000000000000002 is 1
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One figure, or one column, as it was given.
+
+    Attributes
+    ----------
+    value
+        Numbers (sample or 1, year or 1), of a column (row, sample or 1, year or 1).
+    unit
+        Whether a unit was written; without one the number is plain.
+    quality
+        From 0 to 1; None if nothing is said.
+    place
+        Where it stands.
+    rows
+        Numbers of the rows of a column in their sheet.
+    empty
+        Of a column the rows (row,) in which nothing stands; another number that is NaN is undefined.
+    """
+
+    value: Value
+    unit: bool
+    place: str
+    quality: float | None = None
+    rows: tuple[int, ...] = ()
+    empty: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that is known of one subject, in one year or in several.
+
+    Attributes
+    ----------
+    given
+        Variable, step or ``table.column`` → what was given.
+    """
+
+    given: dict[str, Given]
+    subject: str = ""
+    year: int | None = None
+    place: str = ""
+    level: str | None = None
+    goods: str | None = None
+    scenario: str = ""
+    years: tuple[int, ...] = field(default=())
+
+    def table(self, name: str) -> list[str]:
+        """Columns given of a table."""
+        return [key for key in self.given if key.startswith(f"{name}.")]
+
+    @property
+    def currency(self) -> str:
+        """The currency of the money among the figures; JPY if there is none.
+
+        Raises
+        ------
+        DimensionError
+            There are two: there are no exchange rates.
+        """
+        found = {
+            base
+            for one in self.given.values()
+            for base, _ in one.value.number.dimension or ()
+            if CURRENCY.fullmatch(base)
+        }
+        if len(found) > 1:
+            raise DimensionError(
+                "two currencies in one table",
+                place=self.place or None,
+                found=" and ".join(sorted(found)),
+                expected="one currency",
+            )
+        return found.pop() if found else DEFAULT_CURRENCY
+
+
+def plain_figure(number: float, unit: str, place: str, quality: float | None = None) -> Given:
+    """One number; a zero without unit is zero of anything."""
+    value = value_of(np.full((1, 1), number), unit)
+    if number == 0 and not unit:
+        value = Value(Number(value.array, None))
+    return Given(value, bool(unit), place, quality)
+
+
+def column_figure(
+    numbers: NDArray[np.float64], unit: str, place: str, rows: tuple[int, ...], quality: float | None = None
+) -> Given:
+    """A column of numbers in one unit."""
+    value = value_of(numbers.reshape(-1, 1, 1), unit)
+    return Given(value, bool(unit), place, quality, rows, np.isnan(numbers))
+
+
+def fitted(given: Given, variable: Variable) -> tuple[Value, bool]:
+    """The numbers for a variable, and whether empty cells were filled by its default.
+
+    Raises
+    ------
+    MissingUnitError, DimensionError
+        The unit is missing, or not of the dimension wanted.
+    MissingValueError
+        A cell is empty, and the variable has no default.
+    RangeError
+        A negative amount, a share outside 0 to 1.
+    """
+    number = _of_dimension(given, variable)
+    filled = given.empty is not None and bool(given.empty.any())
+    if filled:
+        assert given.empty is not None
+        if variable.default is None:
+            raise MissingValueError(
+                "an empty cell", place=_row(given, given.empty), found="nothing", expected=_wanted(variable)
+            )
+        default = variable.default * size_of(variable.unit)
+        array = np.where(given.empty[:, None, None], default, number.array)
+        number = Number(array, number.dimension)
+    _check_range(number, given, variable)
+    return Value(number), filled
+
+
+def _of_dimension(given: Given, variable: Variable) -> Number:
+    number, wanted = given.value.number, dimension_of(variable.unit)
+    if number.dimension is None or number.dimension == wanted:
+        return Number(number.array, wanted)
+    if variable.kind == "amount" and number.dimension == _per_year(wanted):
+        return Number(number.array * size_of("year"), wanted)  # what flows in a year is an amount of the year
+    if not given.unit:
+        raise MissingUnitError("the unit is missing", place=given.place, expected=_wanted(variable))
+    raise DimensionError(
+        "wrong dimension",
+        place=given.place,
+        found=shown_unit(number.dimension) or "a plain number",
+        expected=_wanted(variable),
+    )
+
+
+def _per_year(dimension: Dimension) -> Dimension:
+    exponents = dict(dimension)
+    exponents["time"] = exponents.get("time", 0.0) - 1.0
+    return tuple(sorted((base, exponent) for base, exponent in exponents.items() if exponent))
+
+
+def _wanted(variable: Variable) -> str:
+    return f"{variable.name.en}: {describe_dimension('' if variable.unit == '1' else variable.unit)}"
+
+
+def _check_range(number: Number, given: Given, variable: Variable) -> None:
+    array = number.array
+    known = np.nan_to_num(array)
+    if not variable.negative and (known < 0).any():
+        raise RangeError(
+            f"negative {variable.name.en}",
+            place=_row(given, known < 0),
+            found=float(known.min() / size_of(variable.unit)),
+            expected="0 or more",
+        )
+    if variable.kind == "share" and (known > 1 + ROUNDING).any():
+        raise RangeError(
+            f"{variable.name.en} above 1",
+            place=_row(given, known > 1 + ROUNDING),
+            found=float(known.max()),
+            expected="a share from 0 to 1",
+            hint=None if given.unit else "Write '40 %', or [%] behind the column's title.",
+        )
+    if variable.kind == "flag" and not np.isin(known, (0.0, 1.0)).all():
+        raise RangeError(
+            f"{variable.name.en} is neither yes nor no", place=given.place, expected="yes or no, or 1 or 0"
+        )
+
+
+def _row(given: Given, wrong: NDArray[np.bool_]) -> str:
+    """The place with the first row that is wrong."""
+    if not given.rows:
+        return given.place
+    first = int(np.flatnonzero(wrong.reshape(len(given.rows), -1).any(axis=1))[0])
+    return f"{given.place}, row {given.rows[first]}"

@@ -1,0 +1,178 @@
+"""Indicators of one set on the figures of one subject, as values that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.errors import IndicatorError, MeguruError, MissingValueError, did_you_mean
+from meguru.indicators.catalogue.definitions import SUM, Definition, IndicatorSet, Words
+from meguru.indicators.catalogue.evaluation import Evaluation, Found
+from meguru.indicators.catalogue.figures import Figures
+from meguru.indicators.catalogue.measured import NOT_GIVEN, UNDEFINED, Measured
+from meguru.indicators.catalogue.rounding import rounded
+from meguru.indicators.value import in_shown_unit, in_unit
+from meguru.quantity.formula import Value as Number
+
+ZERO_BELOW = Words("the denominator is zero", "分母がゼロ")
+NO_NUMBER = Words("the formula gives no number here", "この値では式が数値を与えない")
+
+
+def measure_set(
+    held: IndicatorSet,
+    wanted: Iterable[Definition] | None,
+    figures: Figures,
+    *,
+    variant: str | None = None,
+    aggregation: str | None = None,
+) -> list[Measured]:
+    """Indicators of a set on one subject.
+
+    Parameters
+    ----------
+    wanted
+        Those that must be found; None: all of the set, of which those without figures come as ``not given``.
+
+    Raises
+    ------
+    MissingValueError
+        A figure of one of those wanted is missing.
+    IndicatorError
+        No such variant, or an aggregation that the indicator does not allow.
+    """
+    evaluation = Evaluation(held, figures, aggregation or SUM)
+    evaluation.check()
+    found: list[Measured] = []
+    for one in held.indicators.values() if wanted is None else wanted:
+        chosen = _variant(one, variant, wanted is not None)
+        try:
+            found += _measured(one, evaluation, chosen, aggregation)
+        except MissingValueError as error:
+            if wanted is not None:
+                raise error.at(place=one.id) from None
+            found += _not_given(one, evaluation, chosen, error)
+    return found
+
+
+def _variant(definition: Definition, variant: str | None, strict: bool) -> str | None:
+    """The variant, if the indicator has it; of a whole set those without it keep their own."""
+    if variant is None or variant in definition.variant_names:
+        return variant
+    if not strict:
+        return None
+    raise IndicatorError(
+        f"{definition.id} has no such variant",
+        found=variant,
+        expected=definition.variant_names,
+        hint=did_you_mean(variant, definition.variant_names),
+    )
+
+
+def _measured(
+    definition: Definition, evaluation: Evaluation, variant: str | None, aggregation: str | None
+) -> Iterator[Measured]:
+    name, _, mark = definition.of_variant(variant)
+    joined = evaluation.averages(definition, variant)
+    method = evaluation.aggregation if joined else None
+    if joined and evaluation.aggregation not in definition.aggregation:
+        raise IndicatorError(
+            f"{definition.id} is not aggregated so",
+            found=aggregation or SUM,
+            expected=list(definition.aggregation),
+            hint="Say how the rows are to be joined, or measure each as a subject of its own.",
+        )
+    found = evaluation.indicator(definition, variant)
+    if not found.used:
+        raise MissingValueError("no figure of its own is given", expected=definition.meaning.en)
+    unit = evaluation.unit(definition.unit)
+    try:
+        numbers = in_unit(found.value.number, unit)
+    except MeguruError as error:
+        raise error.at(place=definition.id) from None
+    figures = evaluation.figures
+    common = {
+        "definition": definition,
+        "subject": figures.subject,
+        "scenario": figures.scenario,
+        "unit": unit,
+        "variant": name,
+        "aggregation": method,
+        "mark": mark,
+        "quality": evaluation.quality(found.used),
+        "assumed": tuple(dict.fromkeys(found.assumed.values())),
+        "level": figures.level,
+        "goods": figures.goods,
+    }
+    years = figures.years or (figures.year,)
+    sides = _sides(found, len(years))
+    for index, year in enumerate(years):
+        column = np.broadcast_to(numbers, (numbers.shape[0], len(years)))[:, index]
+        yield Measured(**common, year=year, **_number(column, definition), **sides[index])  # type: ignore[arg-type]
+
+
+def _number(column: NDArray[np.float64], definition: Definition) -> dict[str, object]:
+    """Value and state of the samples of one year."""
+    known = column[~np.isnan(column)]
+    if not known.size:
+        return {"state": UNDEFINED}
+    value = float(known.mean())
+    found: dict[str, object] = {"value": value}
+    if definition.rounding:
+        found["shown"] = rounded(value, definition.rounding)
+    if column.size > 1:
+        found["p05"], found["p95"] = (float(one) for one in np.quantile(known, (0.05, 0.95)))
+    return found
+
+
+def _sides(found: Found, years: int) -> list[dict[str, object]]:
+    """Numerator and denominator by year, and why a value is undefined."""
+    top, top_unit = _side(found.value.top, years)
+    bottom, bottom_unit = _side(found.value.bottom, years)
+    array = np.broadcast_to(found.value.array, (found.value.array.shape[0], years))
+    sides: list[dict[str, object]] = []
+    for index in range(years):
+        side: dict[str, object] = {}
+        if top is not None and bottom is not None:
+            side = {
+                "numerator": top[index],
+                "numerator_unit": top_unit,
+                "denominator": bottom[index],
+                "denominator_unit": bottom_unit,
+            }
+        if np.isnan(array[:, index]).all():
+            side["reason"] = ZERO_BELOW if side.get("denominator") == 0 else NO_NUMBER
+        sides.append(side)
+    return sides
+
+
+def _side(number: Number | None, years: int) -> tuple[list[float | None] | None, str]:
+    if number is None or number.array.ndim != 2:
+        return None, ""
+    array, unit = in_shown_unit(number)
+    mean = np.broadcast_to(array.mean(axis=0), (years,))
+    return [None if np.isnan(one) else float(one) for one in mean], unit
+
+
+def _not_given(
+    definition: Definition, evaluation: Evaluation, variant: str | None, error: MissingValueError
+) -> Iterator[Measured]:
+    name, _, mark = definition.of_variant(variant)
+    figures = evaluation.figures
+    wanted = f"{error.message} ({error.expected})"
+    reason = Words(wanted, f"未入力: {error.message}（{error.expected}）")
+    for year in figures.years or (figures.year,):
+        yield Measured(
+            definition,
+            figures.subject,
+            figures.scenario,
+            year,
+            unit=evaluation.unit(definition.unit),
+            state=NOT_GIVEN,
+            reason=reason,
+            variant=name,
+            mark=mark,
+            level=figures.level,
+            goods=figures.goods,
+        )

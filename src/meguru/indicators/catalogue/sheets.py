@@ -1,0 +1,332 @@
+"""Tables as they come: files, frames and lists of rows, split by subject and year into figures.
+
+A table is read by its columns: ``variable`` and ``value`` hold one figure a row; ``flow`` says of each row
+whether it is an inflow or an outflow; a table of a known name holds its columns; any other table holds
+figures of the whole in each row, to be joined by the method of aggregation.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.errors import (
+    DuplicateKeyError,
+    MissingValueError,
+    NotReadableError,
+    UnknownNameError,
+    WrongTypeError,
+    did_you_mean,
+)
+from meguru.indicators.catalogue.figures import Given
+from meguru.indicators.catalogue.plain import column, figure, is_empty, title_of
+
+Columns = dict[str, list[Any]]  # title → cells
+OWN = "_"  # titles that begin so are the reader's own notes
+FLOWS = {
+    "in": "inflow",
+    "inflow": "inflow",
+    "投入": "inflow",
+    "out": "outflow",
+    "outflow": "outflow",
+    "産出": "outflow",
+}
+KEYS = ("subject", "year", "level", "goods", "unit", "quality", "flow")
+TEXTS = ("name", "note", "source", "material", "item", "label", "supplier")
+WORKBOOKS = (".xlsx", ".xlsm")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One figure or column with the subject and year that it belongs to; ``""`` and None are any."""
+
+    name: str
+    given: Given
+    subject: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table by column name, with units of the titles and numbers of the rows."""
+
+    columns: Mapping[str, NDArray[Any]]
+    units: Mapping[str, str]
+    rows: NDArray[np.int64]
+    place: str
+
+    def part(self, chosen: NDArray[np.int64]) -> Sheet:
+        """Some of its rows."""
+        columns = {name: values[chosen] for name, values in self.columns.items()}
+        return Sheet(columns, self.units, self.rows[chosen], self.place)
+
+
+def is_table(value: Any) -> bool:
+    """Whether something given is a table and not one figure."""
+    if isinstance(value, (str, Mapping)):
+        return False
+    return hasattr(value, "columns") or isinstance(value, Sequence)
+
+
+def read_file(path: str | os.PathLike[str]) -> dict[str, Columns]:
+    """Sheets of a CSV file or a workbook by name; the only sheet of a CSV file is called ``""``.
+
+    Raises
+    ------
+    NotReadableError
+        There is no such file, or it is no table.
+    DuplicateKeyError
+        Two columns of one title.
+    """
+    path = Path(path)
+    try:
+        if path.suffix.lower() in WORKBOOKS:
+            return _read_workbook(path)
+        if path.suffix.lower() == ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                return {"": _by_title(list(csv.reader(stream)), path.name, _number_or_text)}
+    except UnicodeDecodeError as error:
+        raise NotReadableError(
+            "not UTF-8", file=str(path), hint="Save it as 'CSV UTF-8' in the spreadsheet program."
+        ) from error
+    except (OSError, ValueError, KeyError, csv.Error, BadZipFile) as error:
+        raise NotReadableError(f"can not be read as a table: {error}", file=str(path)) from error
+    raise NotReadableError("no table", file=str(path), found=path.suffix, expected=".csv or .xlsx")
+
+
+def _read_workbook(path: Path) -> dict[str, Columns]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=True, data_only=True)
+    try:
+        return {
+            sheet.title: _by_title(
+                list(sheet.iter_rows(values_only=True)), f"{path.name}: {sheet.title}", _same
+            )
+            for sheet in book.worksheets
+        }
+    finally:
+        book.close()
+
+
+def _by_title(lines: Sequence[Sequence[Any]], place: str, read: Callable[[Any], Any]) -> Columns:
+    """Lines of a sheet as columns; empty lines below are dropped."""
+    titles = [str(title).strip() if title is not None else "" for title in (lines[0] if lines else ())]
+    kept = list(lines[1:])
+    while kept and all(is_empty(cell) for cell in kept[-1]):
+        kept.pop()
+    columns: Columns = {}
+    for index, title in enumerate(titles):
+        cells = [read(line[index]) if index < len(line) else None for line in kept]
+        if not title:
+            if not all(map(is_empty, cells)):
+                raise NotReadableError("a column without title", file=place, found=f"column {index + 1}")
+            continue
+        if title in columns:
+            raise DuplicateKeyError("two columns of one title", file=place, found=title)
+        columns[title] = cells
+    return columns
+
+
+def _same(cell: Any) -> Any:
+    return cell
+
+
+def _number_or_text(cell: str) -> float | str | None:
+    """A cell of a text file."""
+    if not cell.strip():
+        return None
+    try:
+        number = float(cell)
+    except ValueError:
+        return cell
+    return number if math.isfinite(number) else cell
+
+
+def sheet_of(value: Any, place: str, *, head: int = 0) -> Sheet:
+    """A frame, a list of mappings or columns by title as a sheet; ``head`` rows stand above the first.
+
+    Raises
+    ------
+    WrongTypeError
+        It is none of these.
+    """
+    if hasattr(value, "columns"):
+        held: Columns = {str(title): _cells(value[title]) for title in value.columns}
+    elif isinstance(value, Mapping):
+        held = dict(value)
+    elif all(isinstance(row, Mapping) for row in value):
+        titles = dict.fromkeys(str(title) for row in value for title in row)
+        held = {title: [row.get(title) for row in value] for title in titles}
+    else:
+        raise WrongTypeError(
+            "not a table", place=place, found=value, expected="a list of rows by column name"
+        )
+    columns: dict[str, NDArray[Any]] = {}
+    units: dict[str, str] = {}
+    for title, cells in held.items():
+        if not title.startswith(OWN):
+            name, unit = title_of(title)
+            columns[name] = _array(cells)
+            units[name] = unit
+    count = len(next(iter(held.values()), ()))
+    return Sheet(columns, units, np.arange(count) + 1 + head, place)
+
+
+def _cells(series: Any) -> list[Any]:
+    """A column of a frame; what is missing, in whatever way, is None."""
+    found: list[Any] = series.astype(object).where(series.notna(), None).tolist()
+    return found
+
+
+def _array(cells: list[Any]) -> NDArray[Any]:
+    """Cells that are all numbers, or empty, as numbers; any others as they are."""
+    if all(cell is None or type(cell) in (int, float) for cell in cells):
+        return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+    found = np.empty(len(cells), dtype=object)
+    found[:] = cells
+    return found
+
+
+def entries(sheet: Sheet, table: str) -> Iterator[Entry]:
+    """What stands in a sheet, by subject and year.
+
+    Parameters
+    ----------
+    table
+        Name of the table; ``""`` if the sheet says by its columns what it is.
+    """
+    for subject, year, part in _groups(sheet):
+        yield from _entries(part, table, subject, year)
+
+
+def _groups(sheet: Sheet) -> Iterator[tuple[str, int | None, Sheet]]:
+    """Rows of each subject and year, in the order in which they first stand."""
+    subjects, years = sheet.columns.get("subject"), sheet.columns.get("year")
+    if subjects is None and years is None:
+        yield "", None, sheet
+        return
+    count = len(sheet.rows)
+    keys: dict[tuple[str, int | None], list[int]] = {}
+    for row in range(count):
+        subject = "" if subjects is None or is_empty(subjects[row]) else str(subjects[row])
+        year = None if years is None or is_empty(years[row]) else _year(years[row], sheet, row)
+        keys.setdefault((subject, year), []).append(row)
+    for (subject, year), rows in keys.items():
+        yield subject, year, sheet.part(np.array(rows))
+
+
+def _year(value: Any, sheet: Sheet, row: int) -> int:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if number != number or number != int(number):
+        raise WrongTypeError(
+            "not a year",
+            place=f"{sheet.place}, column year, row {sheet.rows[row]}",
+            found=value,
+            expected="as 2025",
+        )
+    return int(number)
+
+
+def _entries(sheet: Sheet, table: str, subject: str, year: int | None) -> Iterator[Entry]:
+    if {"variable", "value"} <= sheet.columns.keys():
+        yield from _one_a_row(sheet, subject, year)
+        return
+    if "flow" in sheet.columns and table in ("", "flows"):
+        for name, part in _by_flow(sheet):
+            yield from _columns(part, f"{name}.", subject, year)
+        return
+    yield from _columns(sheet, f"{table}." if table else "", subject, year)
+
+
+def _one_a_row(sheet: Sheet, subject: str, year: int | None) -> Iterator[Entry]:
+    units, qualities = sheet.columns.get("unit"), sheet.columns.get("quality")
+    for index, row in enumerate(sheet.rows):
+        name, value = sheet.columns["variable"][index], sheet.columns["value"][index]
+        place = f"{sheet.place}, row {row}"
+        if is_empty(name) or is_empty(value):
+            raise MissingValueError("an empty cell", place=place, expected="a variable and its value")
+        unit = "" if units is None or is_empty(units[index]) else str(units[index])
+        given = figure(value, place, unit or sheet.units["value"])
+        if qualities is not None and not is_empty(qualities[index]):
+            given = Given(given.value, given.unit, place, float(qualities[index]))
+        yield Entry(str(name).strip(), given, subject, year)
+
+
+def _by_flow(sheet: Sheet) -> Iterator[tuple[str, Sheet]]:
+    rows: dict[str, list[int]] = {}
+    for index, text in enumerate(sheet.columns["flow"]):
+        kind = FLOWS.get(str(text).strip().casefold())
+        if kind is None:
+            raise UnknownNameError(
+                "neither inflow nor outflow",
+                place=f"{sheet.place}, column flow, row {sheet.rows[index]}",
+                found=str(text),
+                expected=["in", "out"],
+                hint=did_you_mean(str(text), FLOWS),
+            )
+        rows.setdefault(kind, []).append(index)
+    for kind, chosen in rows.items():
+        yield kind, sheet.part(np.array(chosen))
+
+
+def _columns(sheet: Sheet, start: str, subject: str, year: int | None) -> Iterator[Entry]:
+    rows = tuple(int(row) for row in sheet.rows)
+    quality = sheet.columns.get("quality")
+    qualities = None if quality is None else np.array([_quality(one) for one in quality])
+    for name, values in sheet.columns.items():
+        if name in KEYS or name in TEXTS:
+            continue
+        if start in ("inflow.", "outflow.") and all(is_empty(one) for one in values):
+            continue  # a column of the other direction
+        place = f"{sheet.place}, column {name}"
+        units = sheet.columns.get("unit") if name == "mass" and not sheet.units[name] else None
+        if units is not None:
+            values = _with_units(values, units)
+        yield Entry(
+            f"{start}{name}", column(values, sheet.units[name], place, rows, qualities), subject, year
+        )
+
+
+def _quality(value: Any) -> float:
+    return np.nan if is_empty(value) else float(value)
+
+
+def _with_units(values: NDArray[Any], units: NDArray[Any]) -> NDArray[Any]:
+    """Numbers with the unit that stands beside each of them."""
+    texts = [
+        value if is_empty(value) or is_empty(unit) or isinstance(value, str) else f"{float(value)!r} {unit}"
+        for value, unit in zip(values.tolist(), units.tolist(), strict=True)
+    ]
+    return np.array(texts, dtype=object)
+
+
+def traits(sheet: Sheet) -> dict[str, tuple[str | None, str | None]]:
+    """Subject → level and kind of goods, where a sheet says so."""
+    found: dict[str, tuple[str | None, str | None]] = {}
+    levels, goods = sheet.columns.get("level"), sheet.columns.get("goods")
+    if levels is None and goods is None:
+        return found
+    subjects = sheet.columns.get("subject")
+    for row in range(len(sheet.rows)):
+        subject = "" if subjects is None or is_empty(subjects[row]) else str(subjects[row])
+        pair = (_text(levels, row), _text(goods, row))
+        if pair != (None, None):
+            found.setdefault(subject, pair)
+    return found
+
+
+def _text(values: NDArray[Any] | None, row: int) -> str | None:
+    return None if values is None or is_empty(values[row]) else str(values[row]).strip()

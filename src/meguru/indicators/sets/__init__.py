@@ -1,0 +1,1 @@
+"""Sets of indicators as data: one file a set."""

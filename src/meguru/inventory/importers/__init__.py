@@ -1,0 +1,1 @@
+"""Importers: tables, openLCA JSON-LD, EcoSpold, Brightway databases."""

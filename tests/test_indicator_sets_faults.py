@@ -1,0 +1,185 @@
+"""Wrong figures give named errors that say where, and never a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pytest
+from openpyxl import Workbook
+
+from meguru import errors
+from meguru.errors import MeguruError
+from meguru.indicators.catalogue import measure
+
+
+class Wrong(NamedTuple):
+    """Figures with one fault, and the error that they must give."""
+
+    name: str
+    data: Any
+    wanted: Any
+    error: type[MeguruError]
+    says: tuple[str, ...]
+    more: Mapping[str, str] = MappingProxyType({})
+
+
+INFLOW = "iso_59020.A.2.3"
+GOOD = {"m_TI": "1000 kg", "m_RECI": "250 kg"}
+
+
+def flows(**changes: Any) -> list[dict[str, Any]]:
+    """A good row of inflow, and one with changes."""
+    good = {"flow": "in", "mass": "100 kg", "recycled": "40 %"}
+    return [good, {**good, **changes}]
+
+
+FAULTS = [
+    Wrong("unit of another dimension", {**GOOD, "m_TI": "1000 m3"}, INFLOW, errors.DimensionError,
+          ("m_TI", "km**3", "total mass of inflows")),
+    Wrong("no unit", {**GOOD, "m_TI": 1000}, INFLOW, errors.MissingUnitError, ("m_TI", "as '12 kg'")),
+    Wrong("unknown unit", {**GOOD, "m_TI": "1000 kgs"}, INFLOW, errors.UnitError, ("m_TI", "kgs")),
+    Wrong("negative mass", {**GOOD, "m_RECI": "-1 kg"}, INFLOW, errors.RangeError,
+          ("m_RECI", "negative", "found -1")),
+    Wrong("parts above the whole", {**GOOD, "m_RECI": "1001 kg", "m_REUI": "0 kg", "m_RENI": "0 kg"}, INFLOW,
+          errors.ShareError, ("more than all inflows", "-1 kg")),
+    Wrong("share above one", {"M": "1 kg", "F_R": 1.2}, "mci.product", errors.RangeError,
+          ("F_R", "above 1", "found 1.2", "40 %")),
+    Wrong("percent without its sign", {"flows": flows(recycled=40)}, INFLOW, errors.WrongTypeError,
+          ("row 2", "without unit among others")),
+    Wrong("share in a table above one", {"flows": flows(recycled="140 %")}, INFLOW, errors.RangeError,
+          ("row 2", "above 1")),
+    Wrong("shares of a row above one", {"flows": flows(reused="70 %")}, INFLOW, errors.ShareError,
+          ("sum to more than 100 %",)),
+    Wrong("shares of feedstock above one", {"M": "1 kg", "F_R": 0.6, "F_U": 0.6}, "mci.product",
+          errors.ShareError, ("more than 100 %", "-0.2")),
+    Wrong("negative mass in a table", {"flows": flows(mass="-3 kg")}, INFLOW, errors.RangeError,
+          ("row 2", "negative")),
+    Wrong("empty mass in a table", {"flows": flows(mass=None)}, INFLOW, errors.MissingValueError,
+          ("row 2", "empty cell")),
+    Wrong("neither in nor out", {"flows": flows(flow="inn")}, INFLOW, errors.UnknownNameError,
+          ("row 2", "inn", "Did you mean")),
+    Wrong("missing denominator", {"m_RECI": "250 kg"}, INFLOW, errors.MissingValueError,
+          ("m_TI", "total mass of inflows", INFLOW)),
+    Wrong("unknown indicator", GOOD, "iso_59020.A.2.9", errors.UnknownNameError, ("A.2.9", "Did you mean")),
+    Wrong("unknown set", GOOD, "iso59020", errors.UnknownNameError, ("Did you mean 'iso_59020'",)),
+    Wrong("unknown edition", GOOD, "iso_59020@2019", errors.UnknownNameError, ("2019", "iso_59020@2024")),
+    Wrong("misspelt figure", {**GOOD, "m_RECII": "1 kg"}, INFLOW, errors.UnknownNameError,
+          ("m_RECII", "Did you mean 'm_RECI'")),
+    Wrong("misspelt column", {"flows": flows(recyled="10 %")}, INFLOW, errors.UnknownNameError,
+          ("recyled", "Did you mean 'inflow.recycled'")),
+    Wrong("misspelt table", {"inflows": [{"mass": "1 kg"}]}, INFLOW, errors.UnknownNameError,
+          ("inflows.mass", "Did you mean 'inflow.mass'")),
+    Wrong("two editions", {"m_critical": "1 kg", "m_linear_in": "2 kg"}, ["cti", "cti@1.0"],
+          errors.IndicatorError, ("two editions of cti mixed",)),
+    Wrong("unknown variant", {"M": "1 kg"}, "mci.product", errors.IndicatorError,
+          ("no such variant", "simplified"), {"variant": "simple"}),
+    Wrong("unknown aggregation", GOOD, INFLOW, errors.UnknownNameError, ("Did you mean 'plain_average'",),
+          {"aggregation": "plain_averages"}),
+    Wrong("feedstock from a recycling that gives nothing", {"M": "1 kg", "F_R": 0.5, "E_F": 0}, "mci.product",
+          errors.RangeError, ("efficiency 0",)),
+    Wrong("flag that is none", {"m_TO": "1 kg", "m_RECO": "1 kg", "traceable_recycling": 2},
+          "iso_59020.A.3.4", errors.RangeError, ("neither yes nor no",)),
+    Wrong("text for a number", {**GOOD, "m_TI": "a lot"}, INFLOW, errors.WrongTypeError, ("m_TI", "a lot")),
+    Wrong("years that can not be summed", [{"t_LP": "4 year", "t_IALP": "8 year"},
+          {"t_LP": "6 year", "t_IALP": "8 year"}], "iso_59020.A.3.2", errors.IndicatorError,
+          ("plain_average",)),
+    Wrong("two currencies", {"revenue": "1 JPY", "intermediate_input": "1 USD"}, "value_productivity.r_ap",
+          errors.DimensionError, ("two currencies", "JPY and USD")),
+    Wrong("no year", [{**GOOD, "year": "last"}], INFLOW, errors.WrongTypeError, ("column year, row 1",)),
+    Wrong("a figure twice", pd.DataFrame({"variable": ["m_TI", "m_TI"], "value": ["1 kg", "2 kg"]}), INFLOW,
+          errors.DuplicateKeyError, ("m_TI",)),
+    Wrong("unknown level", {**GOOD, "level": "firm"}, INFLOW, errors.UnknownNameError, ("no such level",)),
+    Wrong("no set", GOOD, None, errors.IndicatorError, ("iso_59020",)),
+    Wrong("no figures", 12, INFLOW, errors.WrongTypeError, ("a mapping, a table, a file or a result",)),
+    Wrong("not shipped", GOOD, "iso_59020.A.6.3", errors.IndicatorError, ("not shipped", "invented")),
+    Wrong("partly given energy", {"M": "1 kg", "E_R": "3 MJ"}, "mci.product", errors.MissingValueError,
+          ("HHV|M_B|B_C",)),
+    Wrong("file that is nowhere", Path("nowhere.csv"), INFLOW, errors.NotReadableError, ("nowhere.csv",)),
+    Wrong("file that is no table", Path("figures.pdf"), INFLOW, errors.NotReadableError, (".csv or .xlsx",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", FAULTS, ids=[one.name for one in FAULTS])
+def test_each_fault_has_its_error(wrong: Wrong) -> None:
+    with pytest.raises(MeguruError) as caught:
+        measure(wrong.data, wrong.wanted, **wrong.more)
+    assert type(caught.value) is wrong.error
+    for said in wrong.says:
+        assert any(one in str(caught.value) for one in said.split("|")), str(caught.value)
+
+
+def test_enough_faults_are_told_apart() -> None:
+    assert len({one.name for one in FAULTS}) == len(FAULTS) >= 30
+    assert {errors.DimensionError, errors.RangeError, errors.ShareError, errors.MissingValueError,
+            errors.UnknownNameError, errors.IndicatorError} <= {one.error for one in FAULTS}  # fmt: skip
+
+
+# -- the same figures in every form that is read --
+
+ROWS = [
+    {"flow": "in", "name": "steel", "mass": 1.2, "recycled": 30.0, "_note": "ours"},
+    {"flow": "in", "name": "wood", "mass": 0.8, "recycled": 0.0, "_note": "ours"},
+    {"flow": "out", "name": "scrap", "mass": 0.5, "recycled": 100.0, "_note": "theirs"},
+]
+TITLES = {"mass": "mass [t]", "recycled": "recycled [%]"}
+
+
+def frame() -> pd.DataFrame:
+    return pd.DataFrame(ROWS).rename(columns=TITLES)
+
+
+def test_a_table_is_read_from_every_form(tmp_path: Path) -> None:
+    frame().to_csv(tmp_path / "flows.csv", index=False, encoding="utf-8-sig")
+    frame().to_excel(tmp_path / "one.xlsx", index=False, sheet_name="flows")
+    with pd.ExcelWriter(tmp_path / "two.xlsx") as book:
+        for name in ("in", "out"):
+            part = frame()[frame()["flow"] == name].drop(columns="flow")
+            part.to_excel(book, index=False, sheet_name=f"{name}flow")
+    texts = [{**row, "mass": f"{row['mass']} t", "recycled": f"{row['recycled']} %"} for row in ROWS]
+    units = pd.DataFrame([{**row, "recycled": f"{row['recycled']} %", "unit": "t"} for row in ROWS])
+    forms = [frame(), {"flows": frame()}, tmp_path / "flows.csv", str(tmp_path / "one.xlsx"),
+             tmp_path / "two.xlsx", texts, units]  # fmt: skip
+    for form in forms:
+        one = measure(form, INFLOW)[0]
+        assert one.value == pytest.approx(18.0)
+        assert one.numerator == pytest.approx(360) and one.denominator == pytest.approx(2000)
+
+
+def test_figures_one_a_row_with_year_subject_and_quality(tmp_path: Path) -> None:
+    text = (
+        "subject,year,variable,value,unit,quality\nA,2024,m_RECI,20,kg,0.9\nA,2025,m_RECI,30,kg,0.4\n"
+        'A,,m_TI,"1,000",kg,\nB,2024,m_RECI,1,kg,\nB,2024,m_TI,10 kg,,\n'
+    )
+    path = tmp_path / "figures.csv"
+    path.write_text(text, encoding="utf-8")
+    found = measure(path, INFLOW)
+    assert [(one.subject, one.year, one.value, one.quality) for one in found] == [
+        ("A", 2024, 2.0, 0.9), ("A", 2025, 3.0, 0.4), ("B", 2024, 10.0, None),
+    ]  # fmt: skip
+
+
+def test_a_fault_of_a_file_names_sheet_column_and_row(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = "inflow"
+    for row in (["mass [kg]", "recycled [%]"], [100, 40], [100, 140]):
+        book.active.append(row)
+    book.save(tmp_path / "flows.xlsx")
+    with pytest.raises(errors.RangeError, match=r"flows.xlsx: inflow, column recycled, row 3: .*above 1"):
+        measure(tmp_path / "flows.xlsx", INFLOW)
+
+
+def test_a_file_that_is_not_utf_8_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "flows.csv"
+    path.write_bytes("flow,名前,mass [kg]\n投入,鉄,3\n".encode("cp932"))
+    with pytest.raises(errors.NotReadableError, match="CSV UTF-8"):
+        measure(path, INFLOW)
+
+
+def test_columns_of_japanese_tables_are_read() -> None:
+    rows = [{"flow": "投入", "mass (kg)": 3, "recycled（%）": 50}, {"flow": "産出", "mass (kg)": 1}]
+    assert measure(rows, INFLOW)[0].value == 50

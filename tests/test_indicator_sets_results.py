@@ -1,0 +1,230 @@
+"""Sets of indicators on results of models, on the command line and in reports."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from openpyxl import load_workbook
+
+import meguru
+from meguru import errors
+from meguru.cli import main
+from meguru.engine import Comparison, Result
+from meguru.indicators.catalogue.results import measured_faults
+from meguru.model import Model
+from meguru.model.excel import export_excel, import_excel
+from meguru.model.read import parse
+from meguru.model.write import save
+
+MONEY = """measured:
+  business:
+    sets: [value_productivity.r_ap, cti.actual_lifetime]
+    level: business
+    values:
+      revenue: revenue(actor="dismantler")
+      intermediate_input: 0
+      capex: 0
+      variable_cost: revenue(actor="dismantler") / 4
+    given:
+      legal_life: 10 year
+      life_index: 1
+      life: {value: 12, unit: year, quality: 0.5}
+      average_life: 8 year
+"""
+
+
+@pytest.fixture(scope="module")
+def case() -> Comparison:
+    return meguru.compare(meguru.example("compressor-magnet"))
+
+
+def model_with(text: str) -> Model:
+    """The example with another section ``measured``."""
+    source = (Path(__file__).parents[1] / "examples" / "compressor-magnet" / "model.yaml").read_text("utf-8")
+    changed, count = re.subn(
+        r"\nmeasured:\n.*?\n\nmeasures:\n", f"\n{text}\nmeasures:\n", source, flags=re.DOTALL
+    )
+    assert count == 1
+    return parse(changed)
+
+
+def in_flows(result: Result, material: str, **labels: str) -> float:
+    """Mass of a material in the last year, straight from the arrays."""
+    flows = result.flows.isel(sample=0, time=-1).sel(material=material)
+    for name, label in labels.items():
+        flows = flows.where(flows.coords[name] == label, 0.0)
+    return float(flows.sum())
+
+
+def test_the_flows_of_a_model_reach_the_figures_of_a_set(case: Comparison) -> None:
+    found = meguru.measure(case)
+    for name, result in case.results.items():
+        virgin = in_flows(result, "rare_earth", source="rare_earth_ore")
+        recycled = in_flows(result, "rare_earth", source="secondary_rare_earth")
+        iron = sum(
+            in_flows(result, "iron_etc", target=f"make_magnet_{kind}") for kind in ("virgin", "recycled")
+        )
+        whole = virgin + recycled + iron
+        mine = {one.id: one for one in found if one.scenario == name and one.year == 2024}
+        assert mine["iso_59020.A.2.3"].value == pytest.approx(100 * recycled / whole)
+        assert mine["iso_59020.A.2.3"].denominator == pytest.approx(whole)
+        critical = 100 * (virgin + recycled) / (virgin + iron)
+        assert mine["cti.critical_material"].value == pytest.approx(critical)
+        assert mine["iso_59020.A.3.3"].state == "not given"
+    assert recycled > 0
+
+
+def test_other_sets_may_be_asked_of_a_result(case: Comparison) -> None:
+    found = meguru.measure(case.results["B"], "circular_partners.input_secondary_material_rate")
+    assert {one.year for one in found} == set(range(2015, 2025))
+    assert all(one.scenario == "B" and one.subject == "magnets" for one in found)
+    frame = found.trend()
+    assert list(frame[frame["year"] == 2020]["direction"]) == ["improving"]
+
+
+def test_samples_give_means_and_quantiles() -> None:
+    model = meguru.example("compressor-magnet")
+    place = "processes.dismantle_compressor.recover.magnet"
+    result = meguru.run(model, "B", samples=3, values={place: np.array([0.5, 0.7, 0.9])})
+    each = [
+        meguru.measure(meguru.run(model, "B", samples=1, values={place: np.array([one])}))
+        for one in (0.5, 0.7, 0.9)
+    ]
+    alone = [one.of("iso_59020.A.2.3", year=2024).value for one in each]
+    together = meguru.measure(result).of("iso_59020.A.2.3", year=2024)
+    assert None not in alone and together.value == pytest.approx(sum(v or 0.0 for v in alone) / 3)
+    assert together.p05 is not None and together.p95 is not None and together.value is not None
+    assert together.p05 < together.value < together.p95
+
+
+def test_money_and_numbers_of_the_model_reach_a_set() -> None:
+    model = model_with(MONEY)
+    assert measured_faults(model) == []
+    found = meguru.measure(meguru.run(model, "B"))
+    assert found.of("value_productivity.r_ap", year=2024).value == pytest.approx(4.0)
+    assert found.of("value_productivity.r_ap", year=2015).state == "undefined"
+    life = found.of("cti.actual_lifetime", year=2024)
+    assert (life.value, life.quality) == (1.5, 0.5)
+    assert "is meant for product" in found.warnings[0].en
+
+
+WRONG = [
+    ("sets: [iso_590202]", errors.UnknownNameError, "Did you mean 'iso_59020'"),
+    ("sets: [iso_59020]\n    values: {m_TI: mas()}", errors.FormulaError, "values.m_TI"),
+    ("sets: [iso_59020]\n    values: {m_TI: 'mass(target=\"nowhere\")'}", errors.UnknownNameError, "nowhere"),
+    ("sets: [iso_59020]\n    values: {m_TI: 'cost(actor=\"dismantler\")'}", errors.DimensionError, "m_TI"),
+    ("sets: [iso_59020]\n    values: {m_TII: mass()}", errors.UnknownNameError, "m_TII"),
+    ("sets: [iso_59020]\n    given: {m_TI: 3 year}", errors.DimensionError, "m_TI"),
+    ("sets: [iso_59020.A.2.3]\n    values: {m_TI: mass()}", errors.MissingValueError, "m_RECI"),
+    ("sets: [iso_59020]\n    flows: {a: {table: inflow, values: {mass: mass()}}, b: {table: inflow, values: "
+     "{mass: units()}}}", errors.DimensionError, "flows.b"),
+    ("sets: [iso_59020]\n    values: {m_TI: [1]}", errors.WrongTypeError, "not a formula"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "error", "says"), WRONG)
+def test_faults_of_the_mapping_show_before_the_run(text: str, error: type[Exception], says: str) -> None:
+    model = model_with(f"measured:\n  maker:\n    {text}\n")
+    faults = measured_faults(model)
+    assert type(faults[0]) is error and says in str(faults[0])
+    assert (faults[0].place or "").startswith("measured.maker") and faults[0].line is not None
+
+
+def test_a_model_that_names_nothing_says_what_to_do() -> None:
+    with pytest.raises(errors.IndicatorError, match="section 'measured'"):
+        meguru.measure(meguru.run(model_with("")), "iso_59020")
+
+
+def test_the_mapping_survives_files(tmp_path: Path) -> None:
+    model = meguru.example("compressor-magnet")
+    save(model, tmp_path / "model.yaml")
+    assert meguru.load(tmp_path / "model.yaml").measured == model.measured
+    export_excel(model, tmp_path / "model.xlsx")
+    assert import_excel(tmp_path / "model.xlsx").measured == model.measured
+
+
+# -- command line and reports --
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as left:
+        main(["indicators", *arguments])
+    return int(left.value.code or 0), capsys.readouterr().out
+
+
+def test_compute_on_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(capsys, "compute", "compressor-magnet", "--scenario", "B", "--json")
+    found = json.loads(out)
+    rows = [
+        row for row in found["indicators"] if row["indicator"] == "iso_59020.A.2.3" and row["year"] == 2024
+    ]
+    assert code == 0 and [row["scenario"] for row in rows] == ["conventional", "B"]
+    assert rows[1]["value"] > 11 and rows[0]["value"] == 0
+
+
+FLOWS = "year,flow,mass [t],recycled [%]\n2024,in,10,30\n2025,in,10,45\n"
+
+
+def test_compute_on_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "flows.csv"
+    path.write_text(FLOWS, encoding="utf-8")
+    code, out = run(
+        capsys, "compute", str(path), "-s", "iso_59020", "-s", "cti", "-o", str(tmp_path / "out.xlsx")
+    )
+    line = next(line for line in out.splitlines() if line.startswith("iso_59020.A.2.3"))
+    assert code == 0 and line.split()[-4:] == ["30", "45", "%", "Q"]
+    assert "M: formula from memory" in out and "figures that are not given" in out
+    book = load_workbook(tmp_path / "out.xlsx")
+    assert book.sheetnames == ["indicators", "formulas"]
+    assert "m_RECI / m_TI" in [row[5].value for row in book["formulas"].iter_rows(min_row=2)]
+    code, out = run(capsys, "compute", str(path), "-s", "iso_59020.A.2.3", "--trend")
+    assert code == 0 and "↑ improving" in out
+    assert run(capsys, "compute", str(path))[0] == 2
+    assert run(capsys, "compute", str(path), "-s", "iso_5902")[0] == 1
+    assert run(capsys, "compute", str(path), "-s", "iso_59020.A.6.3")[0] == 3
+
+
+def test_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(capsys, "list", "--purpose", "economy", "--level", "business")
+    assert code == 0 and "value_productivity.r_ap" in out and "mci.product" not in out
+    code, out = run(capsys, "show", "mci.product")
+    assert code == 0 and "1 - LFI * 0.9 / X" in out and "F_R" in out and "simplified" in out
+    code, out = run(capsys, "show", "iso_59020")
+    assert code == 0 and "not shipped" in out and "A.6.3" in out
+    code, out = run(capsys, "show", "cti@1.0.critical_material", "--json")
+    assert json.loads(out)["mark"] == "V"
+    code, out = run(capsys, "list", "--json")
+    assert len(json.loads(out)["indicators"]) == sum(1 for _ in meguru.catalogue().indicators())
+
+
+def test_reports_hold_values_formulas_and_provenance(case: Comparison, tmp_path: Path) -> None:
+    meguru.write_report(case, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    section = page[page.index('<section id="standards">') :].partition("</section>")[0]
+    value = meguru.measure(case.results["B"]).of("iso_59020.A.2.3", year=2024).value
+    assert f"{value:.2f} ↑" in section and "m_RECI / m_TI" in section and "投入の平均再生材率" in section
+    assert "↓" in section and "A.3.3" not in section
+    meguru.write_report(case, tmp_path / "report.xlsx")
+    book = load_workbook(tmp_path / "report.xlsx")
+    assert book.sheetnames == [
+        "provenance", "indicators", "formulas", "published", "standards", "standard formulas",
+    ]  # fmt: skip
+    rows = list(book["standards"].iter_rows(values_only=True))
+    columns = {str(name): index for index, name in enumerate(rows[0])}
+    found = [row for row in rows if row[columns["scenario"]] == "B" and row[columns["year"]] == 2024]
+    mine = next(row for row in found if row[columns["indicator"]] == "iso_59020.A.2.3")
+    assert mine[columns["value"]] == pytest.approx(value)
+    provenance: dict[Any, Any] = dict(book["provenance"].iter_rows(values_only=True, max_col=2))
+    assert "model_hash" in provenance
+
+
+def test_a_report_without_sets_has_no_such_section(tmp_path: Path) -> None:
+    meguru.write_report(meguru.run(model_with("")), tmp_path / "small.html")
+    assert 'id="standards"' not in (tmp_path / "small.html").read_text(encoding="utf-8")
+    meguru.write_report(meguru.run(model_with("")), tmp_path / "small.xlsx")
+    assert "standards" not in load_workbook(tmp_path / "small.xlsx").sheetnames
