@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Side = NDArray[np.bool_]
 
 TOLD = 0.9  # AUC from which a side counts as told
-SAMPLE = 1500  # scenarios of a split that the discriminants rest on at most
+SAMPLE = 3000  # scenarios of a split that the discriminants rest on at most
 FOLDS = 5
 RESAMPLES = 200
 

@@ -20,7 +20,7 @@ from meguru.foresight.futures import Futures
 
 Floats = NDArray[np.float64]
 
-SOURCES = 1500  # scenarios whose covariances count, at most
+SOURCES = 3000  # scenarios whose covariances count, at most
 DRAWN = 4000  # points of the continuum
 FOLDS = 5
 
