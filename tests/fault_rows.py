@@ -207,6 +207,8 @@ VALUES = [
           "history: 2025", ("found 2025", "2020 or earlier")),
     Fault("a year of five digits", "last: 2030,", "last: 20300,", errors.RangeError, "time.last",
           "last: 20300", ("not a calendar year", "found 20300")),
+    Fault("too many months", "history: 2010}", "history: 1700, step: month}", errors.RangeError, "time.last",
+          "history: 1700", ("too many steps", "found '3972 steps of a month'", "at most 2400")),
 ]  # fmt: skip
 
 BOMS_AND_LIVES = [

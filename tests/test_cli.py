@@ -487,6 +487,19 @@ main(sys.argv[2:])
 """
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--format", "csv"], "--out FOLDER"),
+        (["--seed", "-1"], "-1 is not in the range"),
+        (["--samples", "99999999999999999999"], "is not in the range"),
+    ],
+)
+def test_options_that_can_not_be_meant_are_wrong_usage(options: list[str], says: str, pump: Path) -> None:
+    done = call("run", pump, *options)
+    assert done.exit_code == 2 and says in " ".join(done.stderr.split())
+
+
 @contextmanager
 def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Python started as from a terminal: Ctrl-C reaches it, also where the tests themselves ignore it; it

@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     "--scenario", "-s", "scenarios", multiple=True, help="A scenario, may be repeated; default all."
 )
 @click.option(
-    "--samples", type=click.IntRange(1), help="Samples of the uncertain numbers; default their means."
+    "--samples",
+    type=click.IntRange(1, 10_000_000),
+    help="Samples of the uncertain numbers; default their means.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Of the random numbers, common to all scenarios."
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=0,
+    show_default=True,
+    help="Of the random numbers, common to all scenarios.",
 )
 @click.option(
     "--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Report to write, .html or .xlsx."

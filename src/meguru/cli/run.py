@@ -21,17 +21,19 @@ FORMATS = ("parquet", "csv", "xlsx")
 @click.argument("model")
 @click.option("--scenario", "-s", help="Name of the scenario; default the reference.")
 @click.option(
-    "--samples", type=click.IntRange(1), help="Samples of the uncertain numbers; default their means."
+    "--samples",
+    type=click.IntRange(1, 10_000_000),
+    help="Samples of the uncertain numbers; default their means.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the random numbers.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**64 - 1), default=0, show_default=True, help="Of the random numbers."
+)
 @click.option("--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    default="parquet",
-    show_default=True,
-    help="Of the tables.",
+    help=f"Of the tables that --out writes; default {FORMATS[0]}.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def run(
@@ -40,7 +42,7 @@ def run(
     samples: int | None,
     seed: int,
     out: Path | None,
-    form: str,
+    form: str | None,
     as_json: bool,
 ) -> None:
     """Run one scenario of a model, print its indicators, and write everything with --out.
@@ -59,6 +61,8 @@ def run(
     from meguru.cli.models import known_scenarios, read_model
     from meguru.cli.screen import print_json, progress
 
+    if form is not None and out is None:
+        raise click.UsageError("--format is of the tables that --out writes; say where to: --out FOLDER")
     read = read_model(model)
     names = known_scenarios(read, [scenario] if scenario else [])
     with progress("running", samples) as advance:
@@ -66,7 +70,7 @@ def run(
             read, scenario=names[0] if names else None, samples=samples, seed=seed, progress=advance
         )
         frame = meguru.evaluate(result)
-    files = [] if out is None else write_result(result, out, form)
+    files = [] if out is None else write_result(result, out, form or FORMATS[0])
     if as_json:
         print_json(_data(result, frame, files))
     else:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("cohorts",)
 BLOCK_BYTES = 256 * 2**20
+MOST_SAMPLES = 10_000_000
 # The engine reads and refuses other constants itself, in every run.
 CHECKS_OF_CONSTANTS = (time.years, numbers.numbers, shares.countries, bom.declared_masses)
 _ATTRIBUTES: dict[type[Component], attrgetter[tuple[Any, ...]]] = {}
@@ -79,8 +80,10 @@ def run(
         raise RunError(
             "no such engine", found=engine, expected=list(ENGINES), hint=did_you_mean(engine, ENGINES)
         )
-    if samples is not None and samples < 1:
-        raise RunError("a run needs at least one sample", found=samples)
+    if samples is not None and not 1 <= samples <= MOST_SAMPLES:
+        raise RunError(
+            "a number of samples that can not be run", found=samples, expected=f"1 to {MOST_SAMPLES}"
+        )
     name = scenario if scenario is not None else reference_name(model)
     applied = apply(model, name)
     _check_once(model, applied, name)

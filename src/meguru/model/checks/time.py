@@ -8,7 +8,8 @@ from meguru.errors import ModelError, RangeError
 from meguru.model.checks.fault import fault
 from meguru.model.components import Model
 
-CALENDAR = (1, 9999)
+CALENDAR = (1500, 3000)  # further away a year is a slip of the pen
+MOST_STEPS = 2400  # two hundred years of months
 
 
 def start_of(model: Model) -> int:
@@ -38,6 +39,16 @@ def years(model: Model) -> Iterator[ModelError]:
             "the first year is after the last",
             found=time.first,
             expected=f"{time.last} or earlier",
+        )
+    steps = (time.last - start_of(model) + 1) * (12 if time.step == "month" else 1)
+    if steps > MOST_STEPS:
+        yield fault(
+            RangeError,
+            model,
+            "time.last",
+            "too many steps",
+            found=f"{steps} steps of a {time.step}",
+            expected=f"at most {MOST_STEPS}",
         )
     if time.history is not None and time.history > time.first:
         yield fault(
