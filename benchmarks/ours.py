@@ -39,7 +39,7 @@ def pv_values(samples: int) -> dict[str, np.ndarray]:
 
 def pv_samples() -> None:
     model, values = meguru.example("pv-modules"), pv_values(1000)
-    tell(**measure(lambda: meguru.run(model, samples=1000, values=values), warm=0, runs=1))
+    tell(**measure(lambda: meguru.run(model, samples=1000, values=values), runs=3))
 
 
 def network() -> None:
@@ -49,6 +49,7 @@ def network() -> None:
 
 def network_samples() -> None:
     model = models.network()
+    meguru.run(model)
     tell(**measure(lambda: meguru.run(model, samples=1000), warm=0, runs=1))
 
 

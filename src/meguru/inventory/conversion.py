@@ -42,6 +42,16 @@ def in_flow_unit(flow: Flow, unit: str, *, place: str | None = None) -> float:
     )
 
 
+def without_spread(quantity: Quantity) -> Quantity:
+    """What a calculation takes where nothing is drawn: the amount as stated, not the mean of its spread.
+
+    openLCA, EcoSpold and Brightway calculate so.
+    """
+    if quantity.distribution is not None and quantity.distribution.median is not None:
+        return Quantity(quantity.distribution.median, quantity.unit)
+    return replace(quantity, uncertain=None)
+
+
 def one_number(quantity: Quantity, unit: str, place: str, year: float | None = None) -> float:
     """A quantity as one number: its mean where it is uncertain, its value of a year where it changes.
 

@@ -67,7 +67,7 @@ class Links:
         regions = {name: self.library.activities[name].region for name in running}
         fitting = [name for name in running if regions[name] == region]
         if not fitting:
-            fitting = [name for name in running if region is None or regions[name] is None]
+            fitting = [name for name in running if regions[name] is None]  # never that of another region
         if len(fitting) > 1:
             raise LibraryError(
                 "more than one activity is behind this flow",

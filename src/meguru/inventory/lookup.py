@@ -33,6 +33,7 @@ class Found:
     source: str | None
     licence: str | None
     assumed: bool
+    note: str | None = None  # as that something is missing in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def factor(
         source=one.source or one.amount.source or library.source,
         licence=one.licence or library.licence,
         assumed=one.assumed,
+        note=one.note,
     )
 
 

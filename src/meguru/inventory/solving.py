@@ -18,7 +18,7 @@ from scipy.sparse.linalg import splu
 
 from meguru.errors import LibraryError, UnsupportedError
 from meguru.inventory.components import Activity, Exchange, Factor, Library
-from meguru.inventory.conversion import in_flow_unit, one_number, unit_per
+from meguru.inventory.conversion import in_flow_unit, one_number, unit_per, without_spread
 from meguru.inventory.links import Gap, Links, find_gaps, is_co_product, sign
 from meguru.quantity import Quantity
 
@@ -137,7 +137,7 @@ class _Network:
 
     def _amount(self, flow: str, amount: Quantity, place: str) -> float:
         times = in_flow_unit(self.library.flows[flow], amount.unit, place=place)
-        return one_number(amount, amount.unit, place, self.year) * times
+        return one_number(without_spread(amount), amount.unit, place, self.year) * times
 
     def totals(self, impact: str) -> tuple[Array, dict[str, set[str]]]:
         """Burden per unit of each reference flow with all that lies behind it; provider → who takes of it."""
@@ -172,12 +172,12 @@ class _Network:
             return 0.0
         place = f"activities.{name}.impacts.{impact}"
         unit = self.library.impacts[impact].unit
-        direct = one_number(activity.impacts[impact], unit, place, self.year)
+        direct = one_number(without_spread(activity.impacts[impact]), unit, place, self.year)
         return direct / float(self.reference[self.index[name]])
 
     def _rating(self, exchange: Exchange, factor: Factor, impact: str, place: str) -> float:
         unit = f"({self.library.impacts[impact].unit})/({self.library.flows[exchange.flow].unit})"
-        return one_number(factor.amount, unit, place, self.year)
+        return one_number(without_spread(factor.amount), unit, place, self.year)
 
     def _refuse_co_product(self, activity: Activity, exchange: Exchange, place: str) -> None:
         if is_co_product(self.library, activity, exchange):

@@ -95,9 +95,11 @@ def _is_model(path: Path) -> bool:
     """Whether a workbook is a model rather than a table: it has the sheets of one."""
     if not path.is_file():
         return False
+    from zipfile import is_zipfile
+
     from openpyxl import load_workbook
 
-    return {"model", "processes"} <= set(load_workbook(path, read_only=True).sheetnames)
+    return is_zipfile(path) and {"model", "processes"} <= set(load_workbook(path, read_only=True).sheetnames)
 
 
 def _write(found: Measurement, path: Path) -> None:

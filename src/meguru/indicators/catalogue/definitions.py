@@ -142,6 +142,8 @@ class Definition:
         ``up`` or ``down``.
     scales
         Whether it grows with the amounts that it is computed from; rates do not.
+    may_exceed
+        Whether a share may be above 100 %, as of what was placed on the market before.
     """
 
     id: str
@@ -165,9 +167,16 @@ class Definition:
     rounding: tuple[Rounding, ...] = ()
     aggregation: tuple[str, ...] = (SUM,)
     scales: bool = False
+    may_exceed: bool = False
     targets: tuple[Target, ...] = ()
     published: tuple[Published, ...] = ()
     note: Words | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a part of a whole, so that more than 100 % is an error of the figures."""
+        full = self.limits.get("circular")
+        return self.unit == "%" and full is not None and full.value == "100 %" and not self.may_exceed
 
     def of_variant(self, name: str | None) -> tuple[str, str, str]:
         """Name, formula and mark of a variant; without a name the first."""

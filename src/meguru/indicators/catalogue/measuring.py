@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import IndicatorError, MeguruError, MissingValueError, did_you_mean
+from meguru.errors import IndicatorError, MeguruError, MissingValueError, ShareError, did_you_mean
 from meguru.indicators.catalogue.definitions import SUM, Definition, IndicatorSet, Words
 from meguru.indicators.catalogue.evaluation import Evaluation, Found
 from meguru.indicators.catalogue.figures import Figures
@@ -91,6 +91,13 @@ def _measured(
         numbers = in_unit(found.value.number, unit)
     except MeguruError as error:
         raise error.at(place=definition.id) from None
+    if definition.is_share and np.nanmax(numbers, initial=0.0) > 100.0 * (1.0 + 1e-9):
+        raise ShareError(
+            "a part is more than the whole",
+            place=definition.id,
+            found=f"{np.nanmax(numbers):g} %",
+            expected=f"at most 100 %: {definition.of_variant(variant)[1]}",
+        )
     figures = evaluation.figures
     common = {
         "definition": definition,

@@ -118,6 +118,7 @@ def _indicator(name: str, data: Data, held: Data) -> Definition:
         rounding=tuple(Rounding(one["rule"], int(one["decimals"])) for one in common.get("rounding", [])),
         aggregation=tuple(common.get("aggregation", (SUM,))),
         scales=bool(common.get("scales", False)),
+        may_exceed=bool(common.get("may_exceed", False)),
         targets=tuple(_target(one, common) for one in common.get("targets", [])),
         published=tuple(
             Published(int(one["year"]), str(one["value"]), one["vintage"])

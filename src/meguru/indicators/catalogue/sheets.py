@@ -23,6 +23,7 @@ from meguru.errors import (
     DuplicateKeyError,
     MissingValueError,
     NotReadableError,
+    RangeError,
     UnknownNameError,
     WrongTypeError,
     did_you_mean,
@@ -124,6 +125,15 @@ def _by_title(lines: Sequence[Sequence[Any]], place: str, read: Callable[[Any], 
     kept = list(lines[1:])
     while kept and all(is_empty(cell) for cell in kept[-1]):
         kept.pop()
+    for number, line in enumerate(kept, 2):
+        if any(not is_empty(cell) for cell in line[len(titles) :]):
+            raise NotReadableError(
+                "more cells than titles",
+                file=place,
+                found=f"{len(line)} cells in row {number}",
+                expected=f"{len(titles)}, as in the first row",
+                hint="A comma inside a number ends the cell: write 1050 for 1,050.",
+            )
     columns: Columns = {}
     for index, title in enumerate(titles):
         cells = [read(line[index]) if index < len(line) else None for line in kept]
@@ -176,6 +186,8 @@ def sheet_of(value: Any, place: str, *, head: int = 0) -> Sheet:
     for title, cells in held.items():
         if not title.startswith(OWN):
             name, unit = title_of(title)
+            if name in columns:
+                raise DuplicateKeyError("two columns of one figure", place=place, found=title)
             columns[name] = _array(cells)
             units[name] = unit
     count = len(next(iter(held.values()), ()))
@@ -261,7 +273,7 @@ def _one_a_row(sheet: Sheet, subject: str, year: int | None) -> Iterator[Entry]:
         unit = "" if units is None or is_empty(units[index]) else str(units[index])
         given = figure(value, place, unit or sheet.units["value"])
         if qualities is not None and not is_empty(qualities[index]):
-            given = Given(given.value, given.unit, place, float(qualities[index]))
+            given = Given(given.value, given.unit, place, _quality(qualities[index], place))
         yield Entry(str(name).strip(), given, subject, year)
 
 
@@ -285,7 +297,11 @@ def _by_flow(sheet: Sheet) -> Iterator[tuple[str, Sheet]]:
 def _columns(sheet: Sheet, start: str, subject: str, year: int | None) -> Iterator[Entry]:
     rows = tuple(int(row) for row in sheet.rows)
     quality = sheet.columns.get("quality")
-    qualities = None if quality is None else np.array([_quality(one) for one in quality])
+    qualities = (
+        None
+        if quality is None
+        else np.array([_quality(one, f"{sheet.place}, column quality") for one in quality])
+    )
     for name, values in sheet.columns.items():
         if name in KEYS or name in TEXTS:
             continue
@@ -300,8 +316,13 @@ def _columns(sheet: Sheet, start: str, subject: str, year: int | None) -> Iterat
         )
 
 
-def _quality(value: Any) -> float:
-    return np.nan if is_empty(value) else float(value)
+def _quality(value: Any, place: str) -> float:
+    """A quality from 0 to 1; not a number where none is said."""
+    if is_empty(value):
+        return np.nan
+    if isinstance(value, (int, float)) and 0.0 <= value <= 1.0:
+        return float(value)
+    raise RangeError("not a quality", place=place, found=value, expected="0 to 1")
 
 
 def _with_units(values: NDArray[Any], units: NDArray[Any]) -> NDArray[Any]:

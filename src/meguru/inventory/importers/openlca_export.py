@@ -6,7 +6,6 @@ import math
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from uuid import uuid5
 
@@ -15,7 +14,7 @@ from olca_schema import zipio
 
 from meguru.errors import WriteError
 from meguru.inventory.components import Activity, Exchange, Factor, Flow, Library
-from meguru.inventory.conversion import in_flow_unit, one_number
+from meguru.inventory.conversion import in_flow_unit, one_number, without_spread
 from meguru.inventory.importers.openlca import ASSUMED_TAG, KIND_TAG, NAME_TAG, NATURAL, UNIT_TAG
 from meguru.inventory.importers.openlca_uncertainty import uncertainty_of
 from meguru.inventory.importers.openlca_units import NAMESPACE, Units
@@ -177,7 +176,7 @@ class _Exporting:
                 self.lost.append(f"{place}: its uncertainty, told in {quantity.unit}")
             quantity = Quantity(size * in_flow_unit(flow, quantity.unit), flow.unit)
         unit, times = self.units.written(quantity.unit)
-        amount = one_number(quantity_without_spread(quantity), quantity.unit, place, self.year) * times
+        amount = one_number(without_spread(quantity), quantity.unit, place, self.year) * times
         uncertainty, without = uncertainty_of(quantity, amount, times)
         if without is not None:
             self.lost.append(f"{place}: {without}")
@@ -267,13 +266,6 @@ def numerator(unit: str, below: str) -> str | None:
     if not line or not above.strip() or not same_dimension(unit, f"({above})/({below})"):
         return None
     return above.strip()
-
-
-def quantity_without_spread(quantity: Quantity) -> Quantity:
-    """What openLCA calculates with where nothing is drawn: the amount, not the mean of its spread."""
-    if quantity.distribution is not None and quantity.distribution.median is not None:
-        return Quantity(quantity.distribution.median, quantity.unit)
-    return replace(quantity, uncertain=None)
 
 
 def _lost(library: Library) -> Iterator[str]:
