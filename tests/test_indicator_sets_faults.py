@@ -46,6 +46,8 @@ FAULTS = [
           ("m_RECI", "negative", "found -1")),
     Wrong("parts above the whole", {**GOOD, "m_RECI": "1001 kg", "m_REUI": "0 kg", "m_RENI": "0 kg"}, INFLOW,
           errors.ShareError, ("more than all inflows", "-1 kg")),
+    Wrong("a part above the whole, nothing else given", {**GOOD, "m_RECI": "1500 kg"}, INFLOW,
+          errors.ShareError, ("more than the whole", "150 %")),
     Wrong("share above one", {"M": "1 kg", "F_R": 1.2}, "mci.product", errors.RangeError,
           ("F_R", "above 1", "found 1.2", "40 %")),
     Wrong("percent without its sign", {"flows": flows(recycled=40)}, INFLOW, errors.WrongTypeError,
@@ -183,3 +185,33 @@ def test_a_file_that_is_not_utf_8_says_what_to_do(tmp_path: Path) -> None:
 def test_columns_of_japanese_tables_are_read() -> None:
     rows = [{"flow": "投入", "mass (kg)": 3, "recycled（%）": 50}, {"flow": "産出", "mass (kg)": 1}]
     assert measure(rows, INFLOW)[0].value == 50
+
+
+def test_a_rate_beside_former_years_may_exceed_the_whole() -> None:
+    given = {"m_collected": "120 t", "m_placed": "100 t"}
+    assert measure(given, "weee.collection_rate")[0].value == pytest.approx(120.0)
+
+
+@pytest.mark.parametrize(
+    ("table", "error", "says"),
+    [
+        ("flow,mass [kg],recycled [%]\nin,1,050,30\n", errors.NotReadableError, "4 cells in row 2"),
+        ("flow,mass [kg],mass [t],recycled [%]\nin,100,200,30\n", errors.DuplicateKeyError, "mass \\[t\\]"),
+        ("variable,value,unit,quality\nm_TI,1,kg,1.7\n", errors.RangeError, "not a quality"),
+        ("variable,value,unit,quality\nm_TI,1,kg,70 %\n", errors.RangeError, "not a quality"),
+    ],
+)
+def test_nothing_in_a_table_is_dropped(
+    table: str, error: type[errors.MeguruError], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "flows.csv"
+    path.write_text(table, encoding="utf-8")
+    with pytest.raises(error, match=says):
+        measure(path, INFLOW)
+
+
+def test_a_table_of_outflows_does_not_make_a_plain_figure_traceable() -> None:
+    given = {"m_RECO": "320 kg", "outflow": [{"mass": "800 kg"}]}
+    assert measure(given, "iso_59020.A.3.4")[0].value == 0.0
+    traced = {"outflow": [{"mass": "800 kg", "recycled": 0.4, "traceable": 1}]}
+    assert measure(traced, "iso_59020.A.3.4")[0].value == pytest.approx(40.0)

@@ -398,3 +398,32 @@ def test_a_library_that_does_not_come_with_meguru() -> None:
         inventory.read_library("meguru:opn")
     with pytest.raises(errors.NotReadableError):
         inventory.read_library("nowhere.yaml")
+
+
+NETWORK = """\
+inventory: 1
+name: network
+source: synthetic
+licence: CC0-1.0
+impacts: {climate: {unit: kg_CO2e}}
+flows: {p: {unit: kg}, q: {unit: kg}, coal: {unit: kg, factors: [{impact: climate, amount: 3 kg_CO2e/kg}]}}
+activities:
+  make_p:
+    flow: p
+    amount: 1 kg
+    region: CN
+    exchanges: [{flow: coal, amount: {distribution: lognormal, median: 2, gsd: 2, unit: kg}}]
+  make_q: {flow: q, amount: 1 kg, exchanges: [{flow: p, amount: 1 kg}]}
+"""
+
+
+def test_a_network_is_solved_with_the_amounts_stated_not_with_the_means_of_their_spread() -> None:
+    solved = inventory.solve(inventory.parse_library(NETWORK), year=2020)
+    assert inventory.factor(solved.library, "p", "climate", region="CN").value == pytest.approx(6.0)
+
+
+def test_an_activity_of_another_region_never_stands_in() -> None:
+    """What takes of it lacks something: it is listed, and its factor says so."""
+    solved = inventory.solve(inventory.parse_library(NETWORK), year=2020)
+    assert [(gap.activity, gap.flow) for gap in solved.gaps] == [("make_q", "p")]
+    assert inventory.factor(solved.library, "q", "climate").note == "without p"

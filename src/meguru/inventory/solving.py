@@ -43,9 +43,9 @@ def solve(
     """Give every reference flow the factor of its activity, with everything that lies behind it.
 
     A flow that has a factor of its own for a region keeps it. Where several activities are run for a flow, it
-    has a factor of each, told apart by their scope. Mean values are taken; the new factors hold no
-    uncertainty. Each says in its note what is missing: of the activity itself by name, else that something
-    behind it lacks a factor.
+    has a factor of each, told apart by their scope. The amounts as stated are taken, not the means of their
+    spreads; the new factors hold no uncertainty. Each says in its note what is missing: of the activity
+    itself by name, else that something behind it lacks a factor.
 
     Parameters
     ----------

@@ -163,5 +163,7 @@ def _factor(found: dict[str, Any], region: str | None, as_json: bool) -> None:
     for key in ("region", "year", "scope", "source", "licence"):
         if found[key] is not None:
             screen.print(f"{key}: {found[key]}", style=QUIET, soft_wrap=True)
+    if found["note"]:
+        screen.print(found["note"], style=BAD)
     if found["assumed"]:
         screen.print("assumed: nobody measured or published it", style=BAD)
