@@ -217,3 +217,14 @@ def test_numbers_are_kept_as_they_were(tmp_path: Path) -> None:
     assert read.provenance["settings"] == result.provenance["settings"]
     assert read.again is not None
     assert read.again("plain").provenance["settings"] == result.provenance["settings"]
+
+
+def test_garbage_is_collected_again_after_a_run_that_ends_and_one_that_fails() -> None:
+    import gc
+
+    model = example("motor")
+    run(model)
+    assert gc.isenabled()
+    with pytest.raises(MeguruError):
+        run(model, "no such scenario")
+    assert gc.isenabled()

@@ -37,7 +37,6 @@ from meguru.engine.plan import (
     table,
 )  # fmt: skip
 from meguru.engine.shape import Shape, find_shape
-from meguru.engine.uncollected import uncollected
 from meguru.errors import ModelError
 from meguru.model.bom_units import bom_unit
 from meguru.model.checks import locate
@@ -150,8 +149,7 @@ def compile_model(
         Any fault of the model that only shows when it is put together.
     """
     try:
-        with uncollected():
-            return _compile(model, seed, block, values or {})
+        return _compile(model, seed, block, values or {})
     except ModelError as error:
         raise locate(model, error) from None
 

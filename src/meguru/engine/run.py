@@ -85,25 +85,38 @@ def run(
             "a number of samples that can not be run", found=samples, expected=f"1 to {MOST_SAMPLES}"
         )
     name = scenario if scenario is not None else reference_name(model)
-    applied = apply(model, name)
-    _check_once(model, applied, name)
-    given = _given([applied], values or {}, samples)
-    if given and samples is None:
-        samples = len(next(iter(given.values())))
-    settings: dict[str, Any] = {"engine": engine, "sampled": samples is not None}
-    if given:
-        settings["values"] = hash_of_values(given)
+    with uncollected():
+        applied = apply(model, name)
+        _check_once(model, applied, name)
+        given = _given([applied], values or {}, samples)
+        if given and samples is None:
+            samples = len(next(iter(given.values())))
+        settings: dict[str, Any] = {"engine": engine, "sampled": samples is not None}
+        if given:
+            settings["values"] = hash_of_values(given)
+        result = _in_blocks(applied, name, samples, seed, given, settings, progress)
+        # A copy: whoever changes the model afterwards does not change what this result is compared with.
+        result.before, result.values = clone(model), given
+    return run_again(result)
+
+
+def _in_blocks(
+    applied: Model,
+    name: str,
+    samples: int | None,
+    seed: int,
+    given: Mapping[str, NDArray[np.float64]],
+    settings: Mapping[str, Any],
+    progress: Callable[[int, int], None] | None,
+) -> Result:
+    """A scenario run in blocks of samples that fit in memory, joined; without samples one block of means."""
     parts: list[Result] = []
     for block in [None] if samples is None else _blocks(applied, seed, given, samples):
         program = compile_model(applied, seed=seed, block=block, values=given)
         parts.append(build_result(program, simulate(program), applied, name, seed, settings))
         if progress is not None:
             progress(1 if block is None else block[1], samples or 1)
-    result = parts[0] if len(parts) == 1 else join_results(parts)
-    # A copy: whoever changes the model afterwards does not change what this result is compared with.
-    with uncollected():
-        result.before, result.values = clone(model), given
-    return run_again(result)
+    return parts[0] if len(parts) == 1 else join_results(parts)
 
 
 def run_again(result: Result) -> Result:
