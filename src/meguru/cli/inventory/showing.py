@@ -160,10 +160,8 @@ def _factor(found: dict[str, Any], region: str | None, as_json: bool) -> None:
     screen.print(f"{found['impact']} of {found['flow']}", style=QUIET)
     if region is not None and found["region"] is None:
         screen.print(f"no factor of {region}: the one that holds everywhere", style=BAD)
-    for key in ("region", "year", "scope", "source", "licence"):
+    for key in ("region", "year", "scope", "note", "source", "licence"):
         if found[key] is not None:
             screen.print(f"{key}: {found[key]}", style=QUIET, soft_wrap=True)
-    if found["note"]:
-        screen.print(found["note"], style=BAD)
     if found["assumed"]:
         screen.print("assumed: nobody measured or published it", style=BAD)
