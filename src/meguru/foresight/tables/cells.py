@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Any
@@ -25,10 +26,8 @@ def text(value: Any, mark: Mark) -> Node:
         value = int(value)  # a spreadsheet keeps the name 12 as 12.0
     shown = str(value)
     if len(shown) > 1 and shown.startswith('"') and shown.endswith('"'):
-        try:
+        with contextlib.suppress(ValueError):  # quotes that a person wrote
             shown = str(json.loads(shown))
-        except ValueError:
-            pass  # quotes that a person wrote
     return Node(shown, mark, shown)
 
 
