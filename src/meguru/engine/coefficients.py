@@ -157,6 +157,10 @@ class Coefficients:
         self._tables.append(values)
         return len(self._tables) - 1
 
+    def entry(self, index: int) -> Array | float:
+        """A table as it was put in."""
+        return self._tables[index]
+
     def get_table(self, index: int) -> Array:
         values = self._tables[index]
         return np.array(((values,),)) if isinstance(values, float) else values

@@ -192,6 +192,7 @@ def _compile(model: Model, seed: int, block: tuple[int, int] | None, values: Map
             int(model.time.exits == "proportional"),
             len(network.flows),
             numbers.count,
+            len(uses.tables.events),
         ),
         tables,
         {name: part.shape[1] for name, part in zip(NUMBER_TABLES, parts, strict=True)},
@@ -423,7 +424,7 @@ def _state_sizes(
         "need": inputs, "got": inputs, "got_free": inputs, "cap": edges, "asked": edges, "given": edges,
         "potential": offers, "out": offers, "short": offers, "survival": processes, "laws": most,
         "law": dates,
-        "there": most, "events_before": len(uses.events), "drawn": edges, "wish": edges, "wish_need": inputs,
+        "there": most, "drawn": edges, "wish": edges, "wish_need": inputs,
     }  # fmt: skip
 
 

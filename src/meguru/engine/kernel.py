@@ -16,7 +16,7 @@ from meguru.engine.kernel_stores import find_content, finish_store, shelve
 from meguru.engine.kernel_use import demand_of, leave, note_stock, settle
 from meguru.engine.kernel_views import unowned
 from meguru.engine.plan import (
-    AVAILABLE, DATED_BEFORE, EVENTS, EVENTS_BEFORE, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EXTRA,
+    AVAILABLE, DATED_BEFORE, EVENTS, EVENT_COUNT, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EXTRA,
     EXTRA_BEFORE, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, GOT, HELD, HELD_PIECES, HELD_PIECES_START,
     HELD_START, INPUT, INPUT_AVAILABLE, INPUT_OWNER, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT,
     LEAVING, LEAVING_NEXT, NEGATIVE_SALES, NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OK,
@@ -24,8 +24,8 @@ from meguru.engine.plan import (
     PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SCRAP,
     SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE, SCRAP_OFFER, SCRAP_PUSH, SINGULAR_LOOP, SLOT, SLOT_LEAVING,
     SLOT_PIECES, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS, STORES, SURVIVAL, USE, USED, USED_START,
-    USE_DRIVEN, USE_EVENT, USE_INPUT, VALUED_BEFORE, WAITING, WANTED, X, at, copy, fill, line, number,
-    rows,
+    USE_DRIVEN, USE_EVENT, USE_INPUT, VALUED_BEFORE, WAITING, WANTED, X, at, copy, event_at, fill,
+    line, number, rows,
 )  # fmt: skip
 
 TRIES = 200
@@ -93,8 +93,7 @@ def begin(p: Any, z: Any, r: Any, t: Any) -> Any:
     for name in (FLOWS_VALUED, PART_AGE):
         clear_flows(p, r, t, name, 1)
     clear_flows(p, r, t, FLOWS_DATED, p[STEPS] + 1)
-    for k in range(p[EVENTS_BEFORE + 1]):
-        r[p[EVENTS] + k * p[STEPS] + t] = z[p[EVENTS_BEFORE] + k]
+    r[p[EVENTS] + t * p[EVENT_COUNT] : p[EVENTS] + (t + 1) * p[EVENT_COUNT]] = 0.0
 
 
 @njit(cache=True)
@@ -220,12 +219,12 @@ def accept(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     for name in (WAITING, LEAVING_NEXT, PIECES_NEXT, OWED):
         fill(p, z, name, 0.0)
     for u in range(rows(p, USE)):
-        event = p[EVENTS] + at(p, USE, u, USE_EVENT) * p[STEPS] + t
+        event = event_at(p, at(p, USE, u, USE_EVENT), t)
         i = at(p, USE, u, USE_INPUT)
         wanted, got = z[p[WANTED] + i], z[p[GOT] + i]
-        r[event + EVENT_DEMAND * p[STEPS]] += wanted
-        r[event + EVENT_SALES * p[STEPS]] += got
-        r[event + EVENT_UNMET * p[STEPS]] += max(wanted - got, 0.0)
+        r[event + EVENT_DEMAND] += wanted
+        r[event + EVENT_SALES] += got
+        r[event + EVENT_UNMET] += max(wanted - got, 0.0)
         place(p, c, z, r, t, u, True)
     fill(p, z, KEPT, 1.0)
     take_out(p, c, z, r, t)
@@ -243,8 +242,6 @@ def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     for u in range(rows(p, USE)):
         if at(p, USE, u, USE_DRIVEN) == 1:
             z[p[SURVIVAL] + u] = survive_new(p, c, z, r, t, u)
-    for k in range(p[EVENTS_BEFORE + 1]):
-        z[p[EVENTS_BEFORE] + k] = r[p[EVENTS] + k * p[STEPS] + t]
     for _ in range(TRIES):
         code = one_try(p, c, z, r, t)
         if code != OK:

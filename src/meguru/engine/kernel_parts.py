@@ -13,12 +13,12 @@ from numba import njit
 from meguru.engine.kernel_cohorts import births_at, hazard_of, segment_of
 from meguru.engine.kernel_push import node_start, shape_of
 from meguru.engine.plan import (
-    AVAILABLE, EVENTS, FAILING, ITEM_CLASSES, LEAVING, LEAVING_NEXT, OWED, PART_AGE, PIECES_IN,
+    AVAILABLE, FAILING, ITEM_CLASSES, LEAVING, LEAVING_NEXT, OWED, PART_AGE, PIECES_IN,
     PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END, PUT,
     REPAIRING, SALES_IN, SCRATCH, SLOT, SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILED, SLOT_FAILS, SLOT_HAZARD,
     SLOT_INPUT, SLOT_LEAVING, SLOT_NODE, SLOT_PIECES, SLOT_REPAIR, SLOT_SCRATCH, SLOT_SPARES, SLOT_USE,
-    SPARES, STEPS, USE_BY_VISIT, USE_PRODUCT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD, at, by_date, line,
-    number,
+    SPARES, STEPS, USE_BY_VISIT, USE_PRODUCT, USE_SEGMENTS, USE_SLOT, USE_SLOT_HAZARD, at, by_date, event_at,
+    line, number,
 )  # fmt: skip
 
 
@@ -195,8 +195,8 @@ def note_pieces(
         repaired = others_stay(p, c, z, use, index, local, date, q, f, rho, visit, False)
         loose = after_own * count * rho * repaired
         z[p[OWED if at_sale else SPARES] + p[row + SLOT_INPUT]] += loose * f
-        r[p[EVENTS] + p[row + SLOT_FAILED] * p[STEPS] + t] += loose * f
-        r[p[EVENTS] + p[row + SLOT_SPARES] * p[STEPS] + t] += loose * f
+        r[event_at(p, p[row + SLOT_FAILED], t)] += loose * f
+        r[event_at(p, p[row + SLOT_SPARES], t)] += loose * f
         inside = by_part * count / (1.0 - q) if by_part > 0.0 else 0.0
         note_births(
             p,

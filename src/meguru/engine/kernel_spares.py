@@ -23,10 +23,10 @@ def draw_spares(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     Leaves in PUT_LAW the births of what was drawn and in PUT_NEW the share of new pieces.
     """
     ranks = 0
-    fill(p, z, PUT_LAW, 0.0)
     fill(p, z, DRAWN, 0.0)
     for k in range(rows(p, SPARE)):
         i = at(p, SPARE, k, 0)
+        clear_law(p, z, i)
         z[p[MISSING] + i] = z[p[SPARES] + i] + z[p[OWED] + i]
         ranks = max(ranks, at(p, INPUT, i, INPUT_EDGES_END) - at(p, INPUT, i, INPUT_EDGE))
     for rank in range(ranks):
@@ -49,9 +49,9 @@ def expect_spares(p: Any, c: Any, z: Any, t: Any) -> Any:
     They are drawn in the next step. Where a store runs short, the share that it gave in this step is
     expected again.
     """
-    fill(p, z, PUT_LAW, 0.0)
     for k in range(rows(p, SPARE)):
         i = at(p, SPARE, k, 0)
+        clear_law(p, z, i)
         asked = z[p[SPARES] + i] + z[p[OWED] + i]
         missing, other = 1.0, False
         for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
@@ -71,6 +71,13 @@ def expect_spares(p: Any, c: Any, z: Any, t: Any) -> Any:
                 z[p[PUT_LAW] + i * (p[STEPS] + 1) + birth] /= 1.0 - missing
             missing = 0.0
         z[p[PUT_NEW] + i] = missing
+
+
+@njit(cache=True)
+def clear_law(p: Any, z: Any, i: Any) -> Any:
+    """Nothing has been drawn yet for an input of spares."""
+    start = p[PUT_LAW] + i * (p[STEPS] + 1)
+    z[start : start + p[STEPS] + 1] = 0.0
 
 
 @njit(cache=True)

@@ -39,16 +39,15 @@ class Composition:
         self.of_item: dict[str, list[int]] = {name: [] for name in model.items}
         index = {name: position for position, name in enumerate(self.materials)}
         pairs: list[tuple[int, int]] = []
-        tables: list[Array] = []
+        tables: list[Array | float] = []
         dated: dict[str, list[tuple[int, Array]]] = {name: [] for name in changing}
         for (item, material), number in program.masses.items():
-            values = program.coefficients.get_table(number)
             if item in changing:
-                dated[item].append((index[material], values))
+                dated[item].append((index[material], program.coefficients.get_table(number)))
             else:
                 self.of_item[item].append(len(pairs))
                 pairs.append((self.items[item], index[material]))
-                tables.append(values)
+                tables.append(program.coefficients.entry(number))
         self.pairs: Ints = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         self.kg = _columns(tables)
         dates = program.coefficients.steps + 1
@@ -75,14 +74,12 @@ class Composition:
         return total
 
 
-def _columns(tables: list[Array]) -> Array:
+def _columns(tables: list[Array | float]) -> Array:
     """Constant tables side by side, (sample or 1, table)."""
-    if all(values.size == 1 for values in tables):
-        return np.array([[values[0, 0] for values in tables]], dtype=np.float64).reshape(1, -1)
-    samples = max(values.shape[0] for values in tables)
+    samples = max((1 if isinstance(values, float) else values.shape[0] for values in tables), default=1)
     out = np.empty((samples, len(tables)))
     for position, values in enumerate(tables):
-        out[:, position] = values[:, 0]
+        out[:, position] = values if isinstance(values, float) else values[:, 0]
     return out
 
 

@@ -22,8 +22,8 @@ Ints = NDArray[np.int64]
 
 # -- head of p
 # -------------------------------------------------------------------------------------------------
-STEPS, SALES_IN, PROPORTIONAL, FLOW_COUNT, COEFFICIENT_COUNT = range(5)
-SCALARS = 5
+STEPS, SALES_IN, PROPORTIONAL, FLOW_COUNT, COEFFICIENT_COUNT, EVENT_COUNT = range(6)
+SCALARS = 6
 INT_TABLES = (
     "item", "node", "push", "scrap_push", "loop_node", "rule", "capacity", "product", "use", "cause",
     "cause_hazard",
@@ -48,7 +48,7 @@ STATE = (
     "put",
     "wanted", "need", "got", "got_free", "cap", "asked", "given", "potential", "out", "short", "survival",
     "laws",
-    "law", "there", "events_before", "drawn", "wish", "wish_need", "dated_before", "valued_before",
+    "law", "there", "drawn", "wish", "wish_need", "dated_before", "valued_before",
 )  # fmt: skip
 # each has two entries: start, size
 (X, WAITING, N, N_NEXT, SOLD, W, LEAVING, LEAVING_NEXT, PIECES_IN, PIECES_NEXT, SCRATCH, OWN, FAILING,
@@ -57,7 +57,7 @@ REPAIRING, HELD,
  USED_START, SPARES,
  OWED, MISSING, PUT_LAW, PUT_NEW, PUT, WANTED, NEED, GOT, GOT_FREE, CAP, ASKED, GIVEN, POTENTIAL, OUT,
  SHORT, SURVIVAL,
- LAWS, LAW, THERE, EVENTS_BEFORE, DRAWN, WISH, WISH_NEED, DATED_BEFORE,
+ LAWS, LAW, THERE, DRAWN, WISH, WISH_NEED, DATED_BEFORE,
  VALUED_BEFORE) = range(_FLOATS + 4, _FLOATS + 4 + 2 * len(STATE), 2)  # fmt: skip
 _RECORD = _FLOATS + 4 + 2 * len(STATE)
 RECORD = (
@@ -121,7 +121,7 @@ def table(rows: list[Any], columns: int) -> Ints:
 
 
 def pack(
-    scalars: tuple[int, int, int, int, int],
+    scalars: tuple[int, int, int, int, int, int],
     tables: dict[str, Ints],
     numbers: dict[str, int],
     state: dict[str, int],
@@ -176,6 +176,12 @@ def number(p: Any, c: Any, index: Any, t: Any) -> Any:
 def by_date(p: Any, c: Any, index: Any, date: Any) -> Any:
     """Entry of a table by step made."""
     return c[p[DATED] + index * (p[STEPS] + 1) + date]
+
+
+@njit("int64(int64[::1], int64, int64)", cache=True)
+def event_at(p: Any, event: Any, t: Any) -> Any:
+    """Position of an event of step t in the record; what a step writes lies together."""
+    return p[EVENTS] + t * p[EVENT_COUNT] + event
 
 
 @njit("void(int64[::1], float64[::1], int64, float64)", cache=True)

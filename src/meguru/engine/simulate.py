@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from meguru.engine.compile import Program
 from meguru.engine.compiled import kernel
 from meguru.engine.plan import (
+    EVENT_COUNT,
     FLOW_COUNT,
     FLOWS,
     NEGATIVE_SALES,
@@ -49,10 +50,11 @@ class Record:
 
 def _views(program: Program, whole: Array) -> Record:
     steps, flows = int(program.plan[STEPS]), int(program.plan[FLOW_COUNT])
+    events = int(program.plan[EVENT_COUNT])
     shapes = {
         "flows": (-1, steps, flows), "scrap": (-1, steps, flows), "flows_dated": (-1, steps, steps + 1),
-        "flows_valued": (-1, steps), "events": (-1, steps), "stock": (-1, steps), "stock_dated": (-1, steps,
-        steps + 1),
+        "flows_valued": (-1, steps), "events": (-1, steps, events), "stock": (-1, steps),
+        "stock_dated": (-1, steps, steps + 1),
         "part_age": (-1, 2, steps), "ages": (-1, steps, steps + 1), "status": (3,),
     }  # fmt: skip
     parts = {}
@@ -63,6 +65,7 @@ def _views(program: Program, whole: Array) -> Record:
             shape = (int(size) // int(np.prod(shape[1:])), *shape[1:])
         parts[name] = whole[:, start : start + size].reshape(len(whole), *shape)
     parts["flows"] = parts["flows"][:, 0].swapaxes(1, 2)
+    parts["events"] = parts["events"][:, 0].swapaxes(1, 2)
     none = np.broadcast_to(0.0, parts["flows"].shape)
     parts["scrap"] = parts["scrap"][:, 0].swapaxes(1, 2) if parts["scrap"].size else none
     return Record(**parts)

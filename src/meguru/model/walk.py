@@ -72,7 +72,8 @@ def quantities(model: Component) -> Iterator[tuple[str, Quantity, Attribute, Com
 
 def clone(component: C) -> C:
     """A copy that shares only what can not be changed: quantities, texts, numbers."""
-    other = copy.copy(component)
+    other: C = object.__new__(type(component))
+    vars(other).update(vars(component))
     for _, name, _, _ in _of_forms(type(component), _PLAIN_CONTAINERS):
         value = getattr(component, name)
         if isinstance(value, (dict, list)):
