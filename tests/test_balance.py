@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from result_models import lamp, model_of
+from whole_model import whole
 
 from meguru.engine.balance import check_balance
 from meguru.engine.compile import Program, compile_model
@@ -242,3 +243,8 @@ def test_balances_hold_at_any_scale(sales: float, mass: float, life: float) -> N
     )
     program, record = simulated(data)
     assert check(program, record).max() <= 1e-12
+
+
+def test_numbers_too_large_to_be_reckoned_with_are_called_that() -> None:
+    with pytest.raises(BalanceError, match="too large, or too small"):
+        run(whole(("2010: 1000", "2010: 1e300")))

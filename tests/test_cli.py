@@ -132,6 +132,23 @@ def test_tables_of_an_earlier_run_in_another_format_are_taken_away(pump: Path, t
         assert set(folder.iterdir()) == {*tables, folder / "notes.csv"}
 
 
+def test_a_run_that_stops_while_it_writes_leaves_nothing_of_two_runs(
+    pump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from meguru.engine import Result
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    out = tmp_path / "results"
+    assert call("run", pump, "--scenario", "today", "--out", out, "--format", "csv").exit_code == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    monkeypatch.setattr(Result, "save", full_disk)
+    done = call("run", pump, "--scenario", "today", "--out", out, "--samples", "2", "--format", "csv")
+    assert done.exit_code == 3 and "No space left on device" in done.stderr
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
 def test_what_run_prints_as_json_is_what_python_gives(pump: Path) -> None:
     from meguru.indicators import evaluate
 

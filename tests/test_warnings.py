@@ -16,6 +16,7 @@ from meguru.errors import ModelWarning, RangeError
 from meguru.examples import example_names
 from meguru.model import Model
 from meguru.model.warnings import find_warnings
+from meguru.quantity import Quantity
 from meguru.random import uniforms
 
 UNUSED = {"parameters.rest_of_rate", "parameters.some_iron", "parameters.some_carbon", "measures.unused"}
@@ -114,6 +115,26 @@ def test_a_formula_that_may_give_no_number(tmp_path: Path) -> None:
 )
 def test_what_may_well_be_meant_gives_none(tmp_path: Path, edit: tuple[str, str]) -> None:
     assert new_warnings(whole_in(tmp_path, edit)) == []
+
+
+def test_a_use_that_nothing_leaves(tmp_path: Path) -> None:
+    model = whole_in(tmp_path)
+    use = model.processes["use"]
+    use.leave.clear()
+    assert "processes.use" not in {one.place for one in find_warnings(model)}  # a failed part takes them out
+    for slot in use.parts.values():
+        slot.lifetime = None
+    (said,) = [one for one in find_warnings(model) if one.place == "processes.use"]
+    assert "never leave" in str(said) and said.line is not None
+
+
+def test_a_store_that_nothing_draws_from(tmp_path: Path) -> None:
+    model = whole_in(tmp_path)
+    model.routes = [one for one in model.routes if one.source not in ("scrap", "scrap.out")]
+    (said,) = [one for one in find_warnings(model) if one.place == "processes.scrap"]
+    assert "nothing draws from this store" in str(said)
+    model.processes["scrap"].loss = Quantity(0.1, "1/year")
+    assert "processes.scrap" not in {one.place for one in find_warnings(model)}
 
 
 def test_what_only_a_scenario_has_is_looked_at_once(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -47,5 +48,6 @@ def new(folder: Path, name: str | None, as_json: bool) -> None:
     screen = console()
     print_files(screen, [path])
     screen.print()
-    screen.print(f"meguru check {folder}", style=QUIET, soft_wrap=True)
-    screen.print(f"meguru compare {folder} --out {folder / 'report.html'}", style=QUIET, soft_wrap=True)
+    shown, report = shlex.quote(str(folder)), shlex.quote(str(folder / "report.html"))
+    screen.print(f"meguru check {shown}", style=QUIET, soft_wrap=True)
+    screen.print(f"meguru compare {shown} --out {report}", style=QUIET, soft_wrap=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import secrets
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from meguru.errors import WriteError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -78,29 +82,40 @@ def run(
 
 
 def write_result(result: Result, folder: Path, form: str) -> list[Path]:
-    """NetCDF file and tidy tables of a result."""
+    """NetCDF file and tidy tables of a result.
+
+    All is written beside first. Then the tables of an earlier run go before anything of this one comes:
+    whoever kills the command finds files missing, but never those of two runs together.
+    """
     from meguru.cli.models import make_folder
     from meguru.engine.result_tables import save_tables
 
     make_folder(folder)
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]|^\.+', "_", result.scenario)
-    path = folder / f"{name}.nc"
-    result.save(path)
-    earlier = any((folder / name / one).exists() for one in ("provenance.json", "result.xlsx"))
-    tables = save_tables(result, folder / name, form)
-    if earlier:
-        _take_away_older(folder / name, tables)
-    return [path, *tables]
+    path, tables = folder / f"{name}.nc", folder / name
+    beside = folder / f".{name}.{secrets.token_hex(4)}.part"
+    try:
+        written = save_tables(result, beside, form)
+        result.save(beside / path.name)
+        make_folder(tables)
+        _take_away_older(tables)
+        (beside / path.name).replace(path)
+        return [path, *(one.replace(tables / one.name) for one in written)]
+    except OSError as error:
+        raise WriteError(f"can not be written: {error.strerror or error}", file=str(folder)) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
-def _take_away_older(folder: Path, written: list[Path]) -> None:
-    """Tables of an earlier run in another format would pass for those of this one."""
+def _take_away_older(folder: Path) -> None:
+    """Tables of an earlier run; whatever else someone keeps in the folder stays."""
     from meguru.engine.labelled import ARRAYS
 
+    if not any((folder / one).exists() for one in ("provenance.json", "result.xlsx")):
+        return
     names = [f"{array}.{form}" for array in ARRAYS for form in FORMATS]
-    for path in (folder / name for name in (*names, "result.xlsx", "provenance.json")):
-        if path not in written:
-            path.unlink(missing_ok=True)
+    for path in (folder / name for name in ("provenance.json", *names, "result.xlsx")):
+        path.unlink(missing_ok=True)
 
 
 def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]:

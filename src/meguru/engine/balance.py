@@ -21,6 +21,7 @@ from meguru.errors import BalanceError
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 LARGEST_RESIDUAL = 1e-9
+TOO_LARGE = "A number of the model is too large, or too small, to be reckoned with."
 ROUNDING_OF_STOCK = 1e-4  # throughput that a unit held counts as: a stock of 1 is known to 1e-13
 NOTHING = 1e-12  # of a sample's largest throughput: what is smaller counts as so much
 OPEN = ("supply", "sink")
@@ -223,6 +224,7 @@ class Balance:
             found=f"in {gone_in:.9g} {unit}, out {gone_out:.9g} {unit}, change of store {change:.9g} {unit}: "
             f"residual {gone_in - gone_out - change:.3g} {unit}",
             expected="in = out + change of store",
+            hint=None if np.isfinite(relative[row, sample, step]) else TOO_LARGE,
         )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from meguru.engine.account import write_books
 from meguru.engine.compile import compile_model
 from meguru.errors import ModelError
-from meguru.model import apply, scenario_names
-from meguru.model.checks import check_model, find_faults, locate
+from meguru.model import apply, reference_name, scenario_names
+from meguru.model.checks import check_model, find_faults, in_scenario, locate
 from meguru.model.components import Model
 
 
@@ -27,13 +27,21 @@ def check(model: Model) -> None:
 
 def faults(model: Model) -> list[ModelError]:
     """All faults of a model, each once; if there are none, those that show when it is compiled."""
-    return find_faults(model) or list({str(one): one for one in _compiling(model)}.values())
+    found = find_faults(model)
+    if found:
+        return found
+    once: dict[str, ModelError] = {}
+    for one in _compiling(model):
+        once.setdefault(f"{one.place}: {one.message}", one)
+    return list(once.values())
 
 
 def _compiling(model: Model) -> Iterator[ModelError]:
     """The first fault of each scenario that does not compile."""
+    reference = reference_name(model)
     for name in scenario_names(model):
         try:
             write_books(compile_model(apply(model, name)), name)
         except ModelError as error:
-            yield locate(model, error)
+            located = locate(model, error)
+            yield located if name == reference else in_scenario(located, name)

@@ -6,7 +6,7 @@ distribution touches have one row, whatever the number of samples.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -259,8 +259,17 @@ def check_range(
         place=place,
         found=number if np.isfinite(number) else "not a number",
         expected=f"{bounds} {plain_unit(unit) if unit != '1' else ''}".strip(),
-        hint=CUT_OFF if drawn and place not in read.values else None,
+        hint=" ".join(_hints(quantity, drawn and place not in read.values)) or None,
     )
+
+
+def _hints(quantity: Quantity, drawn: bool) -> Iterator[str]:
+    """Where a number that is wrong comes from, and what to do about one that was drawn."""
+    names = ", ".join(f"'parameters.{name}'" for name in sorted(quantity.formula_names()))
+    if names:
+        yield f"It is computed with {names}."
+    if drawn:
+        yield CUT_OFF
 
 
 def _first(read: Reader, quantity: Quantity, wrong: NDArray[np.bool_]) -> tuple[int, int]:

@@ -13,10 +13,10 @@ from meguru.engine.compile import compile_model
 from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
 from meguru.engine.simulate import simulate
 from meguru.engine.uncollected import uncollected
-from meguru.errors import RunError, UnknownNameError, did_you_mean
+from meguru.errors import ModelError, RunError, UnknownNameError, did_you_mean
 from meguru.files.attribute import declared
 from meguru.model import Model, apply, reference_name, scenario_names
-from meguru.model.checks import bom, faults_here, numbers, shares, time
+from meguru.model.checks import bom, faults_here, in_scenario, numbers, shares, time
 from meguru.model.components import Component
 from meguru.model.walk import clone, quantities
 from meguru.quantity import Quantity
@@ -94,7 +94,12 @@ def run(
         settings: dict[str, Any] = {"engine": engine, "sampled": samples is not None}
         if given:
             settings["values"] = hash_of_values(given)
-        result = _in_blocks(applied, name, samples, seed, given, settings, progress)
+        try:
+            result = _in_blocks(applied, name, samples, seed, given, settings, progress)
+        except ModelError as error:
+            if name != reference_name(model):
+                in_scenario(error, name)
+            raise
         # A copy: whoever changes the model afterwards does not change what this result is compared with.
         result.before, result.values = clone(model), given
     return run_again(result)

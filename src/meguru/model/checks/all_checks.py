@@ -22,6 +22,7 @@ from meguru.model.checks import (
     unit_data,
     use,
 )
+from meguru.model.checks.fault import in_scenario
 from meguru.model.components import Model
 from meguru.model.scenario import apply
 
@@ -91,8 +92,7 @@ def _all_faults(model: Model) -> Iterator[ModelError]:
     for name in [one for one in model.scenarios if one not in broken]:
         for one in faults_here(apply(model, name)):
             broken.add(name)
-            one.hint = " ".join(filter(None, (one.hint, f"Scenario '{name}'.")))
-            yield one
+            yield in_scenario(one, name)
     if not broken:
         yield from network.idle(model)
 

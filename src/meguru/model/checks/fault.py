@@ -19,6 +19,12 @@ def fault(
     return kind(message, file=file, line=line, place=place, **more)
 
 
+def in_scenario(error: E, scenario: str) -> E:
+    """The same error, which says in which scenario it shows."""
+    error.hint = " ".join(filter(None, (error.hint, f"Scenario '{scenario}'.")))
+    return error
+
+
 def locate(model: Model, error: E) -> E:
     """The same error, with file and line filled in from its place where they are not known yet."""
     file, line = where(model, error.place or "")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from meguru.errors import ModelWarning
 from meguru.model.components import Model
 from meguru.model.scenario import apply, scenario_names
-from meguru.model.warnings import steps, uncertain, unused, years
+from meguru.model.warnings import steps, stuck, uncertain, unused, years
 
 # Of a model as it stands, before or after a scenario is applied.
 OF_ONE: tuple[Callable[[Model], Iterator[ModelWarning]], ...] = (
@@ -15,6 +15,7 @@ OF_ONE: tuple[Callable[[Model], Iterator[ModelWarning]], ...] = (
     years.changes_out_of_reach,
     steps.ages_between_steps,
     uncertain.outside_what_is_possible,
+    stuck.nothing_leaves,
 )
 
 
