@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.compile import Program, compile_model
+from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.simulate import Record, simulate
 from meguru.model.read import from_data
 

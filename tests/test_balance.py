@@ -13,7 +13,7 @@ from result_models import lamp, model_of
 from whole_model import whole
 
 from meguru.engine.balance import check_balance
-from meguru.engine.compile import Program, compile_model
+from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.masses import find_masses
 from meguru.engine.result import Result
 from meguru.engine.run import run

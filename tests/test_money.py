@@ -12,7 +12,7 @@ from result_models import impact, lamp, model_of, paid, run_lamp
 
 from meguru.engine.account import write_books
 from meguru.engine.activity import Driver
-from meguru.engine.compile import compile_model
+from meguru.engine.compiling.program import compile_model
 from meguru.engine.entries import Term
 from meguru.engine.money import check_money
 from meguru.engine.run import run

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference_engine import Reference
 
-from meguru.engine.compile import compile_model
+from meguru.engine.compiling.program import compile_model
 from meguru.engine.simulate import simulate
 from meguru.model.read import from_data
 

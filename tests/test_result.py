@@ -13,7 +13,7 @@ import xarray
 from result_models import flow, lamp, model_of, rich_lamp, run_lamp
 
 import meguru
-from meguru.engine.compile import compile_model
+from meguru.engine.compiling.program import compile_model
 from meguru.engine.labelled import ARRAYS
 from meguru.engine.result import Result, build_result, hash_of, join_results
 from meguru.engine.run import run

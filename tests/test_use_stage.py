@@ -35,7 +35,7 @@ from scipy.stats import norm
 from scipy.stats import t as student_t
 from test_oracle_use_stage import estimates, exact, expected_series, survival
 
-from meguru.engine.compile import Program, compile_model
+from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.simulate import Record, simulate
 from meguru.model.read import from_data
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.activity import Amounts
-from meguru.engine.compile import Program
+from meguru.engine.compiling.program import Program
 from meguru.engine.entries import Books, Entry, ImpactEntry, Ledger, sum_of
 from meguru.engine.money import check_money, enter_measures, enter_routes
 from meguru.engine.unit_process import enter_processes

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from meguru.engine.compile import Program
+from meguru.engine.compiling.program import Program
 from meguru.engine.masses import Masses
 from meguru.errors import BalanceError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meguru.engine.account import write_books
-from meguru.engine.compile import compile_model
+from meguru.engine.compiling.program import compile_model
 from meguru.errors import ModelError
 from meguru.model import apply, reference_name, scenario_names
 from meguru.model.checks import check_model, find_faults, in_scenario, locate

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.account import Account
-from meguru.engine.compile import Program
-from meguru.engine.compile_use import Event
+from meguru.engine.compiling.program import Program
+from meguru.engine.compiling.use import Event
 from meguru.engine.masses import Masses, holder_items
 from meguru.engine.origin import Origins, Trace, find_origins, trace_of
 from meguru.model.components import ORIGINS, Model

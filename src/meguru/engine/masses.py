@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.compile import Program
+from meguru.engine.compiling.program import Program
 from meguru.engine.simulate import Record
 
 Array = NDArray[np.float64]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from meguru.engine.account import keep_account
 from meguru.engine.activity import Amounts
 from meguru.engine.balance import check_balance
-from meguru.engine.compile import Program
+from meguru.engine.compiling.program import Program
 from meguru.engine.labelled import ARRAYS, Block, Live, name_rows
 from meguru.engine.masses import find_masses
 from meguru.engine.origin import secondary_flows

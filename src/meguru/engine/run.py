@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from meguru.engine.compile import compile_model
+from meguru.engine.compiling.program import compile_model
 from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
 from meguru.engine.simulate import simulate
 from meguru.engine.uncollected import uncollected

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.compile import Program
 from meguru.engine.compiled import kernel
+from meguru.engine.compiling.program import Program
 from meguru.engine.plan import (
     EVENT_COUNT,
     FLOW_COUNT,

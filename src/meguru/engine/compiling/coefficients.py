@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.lifetimes import Hazards
+from meguru.engine.compiling.lifetimes import Hazards
 from meguru.errors import MeguruError, RangeError
 from meguru.model import where
 from meguru.model.components import Lifetime, Model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 
-from meguru.engine.compile_push import Operation, PushCompiler
+from meguru.engine.compiling.push import Operation, PushCompiler
 from meguru.engine.plan import DEPOSIT, FLOW, OP_EXTRA, OP_SOURCE, OP_TABLE, OP_TARGET, RULES, SHIFT, SOLVE
 from meguru.errors import NetworkError
 

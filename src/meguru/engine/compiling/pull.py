@@ -8,9 +8,10 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from meguru.engine.coefficients import ONE, Coefficients
-from meguru.engine.compile_push import PushCompiler
-from meguru.engine.compile_use import UseTables
+from meguru.engine.compiling.coefficients import ONE, Coefficients
+from meguru.engine.compiling.push import PushCompiler
+from meguru.engine.compiling.shape import Shape
+from meguru.engine.compiling.use import UseTables
 from meguru.engine.plan import (
     ASK,
     EDGE_CLAIM,
@@ -37,7 +38,6 @@ from meguru.engine.plan import (
     SUPPLY,
     USE_INPUT,
 )  # fmt: skip
-from meguru.engine.shape import Shape
 from meguru.errors import ModelError, NetworkError, ShareError, UnsupportedError
 from meguru.model import where
 from meguru.model.bom_units import bom_unit

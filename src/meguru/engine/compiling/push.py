@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from meguru.engine.coefficients import ONE, Coefficients
-from meguru.engine.lifetimes import age_of
+from meguru.engine.compiling.coefficients import ONE, Coefficients
+from meguru.engine.compiling.lifetimes import age_of
+from meguru.engine.compiling.shape import Shape
 from meguru.engine.plan import CAPACITY, CHILD, DEPOSIT, FLOW, PIECES, RULES, SHIFT
-from meguru.engine.shape import Shape
 from meguru.errors import NetworkError, ShareError, UnsupportedError
 from meguru.model import where
 from meguru.model.components import Model, Process, Rule
@@ -24,7 +24,7 @@ Key = tuple[str, str]  # (process, item) or (process.port, item)
 
 
 class PushCompiler:
-    """Builds nodes and operations; :mod:`meguru.engine.compile_order` puts them in order."""
+    """Builds nodes and operations; :mod:`meguru.engine.compiling.order` puts them in order."""
 
     def __init__(
         self,

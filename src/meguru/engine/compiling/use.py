@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from meguru.engine.coefficients import ONE, ZERO, Coefficients
-from meguru.engine.compile_push import PushCompiler
+from meguru.engine.compiling.coefficients import ONE, ZERO, Coefficients
+from meguru.engine.compiling.push import PushCompiler
+from meguru.engine.compiling.shape import Shape
 from meguru.engine.plan import (
     EVENTS_OF_USE,
     FLOW,
@@ -32,7 +33,6 @@ from meguru.engine.plan import (
     USE_SLOT,
     USE_SLOT_HAZARD,
 )  # fmt: skip
-from meguru.engine.shape import Shape
 from meguru.errors import MissingValueError, NetworkError, RangeError, ShareError
 from meguru.model import where
 from meguru.model.components import Lifetime, Model, Process

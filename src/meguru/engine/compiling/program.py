@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.coefficients import Coefficients, Reader, check_range
-from meguru.engine.compile_order import order_operations
-from meguru.engine.compile_pull import PullCompiler, PullTables
-from meguru.engine.compile_push import PushCompiler
-from meguru.engine.compile_use import UseCompiler, UseTables
-from meguru.engine.lifetimes import age_of
+from meguru.engine.compiling.coefficients import Coefficients, Reader, check_range
+from meguru.engine.compiling.lifetimes import age_of
+from meguru.engine.compiling.order import order_operations
+from meguru.engine.compiling.pull import PullCompiler, PullTables
+from meguru.engine.compiling.push import PushCompiler
+from meguru.engine.compiling.shape import Shape, find_shape
+from meguru.engine.compiling.use import UseCompiler, UseTables
 from meguru.engine.plan import (
     CAPACITY,
     DEPOSIT,
@@ -36,7 +37,6 @@ from meguru.engine.plan import (
     pack,
     table,
 )  # fmt: skip
-from meguru.engine.shape import Shape, find_shape
 from meguru.errors import ModelError
 from meguru.model.bom_units import bom_unit
 from meguru.model.checks import locate
