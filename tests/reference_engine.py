@@ -310,7 +310,7 @@ class Reference(Network):
                 held = self.content(store, part) - self.taken[(store, part)]
                 asked = self.asked.get((use, part), 0.0)
                 share = min(route.get("max_share", 1.0), held / asked if asked > 0.0 else 1.0)
-                if held > 0.0:
+                if held > 1e-12 * self.content(store, part):  # rounding leaves something of nothing
                     return mix([(share, self.law_in(store, part)), (1.0 - share, {0: 1.0})])
         return {0: 1.0}
 

@@ -14,6 +14,8 @@ from meguru.engine.plan import (
     fill, line, number, rows,
 )  # fmt: skip
 
+DUST = 1e-12
+
 
 @njit(cache=True)
 def draw_spares(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
@@ -59,11 +61,14 @@ def expect_spares(p: Any, c: Any, z: Any, t: Any) -> Any:
                 other = True
                 continue
             exact, o = at(p, EDGE, e, EDGE_EXACT), at(p, EDGE, e, EDGE_OFFER)
-            held = z[p[CONTENT] + at(p, OFFER, o, OFFER_STORE)] - z[p[OUT] + o]
+            content = z[p[CONTENT] + at(p, OFFER, o, OFFER_STORE)]
+            held = content - z[p[OUT] + o]
+            if held <= DUST * content:  # rounding leaves something of nothing
+                continue
             share = min(number(p, c, exact if exact >= 0 else at(p, EDGE, e, EDGE_MOST), t), missing)
             if asked > 0.0:
                 share = min(share, held / asked)
-            if share > 0.0 and held > 0.0:
+            if share > 0.0:
                 missing -= share
                 add_law(p, z, t, at(p, OFFER, o, OFFER_STORE), share, p[PUT_LAW] + i * (p[STEPS] + 1))
         if not other and 0.0 < missing < 1.0:

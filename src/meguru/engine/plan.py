@@ -121,7 +121,7 @@ def table(rows: list[Any], columns: int) -> Ints:
 
 
 def pack(
-    scalars: tuple[int, int, int, int, int, int],
+    scalars: tuple[int, ...],
     tables: dict[str, Ints],
     numbers: dict[str, int],
     state: dict[str, int],

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 
-from meguru.engine.compiling.push import Operation, PushCompiler
+from meguru.engine.compiling.nodes import Operation, PushNodes
 from meguru.engine.plan import DEPOSIT, FLOW, OP_EXTRA, OP_SOURCE, OP_TABLE, OP_TARGET, RULES, SHIFT, SOLVE
 from meguru.errors import NetworkError
 
 
-def _edges(pushes: PushCompiler) -> dict[int | str, dict[int | str, None]]:
+def _edges(pushes: PushNodes) -> dict[int | str, dict[int | str, None]]:
     """What must come after what. A process with capacity is a vertex of its own, between its nodes and
     the rest."""
     after: dict[int | str, dict[int | str, None]] = {node: {} for node in pushes.by_node}
@@ -24,7 +24,7 @@ def _edges(pushes: PushCompiler) -> dict[int | str, dict[int | str, None]]:
     return after
 
 
-def order_operations(pushes: PushCompiler, starts: Iterable[int] | None = None) -> list[Operation]:
+def order_operations(pushes: PushNodes, starts: Iterable[int] | None = None) -> list[Operation]:
     """All operations in topological order; with ``starts`` only those that these nodes can reach."""
     after = _edges(pushes)
     keep = set(after) if starts is None else _reached(after, starts)
@@ -40,9 +40,7 @@ def order_operations(pushes: PushCompiler, starts: Iterable[int] | None = None) 
     return out
 
 
-def _append(
-    pushes: PushCompiler, member: int | str, out: list[Operation], late: dict[str, list[int]]
-) -> None:
+def _append(pushes: PushNodes, member: int | str, out: list[Operation], late: dict[str, list[int]]) -> None:
     if isinstance(member, str):
         out.append(list(pushes.capacity[member]))
         for node in late.pop(member, []):
@@ -53,7 +51,7 @@ def _append(
         out.extend(list(op) for op in pushes.by_node[member])
 
 
-def _loop(pushes: PushCompiler, members: list[int | str], out: list[Operation]) -> None:
+def _loop(pushes: PushNodes, members: list[int | str], out: list[Operation]) -> None:
     """A loop is solved as a whole; only things that stay the same item can go round."""
     names = {index: key for key, index in pushes.nodes.items()}
     nodes = [m for m in members if isinstance(m, int)]

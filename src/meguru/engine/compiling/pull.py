@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 
 from meguru.engine.compiling.coefficients import ONE, Coefficients
-from meguru.engine.compiling.push import PushCompiler
+from meguru.engine.compiling.nodes import PushNodes
 from meguru.engine.compiling.shape import Shape
 from meguru.engine.compiling.use import UseTables
 from meguru.engine.plan import (
@@ -69,7 +69,7 @@ class PullCompiler:
         network: Network,
         shape: Shape,
         numbers: Coefficients,
-        pushes: PushCompiler,
+        pushes: PushNodes,
         uses: UseTables,
     ) -> None:
         self.model, self.network, self.shape, self.numbers, self.pushes, self.uses = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from meguru.engine.compiling.coefficients import ONE, ZERO, Coefficients
-from meguru.engine.compiling.push import PushCompiler
+from meguru.engine.compiling.nodes import PushNodes
 from meguru.engine.compiling.shape import Shape
 from meguru.engine.plan import (
     EVENTS_OF_USE,
@@ -71,7 +71,7 @@ class UseTables:
 
 class UseCompiler:
     def __init__(
-        self, model: Model, network: Network, shape: Shape, numbers: Coefficients, pushes: PushCompiler
+        self, model: Model, network: Network, shape: Shape, numbers: Coefficients, pushes: PushNodes
     ) -> None:
         self.model, self.network, self.shape, self.numbers, self.pushes = (
             model,
