@@ -19,7 +19,6 @@ from meguru.files.tree import parse_tree, plain
 from meguru.files.yaml_text import to_yaml
 from meguru.inventory import Gap
 from meguru.inventory.conversion import in_flow_unit
-from meguru.inventory.pedigree import VARIANCES
 from meguru.inventory.read import library_data, library_schema
 from meguru.quantity import Quantity
 
@@ -229,13 +228,6 @@ def test_search_finds_all_words_in_any_language() -> None:
 
 
 def test_the_spread_of_a_pedigree() -> None:
-    """Published as factors U of 95 %, of which the variances are rounded."""
-    published = {(0, 2): 1.05, (0, 3): 1.10, (0, 4): 1.20, (0, 5): 1.50, (1, 2): 1.02, (1, 3): 1.05,
-                 (1, 4): 1.10, (1, 5): 1.20, (2, 2): 1.03, (2, 3): 1.10, (2, 4): 1.20, (2, 5): 1.50,
-                 (3, 2): 1.01, (3, 3): 1.02, (3, 5): 1.10, (4, 3): 1.20, (4, 4): 1.50,
-                 (4, 5): 2.00}  # fmt: skip
-    for (row, score), factor in published.items():
-        assert VARIANCES[row][score - 1] == pytest.approx((math.log(factor) / 2) ** 2, rel=0.15)
     assert inventory.spread("1;1;1;1;1") == pytest.approx(math.exp(math.sqrt(0.0006)))
     assert inventory.spread("(5; 5; 5; 5; 5)", 0.0) == pytest.approx(math.exp(math.sqrt(0.21)))
 

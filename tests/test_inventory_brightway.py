@@ -104,7 +104,9 @@ def test_units_regions_and_names_are_meguru_s(bw: Any, tmp_path: Path) -> None:
     assert (library.impacts["climate"].unit, library.impacts["acid"].unit) == ("kg_CO2e", "kg_SO2e")
     name, flow = inventory.find_flow(library, "making 0")
     assert (name, flow.unit, flow.factors[0].region) == ("product_0", "kWh", "JP")
-    assert inventory.find_flow(library, "product 1")[1].factors[0].region is None
+    assert inventory.find_flow(library, "product 1")[1].factors[0].region == "GLO"
+    world = inventory.factor(library, "product 1", "climate", region="DE")
+    assert world.region == "GLO"  # and says so
     inventory.write_library(inventory.subset(library, ["product 0"]), tmp_path / "part.yaml")
     assert list(inventory.read_library(tmp_path / "part.yaml").flows) == ["product_0"]
 

@@ -240,13 +240,16 @@ def amounts(draw: st.DrawFn, unit: str) -> Quantity:
     size = draw(SIZES)
     gsd = draw(st.none() | st.floats(1.01, 5.0))
     median = draw(st.sampled_from([1.0, 0.9]))
-    form = draw(st.sampled_from(["value", "normal", "triangular", "uniform"]))
+    form = draw(st.sampled_from(["value", "normal", "triangular", "uniform", "skewed"]))
     if form == "normal":
         return Quantity.normal(size, size / 5, unit)
     if form == "triangular":
         return Quantity.triangular(size, size * 1.5, size * 3, unit)
     if form == "uniform":
         return Quantity.uniform(size, size * 2, unit)
+    if form == "skewed":  # an amount that is not the mean of its spread
+        factor = {"distribution": "triangular", "low": 0.5, "mode": 1.0, "high": 4.0}
+        return Quantity.parse({"value": size, "unit": unit, "uncertain": factor})
     if gsd is None:
         return Quantity(size, unit)
     return Quantity.parse(
@@ -277,24 +280,25 @@ def libraries(draw: st.DrawFn) -> Library:
             aliases=draw(st.lists(st.sampled_from(["one", "two"]), unique=True)),
             cas=draw(st.none() | st.just("7446-09-5")),
             factors=[
-                inventory.Factor(
-                    impact="climate", region=place, amount=Quantity(draw(SIZES), f"kg_CO2e/({unit})")
-                )
+                inventory.Factor(impact="climate", region=place, amount=draw(amounts(f"kg_CO2e/({unit})")))
                 for place in places
             ],
         )
     activities: dict[str, Any] = {}
     for name in draw(st.sets(st.sampled_from(["making", "melting"]))):
-        flow = draw(st.sampled_from(sorted(flows)))
+        flow, takes = draw(st.sampled_from(sorted(flows))), draw(st.booleans())
+        running = {**{key: (one.flow, one.takes) for key, one in activities.items()}, name: (flow, takes)}
         exchanges = []
         for other in draw(st.lists(st.sampled_from(sorted(flows)), max_size=3)):
+            wanted = (other, flows[other].kind == "waste")
+            fitting = [key for key, given in running.items() if given == wanted]
             pedigree = draw(st.none() | st.just("2;3;1;1;4"))
             exchanges.append(
                 inventory.Exchange(
                     flow=other,
                     amount=draw(amounts(flows[other].unit)),
                     direction=draw(st.sampled_from(["input", "output"])),
-                    provider=draw(st.none() | st.sampled_from([*activities, name])),
+                    provider=draw(st.none() | st.sampled_from(fitting)) if fitting else None,
                     region=draw(region),
                     avoided=draw(st.booleans()),
                     pedigree=pedigree,
@@ -304,7 +308,7 @@ def libraries(draw: st.DrawFn) -> Library:
         activities[name] = inventory.Activity(
             flow=flow,
             amount=Quantity(draw(SIZES), flows[flow].unit),
-            takes=draw(st.booleans()),
+            takes=takes,
             exchanges=exchanges,
             region=draw(region),
             first=draw(st.none() | st.integers(1990, 2000)),
@@ -314,7 +318,15 @@ def libraries(draw: st.DrawFn) -> Library:
             assumed=draw(st.booleans()),
             note=draw(text),
         )
-    return Library(name="package", impacts=impacts, flows=flows, activities=activities)
+    return Library(
+        name="package",
+        note=draw(text),
+        source=draw(text),
+        licence=draw(text),
+        impacts=impacts,
+        flows=flows,
+        activities=activities,
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -509,7 +521,8 @@ def test_amounts_below_zero_and_providers_of_ecospold_2(tmp_path: Path) -> None:
         ("<ecoSpold", NotReadableError, "no XML"),
         ("<other/>", NotReadableError, "EcoSpold01 or EcoSpold02"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><x/>', NotReadableError, "document type"),
-        (MADE_1.replace('unit="MJ"', 'unit="barn"'), UnitError, "dataset 1"),
+        (MADE_1.replace('meanValue="5"', 'meanValue="much"'), errors.WrongTypeError, "dataset 1"),
+        (MADE_1.replace('meanValue="5"', 'meanValue="nan"'), errors.WrongTypeError, "finite"),
         (
             MADE_1.replace("referenceFunction", "noFunction"),
             errors.MissingValueError,

@@ -6,10 +6,14 @@ same are equal wherever they were written.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from meguru.errors import MeguruError
 from meguru.files.component import Component
 from meguru.files.tree import Mark
 
 Marks = dict[str, Mark]
+E = TypeVar("E", bound=MeguruError)
 
 
 def marks_of(owner: Component) -> Marks:
@@ -29,3 +33,10 @@ def where(owner: Component, place: str) -> Mark:
     while place and place not in marks:
         place = place.rpartition(".")[0]
     return marks.get(place, (None, None))
+
+
+def locate(owner: Component, error: E) -> E:
+    """The same error, with file and line filled in from its place where they are not known yet."""
+    file, line = where(owner, error.place or "")
+    # Without a place only the file is certain: the first line would lead astray.
+    return error.at(file=file, line=line if error.place else None)

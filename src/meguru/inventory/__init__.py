@@ -23,11 +23,13 @@ __all__ = [
     "Impact",
     "Library",
     "Solved",
+    "StandIn",
     "export_openlca",
     "factor",
     "find_activity",
     "find_flow",
     "find_gaps",
+    "find_stand_ins",
     "import_brightway",
     "import_ecospold",
     "import_openlca",
@@ -40,6 +42,8 @@ __all__ = [
     "solve",
     "spread",
     "subset",
+    "unknown_units",
+    "update_library",
     "write_library",
 ]
 
@@ -47,10 +51,11 @@ if TYPE_CHECKING:
     from meguru.inventory.components import Activity, Exchange, Factor, Flow, Impact, Library
     from meguru.inventory.importers.brightway import import_brightway
     from meguru.inventory.importers.ecospold import import_ecospold
+    from meguru.inventory.importers.naming import unknown_units
     from meguru.inventory.importers.openlca import import_openlca
     from meguru.inventory.importers.openlca_export import export_openlca
     from meguru.inventory.importers.table import import_table
-    from meguru.inventory.links import Gap, find_gaps
+    from meguru.inventory.links import Gap, StandIn, find_gaps, find_stand_ins
     from meguru.inventory.lookup import Found, Hit, factor, find_activity, find_flow, search
     from meguru.inventory.pedigree import spread
     from meguru.inventory.read import (
@@ -62,6 +67,7 @@ if TYPE_CHECKING:
     )
     from meguru.inventory.solving import Solved, solve
     from meguru.inventory.subsets import subset
+    from meguru.inventory.updating import update_library
 else:
     # Hidden from type checkers, which would otherwise take every misspelt name for a good one.
     _HOMES = {
@@ -71,7 +77,7 @@ else:
         "import_openlca": "importers.openlca",
         "export_openlca": "importers.openlca_export",
         "import_table": "importers.table",
-        **dict.fromkeys(("Gap", "find_gaps"), "links"),
+        **dict.fromkeys(("Gap", "StandIn", "find_gaps", "find_stand_ins"), "links"),
         **dict.fromkeys(("Found", "Hit", "factor", "find_activity", "find_flow", "search"), "lookup"),
         "spread": "pedigree",
         **dict.fromkeys(
@@ -80,6 +86,8 @@ else:
         ),
         **dict.fromkeys(("Solved", "solve"), "solving"),
         "subset": "subsets",
+        "unknown_units": "importers.naming",
+        "update_library": "updating",
     }
 
     def __getattr__(name):

@@ -9,6 +9,7 @@ from typing import Any
 from meguru.errors import (
     DimensionError,
     DuplicateKeyError,
+    LibraryError,
     MissingValueError,
     ModelError,
     RangeError,
@@ -19,9 +20,10 @@ from meguru.errors import (
 )
 from meguru.files.attribute import declared
 from meguru.files.component import Component
-from meguru.files.marks import where
+from meguru.files.marks import locate
 from meguru.inventory.components import Activity, Exchange, Factor, Flow, Library
 from meguru.inventory.conversion import in_flow_unit
+from meguru.inventory.links import is_run_for
 from meguru.inventory.pedigree import scores
 from meguru.quantity import Quantity, describe_dimension, dimension_of, same_dimension
 
@@ -36,10 +38,7 @@ def library_faults(library: Library) -> list[ModelError]:
         found = [*chain.from_iterable(check(library) for check in stage)]
         if found:
             break
-    for one in found:
-        file, line = where(library, one.place or "")
-        one.at(file=file, line=line)
-    return found
+    return [locate(library, one) for one in found]
 
 
 def check_library(library: Library) -> None:
@@ -88,6 +87,29 @@ def _names(library: Library) -> Faults:
         yield from _named(exchange.flow, library.flows, f"{place}.flow", "flow")
         if exchange.provider is not None:
             yield from _named(exchange.provider, library.activities, f"{place}.provider", "activity")
+
+
+def _providers(library: Library) -> Faults:
+    """A provider is run for what is taken from it, or brought to it."""
+    for place, _, exchange in _exchanges(library):
+        if exchange.provider is None:
+            continue
+        provider = library.activities[exchange.provider]
+        if not is_run_for(library, provider, exchange.flow):
+            verb = "takes in" if provider.takes else "gives"
+            wanted = "takes in" if library.flows[exchange.flow].kind == "waste" else "gives"
+            yield LibraryError(
+                "the provider is not run for this flow",
+                place=f"{place}.provider",
+                found=f"{exchange.provider}, which {verb} {provider.flow}",
+                expected=f"an activity that {wanted} {exchange.flow}",
+            )
+
+
+def _properties(library: Library) -> Faults:
+    for name, flow in library.flows.items():
+        for key, amount in flow.properties.items():
+            yield from _above(amount, f"flows.{name}.properties.{key}", "an amount above zero", zero=False)
 
 
 def _named(name: str, table: Mapping[str, object], place: str, what: str) -> Faults:
@@ -171,9 +193,6 @@ def _numbers(library: Library) -> Faults:
                 scores(exchange.pedigree, f"{place}.pedigree")
             except ModelError as error:
                 yield error
-    for name, flow in library.flows.items():
-        for key, amount in flow.properties.items():
-            yield from _above(amount, f"flows.{name}.properties.{key}", "an amount above zero", zero=False)
 
 
 def _above(
@@ -221,6 +240,7 @@ def _doubles(library: Library) -> Faults:
 STAGES: tuple[tuple[Callable[[Library], Faults], ...], ...] = (
     (_version, _form),
     (_names, _units, _formulas, _doubles),
+    (_providers, _properties),
     (_dimensions,),
     (_numbers,),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from meguru.errors import DimensionError, LibraryError
 from meguru.inventory.components import Flow
 from meguru.quantity import Distribution, Quantity, convert, describe_dimension, same_dimension
+
+SAME = 1e-6  # relative difference up to which two properties say the same
 
 
 def in_flow_unit(flow: Flow, unit: str, *, place: str | None = None) -> float:
@@ -21,17 +24,25 @@ def in_flow_unit(flow: Flow, unit: str, *, place: str | None = None) -> float:
     ------
     DimensionError
         Neither the units nor a property lead from one to the other.
+    LibraryError
+        Several properties do, and they differ: a gross and a net heating value.
     UnitError
         A unit is not known.
     """
     if same_dimension(unit, flow.unit):
         return float(convert(1.0, unit, flow.unit))
-    for name, amount in flow.properties.items():
-        own = f"({flow.unit})"
-        if same_dimension(amount.unit, f"({unit})/{own}"):
-            return 1.0 / one_number(amount, f"({unit})/{own}", f"properties.{name}")
-        if same_dimension(amount.unit, f"{own}/({unit})"):
-            return one_number(amount, f"{own}/({unit})", f"properties.{name}")
+    leading = dict(_leading(flow, unit))
+    if leading:
+        least, most = min(leading.values()), max(leading.values())
+        if most > least * (1.0 + SAME):
+            raise LibraryError(
+                "more than one property leads to this unit",
+                place=place,
+                found=", ".join(leading),
+                expected=f"an amount in {flow.unit}, or one of them",
+                hint="Give the amount in the flow's own unit, or keep only the property that is meant.",
+            )
+        return least
     known = "".join(f", {name} ({amount.unit})" for name, amount in flow.properties.items())
     raise DimensionError(
         "wrong dimension",
@@ -40,6 +51,16 @@ def in_flow_unit(flow: Flow, unit: str, *, place: str | None = None) -> float:
         expected=f"{describe_dimension(flow.unit)}{known}",
         hint=f"A property of the flow, in ({unit})/({flow.unit}), would lead from one to the other.",
     )
+
+
+def _leading(flow: Flow, unit: str) -> Iterator[tuple[str, float]]:
+    """Properties that lead from a flow's own unit to another, and how many of its own one of that is."""
+    own = f"({flow.unit})"
+    for name, amount in flow.properties.items():
+        if same_dimension(amount.unit, f"({unit})/{own}"):
+            yield name, 1.0 / one_number(amount, f"({unit})/{own}", f"properties.{name}")
+        elif same_dimension(amount.unit, f"{own}/({unit})"):
+            yield name, one_number(amount, f"{own}/({unit})", f"properties.{name}")
 
 
 def without_spread(quantity: Quantity) -> Quantity:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meguru.errors import LibraryError
+from meguru.errors import LibraryError, UnsupportedError
+from meguru.files.marks import locate
 from meguru.inventory.components import Activity, Exchange, Factor, Library
-from meguru.inventory.lookup import choose
+from meguru.inventory.lookup import choose, regions_for
+
+NATURAL = ("emission", "resource")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,21 @@ class Gap:
     impact: str
     region: str | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A product or waste of an activity that is rated by what is not of its region.
+
+    ``region`` is the one wanted, ``taken`` that of the factor or activity behind it: ``RoW``, ``GLO``, or
+    None for what holds everywhere.
+    """
+
+    activity: str
+    flow: str
+    impact: str
+    region: str
+    taken: str | None
 
 
 class Links:
@@ -49,12 +67,15 @@ class Links:
         flow = self.library.flows[exchange.flow]
         if exchange.provider is not None:
             return None
-        if not any(one.impact == impact and one.region in (region, None) for one in flow.factors):
+        places = regions_for(region)
+        if not any(one.impact == impact and one.region in places for one in flow.factors):
             return None
         return choose(flow, impact, region, place=f"flows.{exchange.flow}.factors")
 
     def provider(self, exchange: Exchange, region: str | None) -> str | None:
-        """The activity behind an exchange: the one named, else the only one of the region for its flow.
+        """The activity behind an exchange: the one named, else the only one for its flow, by region.
+
+        Regions are tried in the order of :func:`meguru.inventory.lookup.regions_for`.
 
         Raises
         ------
@@ -63,30 +84,48 @@ class Links:
         """
         if exchange.provider is not None:
             return exchange.provider
-        running = self.running.get(exchange.flow, [])
+        running = [name for name in self.running.get(exchange.flow, ()) if self.fits(exchange, name)]
         regions = {name: self.library.activities[name].region for name in running}
-        fitting = [name for name in running if regions[name] == region]
-        if not fitting:
-            fitting = [name for name in running if regions[name] is None]  # never that of another region
-        if len(fitting) > 1:
-            raise LibraryError(
-                "more than one activity is behind this flow",
-                place=f"flows.{exchange.flow}",
-                found=", ".join(fitting),
-                expected="one: name it as 'provider' of the exchange",
-            )
-        return fitting[0] if fitting else None
+        for place in regions_for(region):
+            fitting = [name for name in running if regions[name] == place]
+            if len(fitting) > 1:
+                raise LibraryError(
+                    "more than one activity is behind this flow",
+                    place=f"flows.{exchange.flow}",
+                    found=", ".join(fitting),
+                    expected="one: name it as 'provider' of the exchange",
+                )
+            if fitting:
+                return fitting[0]
+        return None
+
+    def fits(self, exchange: Exchange, name: str) -> bool:
+        """Whether an activity can be behind an exchange."""
+        return is_run_for(self.library, self.library.activities[name], exchange.flow)
 
     def region(self, activity: Activity, exchange: Exchange) -> str | None:
         """Whose factor is meant: that of the exchange, of the activity, of where the question is asked."""
         return exchange.region or activity.region or self.where
+
+    def stand_in(self, name: str, exchange: Exchange, impact: str) -> StandIn | None:
+        """What is rated by another region's number, or by one that names none."""
+        region = self.region(self.library.activities[name], exchange)
+        natural = self.library.flows[exchange.flow].kind in NATURAL
+        if region is None or natural or exchange.provider is not None:
+            return None
+        factor = self.factor(exchange, region, impact)
+        provider = None if factor else self.provider(exchange, region)
+        if factor is None and provider is None:
+            return None
+        taken = factor.region if factor else self.library.activities[provider or ""].region
+        return None if taken == region else StandIn(name, exchange.flow, impact, region, taken)
 
     def gap(self, name: str, exchange: Exchange, impact: str) -> Gap | None:
         """What is missing of an exchange of an activity."""
         region = self.region(self.library.activities[name], exchange)
         if self.factor(exchange, region, impact) or self.provider(exchange, region):
             return None
-        natural = self.library.flows[exchange.flow].kind in ("emission", "resource")
+        natural = self.library.flows[exchange.flow].kind in NATURAL
         return Gap(name, exchange.flow, impact, region, "not characterised" if natural else "no factor")
 
 
@@ -108,6 +147,30 @@ def find_gaps(
     return list(dict.fromkeys(gap for gap in found if gap is not None))
 
 
+def find_stand_ins(
+    library: Library, impacts: Iterable[str] | None = None, *, region: str | None = None
+) -> list[StandIn]:
+    """Every product and waste that is rated by a number of the world, or of no region, instead of its own.
+
+    ``region`` is that of activities that name none. A provider that an exchange names is meant, and no
+    stand-in.
+    """
+    links = Links(library, region)
+    wanted = list(library.impacts if impacts is None else impacts)
+    found = (
+        links.stand_in(name, exchange, impact)
+        for name, activity in library.activities.items()
+        for impact in wanted
+        for exchange in activity.exchanges
+    )
+    return list(dict.fromkeys(one for one in found if one is not None))
+
+
+def is_run_for(library: Library, activity: Activity, flow: str) -> bool:
+    """Whether an activity gives a product, or takes a waste: only so it can be behind an exchange of it."""
+    return activity.flow == flow and activity.takes == (library.flows[flow].kind == "waste")
+
+
 def sign(library: Library, exchange: Exchange) -> float:
     """+1 for a burden, −1 for what is avoided, taken up from the air or given back to nature."""
     kind = library.flows[exchange.flow].kind
@@ -115,11 +178,35 @@ def sign(library: Library, exchange: Exchange) -> float:
     return -1.0 if back != exchange.avoided else 1.0
 
 
-def is_co_product(library: Library, activity: Activity, exchange: Exchange) -> bool:
-    """Whether an activity has a second function by this exchange: another product, another waste taken in."""
+def is_co_product(library: Library, exchange: Exchange) -> bool:
+    """Whether an activity has a second function by this exchange: it gives a product, or takes a waste in.
+
+    Its reference flow once more counts as well: what is given twice belongs to the reference amount.
+    """
     kind = library.flows[exchange.flow].kind
-    if exchange.avoided:
-        return False
-    second = (kind, exchange.direction) in (("product", "output"), ("waste", "input"))
-    own = exchange.flow == activity.flow and (exchange.direction == "input") == activity.takes
-    return second and not own
+    return not exchange.avoided and (kind, exchange.direction) in (("product", "output"), ("waste", "input"))
+
+
+def refuse_co_product(library: Library, activity: Activity, exchange: Exchange, place: str) -> None:
+    """An error for an exchange by which an activity has more than one function.
+
+    Raises
+    ------
+    UnsupportedError
+        It has; with file and line where the library was read from a file.
+    """
+    if not is_co_product(library, exchange):
+        return
+    hint = "Allocate between them, or write 'avoided: true' for what it replaces elsewhere."
+    if exchange.flow == activity.flow:
+        hint = "Add it to the reference amount."
+    raise locate(
+        library,
+        UnsupportedError(
+            "an activity with more than one product",
+            place=place,
+            found=exchange.flow,
+            expected=f"only the reference amount of {activity.flow}",
+            hint=hint,
+        ),
+    )

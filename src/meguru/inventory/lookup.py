@@ -11,8 +11,10 @@ from meguru.errors import LibraryError, UnknownNameError, did_you_mean
 from meguru.files.component import Component
 from meguru.inventory.components import Activity, Factor, Flow, Library
 from meguru.inventory.conversion import in_flow_unit, one_number, unit_per
+from meguru.inventory.pedigree import time_score
 
 T = TypeVar("T", Flow, Activity)
+WORLD, REST_OF_WORLD = "GLO", "RoW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Found:
     """A factor in the unit asked for, with where it is from.
 
     ``value`` is in ``unit``; ``region`` is that of the factor, None for one that holds everywhere;
-    ``year`` the year that the number stands for, None where nobody said.
+    ``year`` the year that the number stands for, None where nobody said. Where a year was asked for,
+    ``time_score`` is the score from 1 to 5 that the years between the two get in a pedigree.
     """
 
     flow: str
@@ -34,6 +37,7 @@ class Found:
     licence: str | None
     assumed: bool
     note: str | None = None  # as that something is missing in it
+    time_score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +104,11 @@ def factor(
     impact
         The impact category.
     region
-        As ``JP``. Where it has no factor of its own, the one that holds everywhere is taken, and the answer
-        says so by its own ``region``; a factor of another region is never taken.
+        As ``JP``. Where it has no factor of its own, that of the rest of the world (``RoW``), of the world
+        (``GLO``) or the one that holds everywhere is taken, in this order, and the answer says so by its own
+        ``region``; a factor of another region is never taken.
     year
-        Needed where the factor changes by year.
+        Needed where the factor changes by year; of any other, it tells how far away in time it is.
     unit
         Of the flow: ``MJ`` gives the impact per MJ, by the dimension or by a property of the flow; default
         the flow's own.
@@ -126,6 +131,7 @@ def factor(
     one = choose(found, impact, region, scope, place=f"flows.{name}.factors")
     category = library.impacts[impact].unit
     per = unit or found.unit
+    stands_for = _stands_for(one, year)
     amount = one_number(one.amount, f"({category})/({found.unit})", f"flows.{name}.factors.{impact}", year)
     return Found(
         flow=name,
@@ -133,12 +139,13 @@ def factor(
         value=amount * in_flow_unit(found, per, place=f"flows.{name}"),
         unit=unit_per(category, per),
         region=one.region,
-        year=_stands_for(one, year),
+        year=stands_for,
         scope=one.scope,
         source=one.source or one.amount.source or library.source,
         licence=one.licence or library.licence,
         assumed=one.assumed,
         note=one.note,
+        time_score=None if year is None else time_score(None if stands_for is None else year - stands_for),
     )
 
 
@@ -150,10 +157,23 @@ def _stands_for(one: Factor, year: float | None) -> int | None:
     return int(min(max(year, years[0]), years[-1]))
 
 
+def regions_for(region: str | None) -> tuple[str | None, ...]:
+    """Whose factor is taken, in this order: the region's own, the rest of the world's, the world's, any.
+
+    ``RoW`` and ``GLO`` are the names that databases have for the rest of the world and the whole of it; None
+    is what says no region and so holds everywhere. Another region is never taken. Where no region is asked
+    for, what holds everywhere comes first.
+    """
+    if region is None:
+        return None, WORLD
+    rest = () if region == WORLD else (REST_OF_WORLD,)
+    return tuple(dict.fromkeys((region, *rest, WORLD, None)))
+
+
 def choose(
     flow: Flow, impact: str, region: str | None, scope: str | None = None, *, place: str = ""
 ) -> Factor:
-    """The factor of a flow for an impact and region: of the region itself, else the one for everywhere.
+    """The factor of a flow for an impact and region, by the order of :func:`regions_for`.
 
     Raises
     ------
@@ -161,7 +181,7 @@ def choose(
         There is none, or several of different scope.
     """
     fitting = [one for one in flow.factors if one.impact == impact and scope in (None, one.scope)]
-    for where in dict.fromkeys((region, None)):
+    for where in regions_for(region):
         here = [one for one in fitting if one.region == where]
         if len(here) == 1:
             return here[0]

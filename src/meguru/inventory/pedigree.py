@@ -26,6 +26,7 @@ VARIANCES = (
     (0.0, 2.5e-5, 0.0001, 0.0006, 0.002),
     (0.0, 0.0006, 0.008, 0.04, 0.12),
 )
+YEARS = (3, 6, 10, 15)  # of the scores 1 to 4 for time: fewer than these
 _FORM = re.compile(r"\(?\s*([1-5])\s*(?:[;,]\s*([1-5])\s*){4}\)?")
 
 
@@ -37,11 +38,26 @@ def scores(pedigree: str, place: str = "") -> tuple[int, ...]:
     WrongTypeError
         Not five whole numbers from 1 to 5.
     """
-    if not _FORM.fullmatch(pedigree):
+    if not is_pedigree(pedigree):
         raise WrongTypeError(
             "not a pedigree", place=place, found=pedigree, expected="five scores from 1 to 5, as 2;3;1;1;4"
         )
     return tuple(int(digit) for digit in re.findall("[1-5]", pedigree))
+
+
+def is_pedigree(text: str) -> bool:
+    """Whether a text is five scores from 1 to 5."""
+    return _FORM.fullmatch(text) is not None
+
+
+def time_score(years: float | None) -> int:
+    """The score of the years between a number and what it is used for; None: nobody knows how many.
+
+    Less than 3, 6, 10 and 15 years are the scores 1 to 4; more, or an unknown age, is 5.
+    """
+    if years is None:
+        return len(YEARS) + 1
+    return 1 + sum(abs(years) >= limit for limit in YEARS)
 
 
 def spread(pedigree: str, basic_variance: float = BASIC_VARIANCE) -> float:

@@ -16,21 +16,33 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, eye_array
 from scipy.sparse.linalg import splu
 
-from meguru.errors import LibraryError, UnsupportedError
+from meguru.errors import LibraryError
 from meguru.inventory.components import Activity, Exchange, Factor, Library
 from meguru.inventory.conversion import in_flow_unit, one_number, unit_per, without_spread
-from meguru.inventory.links import Gap, Links, find_gaps, is_co_product, sign
+from meguru.inventory.links import (
+    Gap,
+    Links,
+    StandIn,
+    find_gaps,
+    find_stand_ins,
+    refuse_co_product,
+    sign,
+)
 from meguru.quantity import Quantity
 
 Array = NDArray[np.float64]
+ROUNDING = 1e-9
+MOST_NAMED = 5  # activities in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A library whose reference flows have factors with all that lies behind them, and what is missing."""
+    """A library whose reference flows have factors with all that lies behind them; what is missing in them,
+    and what is rated by a number that is not of its region."""
 
     library: Library
     gaps: list[Gap]
+    stand_ins: list[StandIn]
 
 
 def solve(
@@ -60,13 +72,14 @@ def solve(
     ------
     LibraryError
         Several activities are behind a flow and none is named; the network takes more of a flow than it
-        gives.
+        gives, directly or through others.
     UnsupportedError
-        An activity gives several products: allocate, or write the others as avoided.
+        An activity gives several products, or its own twice: allocate, or write the others as avoided.
     """
     wanted = list(library.impacts if impacts is None else impacts)
     network = _Network(library, year, region)
     missing = find_gaps(library, wanted, region=region)
+    standing = find_stand_ins(library, wanted, region=region)
     flows = {name: replace(flow, factors=list(flow.factors)) for name, flow in library.flows.items()}
     for impact in wanted:
         totals, behind = network.totals(impact)
@@ -75,22 +88,31 @@ def solve(
             if gap.impact == impact and gap.why == "no factor":
                 lost.setdefault(gap.activity, []).append(gap.flow)
         holed = _reached(set(lost), behind)
+        others: dict[str, list[StandIn]] = {}
+        for one in standing:
+            if one.impact == impact:
+                others.setdefault(one.activity, []).append(one)
         for (name, activity), total in zip(library.activities.items(), totals, strict=True):
             flow = flows[activity.flow]
             own = library.flows[activity.flow].factors
             if any((one.impact, one.region) == (impact, activity.region) for one in own):
                 continue
-            flow.factors.append(
-                _factor(library, name, impact, float(total), _note(lost.get(name), name in holed), year)
-            )
-    return Solved(replace(library, flows=flows), missing)
+            note = _note(lost.get(name), name in holed, others.get(name, []))
+            flow.factors.append(_factor(library, name, impact, float(total), note, year))
+    return Solved(replace(library, flows=flows), missing, standing)
 
 
-def _note(lost: list[str] | None, holed: bool) -> str | None:
-    """What a factor says of what it lacks."""
+def _note(lost: list[str] | None, holed: bool, others: list[StandIn]) -> str | None:
+    """What a factor says of what it lacks, and of what is not of its region."""
+    parts = []
     if lost:
-        return f"without {', '.join(dict.fromkeys(lost))}"
-    return "without something that lies behind it" if holed else None
+        parts.append(f"without {', '.join(dict.fromkeys(lost))}")
+    elif holed:
+        parts.append("without something that lies behind it")
+    world = dict.fromkeys(f"{one.flow} of {one.taken}" for one in others if one.taken is not None)
+    if world:
+        parts.append(f"with {', '.join(world)}")
+    return "; ".join(parts) or None
 
 
 def _reached(start: set[str], behind: dict[str, set[str]]) -> set[str]:
@@ -151,7 +173,7 @@ class _Network:
             own[column] = self._direct(name, activity, impact)
             for number, exchange in enumerate(activity.exchanges):
                 place = f"activities.{name}.exchanges.{number}"
-                self._refuse_co_product(activity, exchange, place)
+                refuse_co_product(self.library, activity, exchange, place)
                 amount = self._amount(exchange.flow, exchange.amount, f"{place}.amount")
                 amount *= sign(self.library, exchange) / self.reference[column]
                 region = self.links.region(activity, exchange)
@@ -165,6 +187,8 @@ class _Network:
                     columns.append(column)
                     taken.append(amount)
         taking = coo_array((taken, (rows, columns)), shape=(len(own), len(own)))
+        if own.size:
+            self._refuse_unproductive(taking)
         return adjoint(csc_array(eye_array(len(own)) - taking), own), takers
 
     def _direct(self, name: str, activity: Activity, impact: str) -> float:
@@ -179,14 +203,22 @@ class _Network:
         unit = f"({self.library.impacts[impact].unit})/({self.library.flows[exchange.flow].unit})"
         return one_number(without_spread(factor.amount), unit, place, self.year)
 
-    def _refuse_co_product(self, activity: Activity, exchange: Exchange, place: str) -> None:
-        if is_co_product(self.library, activity, exchange):
-            raise UnsupportedError(
-                "an activity with more than one product",
-                place=place,
-                found=exchange.flow,
-                expected=f"only {activity.flow}",
-                hint="Allocate between them, or write 'avoided: true' for what it replaces elsewhere.",
+    def _refuse_unproductive(self, taking: coo_array) -> None:
+        """Burdens are only finite where every product is given in excess of what giving it takes.
+
+        For what is taken, credits aside, I − M must be an M-matrix: the number of activities that run behind
+        one unit, Aᵀ y = 1, is then at least one for each (Berman & Plemmons 1994, chapter 6).
+        """
+        needed = coo_array((np.maximum(taking.data, 0.0), (taking.row, taking.col)), shape=taking.shape)
+        size = taking.shape[0]
+        running = adjoint(csc_array(eye_array(size) - needed), np.ones(size))
+        if not (running >= 1.0 - ROUNDING).all():
+            names = [name for name, number in self.index.items() if not running[number] >= 1.0 - ROUNDING]
+            raise LibraryError(
+                "the network takes more of a flow than it gives",
+                place="activities",
+                found=", ".join(names[:MOST_NAMED]),
+                expected="each to need less than one unit of its product for one unit of it",
             )
 
 

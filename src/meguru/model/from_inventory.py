@@ -1,6 +1,6 @@
 """What a model takes from an inventory library: the flows and activities that it names.
 
-A flow becomes an exchange; its factors are those of the model's region, else those that hold everywhere.
+A flow becomes an exchange; its factors are those of the model's region, else of the world or everywhere.
 With ``@`` and a region behind its name it has that region's: ``electricity@CN``. An activity becomes unit
 data; what it avoids elsewhere becomes unit data of their own, ``NAME.avoided``, which are a credit.
 """
@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from meguru.errors import LibraryError, UnsupportedError
-from meguru.files.marks import where
+from meguru.errors import LibraryError
+from meguru.files.marks import locate, where
 from meguru.files.tree import Node, node_of
 from meguru.inventory.components import Activity, Exchange, Factor, Flow, Library
 from meguru.inventory.conversion import in_flow_unit, scaled
-from meguru.inventory.links import is_co_product, sign
-from meguru.inventory.lookup import choose
+from meguru.inventory.links import refuse_co_product, sign
+from meguru.inventory.lookup import choose, regions_for
 from meguru.inventory.pedigree import uncertain_amount
 from meguru.model.components import Model
 from meguru.quantity import Quantity, same_dimension, write_quantity
@@ -142,7 +142,7 @@ class _Taking:
     def _factors(self, name: str, flow: Flow, region: str | None) -> dict[str, Any]:
         found = {}
         for impact in self.impacts:
-            if any(one.impact == impact and one.region in (region, None) for one in flow.factors):
+            if any(one.impact == impact and one.region in regions_for(region) for one in flow.factors):
                 factor = choose(flow, impact, region, place=f"flows.{name}.factors")
                 found[impact] = write_quantity(with_source(self.library, factor))
         return found
@@ -155,8 +155,7 @@ class _Taking:
         exchanges: dict[str, Quantity] = {}
         for number, exchange in enumerate(activity.exchanges):
             place = f"activities.{name}.exchanges.{number}"
-            if is_co_product(self.library, activity, exchange):
-                raise self._refused(activity, exchange, place)
+            refuse_co_product(self.library, activity, exchange, place)
             if (sign(self.library, exchange) < 0.0) == avoided:
                 self._exchange(exchanges, activity, exchange, place)
         data: dict[str, Any] = {
@@ -188,36 +187,18 @@ class _Taking:
         if not same_dimension(amount.unit, flow.unit):
             amount = scaled(amount, in_flow_unit(flow, amount.unit), flow.unit)
         region = exchange.region or activity.region
-        rated = any(one.region == region for one in flow.factors)
-        key = self.flow(exchange.flow, region if rated else None)
+        by_region = any(one.region is not None for one in flow.factors)
+        key = self.flow(exchange.flow, region if by_region else None)
         before = exchanges.get(key)
         if before is None:
             exchanges[key] = amount
             return
         if before.value is None or amount.value is None or before.uncertain or amount.uncertain:
-            file, line = where(self.library, place)
-            raise LibraryError(
-                "a flow stands twice, and its amounts are uncertain or change by year",
-                file=file,
-                line=line,
-                place=place,
-                found=exchange.flow,
-                expected="one exchange",
-            )
+            twice = "a flow stands twice, and its amounts are uncertain or change by year"
+            error = LibraryError(twice, place=place, found=exchange.flow, expected="one exchange")
+            raise locate(self.library, error)
         more = amount.value * in_flow_unit(flow, amount.unit)
         exchanges[key] = Quantity(before.value * in_flow_unit(flow, before.unit) + more, flow.unit)
-
-    def _refused(self, activity: Activity, exchange: Exchange, place: str) -> UnsupportedError:
-        file, line = where(self.library, place)
-        return UnsupportedError(
-            "an activity with more than one product",
-            file=file,
-            line=line,
-            place=place,
-            found=exchange.flow,
-            expected=f"only {activity.flow}",
-            hint="Allocate between them, or write 'avoided: true' for what it replaces elsewhere.",
-        )
 
 
 def with_source(library: Library, factor: Factor) -> Quantity:

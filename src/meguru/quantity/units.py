@@ -77,7 +77,8 @@ def _parsed(unit: str) -> tuple[float, Dimension, tuple[tuple[str, float], ...]]
     registry = _registry()
     for name in set(re.findall(rf"{EQUIVALENT_OF}\w+", text)):
         if name not in registry:
-            registry.define(f"{name} = [{name.removeprefix(EQUIVALENT_OF)}]")
+            own = name.removeprefix(EQUIVALENT_OF)
+            registry.define(f"{name} = [{'_' if own[0].isdigit() else ''}{own}]")  # as of 14DCBe
     try:
         found = registry.parse_units(text)
         size, _ = registry.get_root_units(found)

@@ -10,7 +10,7 @@ import click
 from meguru.cli.inventory.options import json_option
 
 if TYPE_CHECKING:
-    from meguru.inventory import Library
+    from meguru.inventory import Library, StandIn
 
 TABLE, OPENLCA, ECOSPOLD = "table", "openlca", "ecospold"
 BRIGHTWAY = "brightway:"
@@ -23,6 +23,12 @@ BRIGHTWAY = "brightway:"
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Library file; default NAME.yaml here.",
+)
+@click.option(
+    "--into",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Library file to which it is added. Activities of the same name are replaced; flows and impact "
+    "categories only with --force.",
 )
 @click.option(
     "--columns",
@@ -49,11 +55,12 @@ BRIGHTWAY = "brightway:"
 @click.option("--year", type=float, help="With --solve, where factors change by year.")
 @click.option("--region", help="Of activities that name none, as JP.")
 @click.option("--licence", help="Licence of the data, where the source does not say it.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Write over a file, or over flows with --into.")
 @json_option
 def import_(
     source: str,
     out: Path | None,
+    into: Path | None,
     columns: Path | None,
     methods: tuple[str, ...],
     project: str | None,
@@ -74,27 +81,44 @@ def import_(
     Examples:
       meguru inventory import intensities.xlsx --columns columns.yaml
       meguru inventory import package.zip --take "steel, hot rolled" --solve
+      meguru inventory import measured.yaml --into plant.yaml
       meguru inventory import brightway:ecoinvent --method climate="IPCC 2021/GWP100" --project mine
     """
     from meguru import inventory
     from meguru.cli.models import make_folder, refuse_overwriting
+    from meguru.inventory.updating import with_origin
 
+    if into is not None and out is not None:
+        raise click.UsageError("--into adds to a library that is there, --out is a new one: name one.")
     library = _read(source, columns, _methods(methods), project)
     if licence is not None:
         library.licence = licence
-    gaps = inventory.find_gaps(library, region=region)
-    if solved:
-        answer = inventory.solve(library, year=year, region=region)
-        library, gaps = answer.library, answer.gaps
     if take:
         library = inventory.subset(library, take)
-        gaps = [gap for gap in gaps if gap.activity in library.activities]
-    path = out or Path(f"{library.name}.yaml")
+    gaps = inventory.find_gaps(library, region=region)
+    stand_ins = inventory.find_stand_ins(library, region=region)
+    if solved:
+        library = inventory.solve(library, year=year, region=region).library
+    path = into or out or Path(f"{library.name}.yaml")
+    if into is not None:
+        _add(into, with_origin(library), force)
+    else:
+        if not force:
+            refuse_overwriting(path, "Write over it with --force, or name another with --out.")
+        make_folder(path.parent)
+        inventory.write_library(library, path)
+    _report(library, path, sum(gap.why == "no factor" for gap in gaps), stand_ins, as_json)
+
+
+def _add(path: Path, part: Library, force: bool) -> None:
+    """Add to a library file; its flows and impact categories stay as they are unless that is forced."""
+    from meguru import inventory
+
     if not force:
-        refuse_overwriting(path, "Write over it with --force, or name another with --out.")
-    make_folder(path.parent)
-    inventory.write_library(library, path)
-    _report(library, path, sum(gap.why == "no factor" for gap in gaps), as_json)
+        held = inventory.read_library(path)
+        part.flows = {name: one for name, one in part.flows.items() if name not in held.flows}
+        part.impacts = {name: one for name, one in part.impacts.items() if name not in held.impacts}
+    inventory.update_library(path, part)
 
 
 def _read(source: str, columns: Path | None, methods: dict[str, list[str]], project: str | None) -> Library:
@@ -135,7 +159,9 @@ def _methods(given: tuple[str, ...]) -> dict[str, list[str]]:
     return found
 
 
-def _report(library: Library, path: Path, missing: int, as_json: bool) -> None:
+def _report(library: Library, path: Path, missing: int, stand_ins: list[StandIn], as_json: bool) -> None:
+    from meguru import inventory
+    from meguru.cli.inventory.warnings import print_warnings
     from meguru.cli.screen import BAD, QUIET, console, print_json
     from meguru.cli.tables import print_files
 
@@ -144,8 +170,10 @@ def _report(library: Library, path: Path, missing: int, as_json: bool) -> None:
         "flows": len(library.flows),
         "activities": len(library.activities),
     }
+    unknown = inventory.unknown_units(library)
     if as_json:
-        print_json({"files": [str(path)], **sizes, "without_factor": missing})
+        told = {"without_factor": missing, "stand_ins": len(stand_ins), "unknown_units": unknown}
+        print_json({"files": [str(path)], **sizes, **told})
         return
     screen = console()
     screen.print(", ".join(f"{count} {what}" for what, count in sizes.items()), style=QUIET)
@@ -156,6 +184,7 @@ def _report(library: Library, path: Path, missing: int, as_json: bool) -> None:
             style=BAD,
             soft_wrap=True,
         )
+    print_warnings(screen, stand_ins, unknown)
     if not library.impacts:
         screen.print("no impact category: the library rates nothing", style=BAD)
     if not library.licence:

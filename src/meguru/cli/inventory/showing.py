@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @library_option
 @click.option("--impact", help="Only the factor of this impact category.")
 @click.option("--region", help="Of the factor, as JP; without NAME, of activities that name none.")
-@click.option("--year", type=float, help="Of the factor, where it changes by year.")
+@click.option("--year", type=float, help="Of use: of a factor by year, and how far away any other is.")
 @click.option("--unit", help="Of the flow: the factor per this unit.")
 @click.option("--scope", help="Of the factor, where there are several.")
 @json_option
@@ -37,7 +37,7 @@ def show(
     """Show what a library holds; with NAME a flow or an activity; with --impact one factor.
 
     Without NAME also every exchange that has neither factor nor activity behind it: nothing is silently
-    zero.
+    zero. Where --region has no factor, that of RoW, of GLO or of everywhere is taken, and it says so.
 
     \b
     Examples:
@@ -51,17 +51,22 @@ def show(
     if name is None:
         if impact is not None:
             raise click.UsageError("--impact needs the NAME of a flow.")
-        _whole(read, inventory.find_gaps(read, region=region), as_json)
+        _whole(read, region, as_json)
     elif impact is None:
         _entry(read, name, as_json)
     else:
         found = inventory.factor(read, name, impact, region=region, year=year, unit=unit, scope=scope)
-        _factor(dataclasses.asdict(found), region, as_json)
+        _factor(dataclasses.asdict(found), region, year, as_json)
 
 
-def _whole(library: Library, gaps: list[Gap], as_json: bool) -> None:
+def _whole(library: Library, region: str | None, as_json: bool) -> None:
+    from meguru import inventory
+    from meguru.cli.inventory.warnings import print_warnings
     from meguru.cli.screen import QUIET, STRONG, console, print_json
 
+    gaps = inventory.find_gaps(library, region=region)
+    stand_ins = inventory.find_stand_ins(library, region=region)
+    unknown = inventory.unknown_units(library)
     sizes = {
         "impacts": len(library.impacts),
         "flows": len(library.flows),
@@ -69,7 +74,10 @@ def _whole(library: Library, gaps: list[Gap], as_json: bool) -> None:
     }
     if as_json:
         about = {"name": library.name, "source": library.source, "licence": library.licence}
-        print_json({**about, **sizes, "gaps": [dataclasses.asdict(gap) for gap in gaps]})
+        told = {"gaps": [dataclasses.asdict(gap) for gap in gaps],
+                "stand_ins": [dataclasses.asdict(one) for one in stand_ins],
+                "unknown_units": unknown}  # fmt: skip
+        print_json({**about, **sizes, **told})
         return
     screen = console()
     counts = ", ".join(f"{count} {what}" for what, count in sizes.items())
@@ -80,6 +88,7 @@ def _whole(library: Library, gaps: list[Gap], as_json: bool) -> None:
             screen.print(f"{key}: {text}", style=QUIET)
     _names(screen, library)
     _gaps(screen, gaps)
+    print_warnings(screen, stand_ins, unknown)
 
 
 def _names(screen: Console, library: Library) -> None:
@@ -149,7 +158,7 @@ def _entry(library: Library, name: str, as_json: bool) -> None:
     screen.print(to_yaml(data).rstrip(), soft_wrap=True)
 
 
-def _factor(found: dict[str, Any], region: str | None, as_json: bool) -> None:
+def _factor(found: dict[str, Any], region: str | None, year: float | None, as_json: bool) -> None:
     from meguru.cli.screen import BAD, QUIET, STRONG, console, number, print_json
 
     if as_json:
@@ -158,10 +167,19 @@ def _factor(found: dict[str, Any], region: str | None, as_json: bool) -> None:
     screen = console()
     screen.print(f"{number(found['value'])} {found['unit']}", style=STRONG, end="  ")
     screen.print(f"{found['impact']} of {found['flow']}", style=QUIET)
-    if region is not None and found["region"] is None:
-        screen.print(f"no factor of {region}: the one that holds everywhere", style=BAD)
+    if region is not None and found["region"] != region:
+        taken = f"that of {found['region']}" if found["region"] else "the one that holds everywhere"
+        screen.print(f"no factor of {region}: {taken}", style=BAD)
+    if year is not None and found["time_score"] > 1:
+        screen.print(_far(found["year"], year, found["time_score"]), style=BAD, soft_wrap=True)
     for key in ("region", "year", "scope", "note", "source", "licence"):
         if found[key] is not None:
             screen.print(f"{key}: {found[key]}", style=QUIET, soft_wrap=True)
     if found["assumed"]:
         screen.print("assumed: nobody measured or published it", style=BAD)
+
+
+def _far(own: int | None, year: float, score: int) -> str:
+    """That a factor is of another time, and what this makes of its uncertainty."""
+    apart = "of a year that nobody states" if own is None else f"{abs(year - own):g} years from {year:g}"
+    return f"{apart}: score {score} of 5 for time in the pedigree of what is calculated with it"

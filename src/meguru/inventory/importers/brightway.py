@@ -23,7 +23,14 @@ from meguru.files.writing import write_beside
 from meguru.inventory.checks import check_library
 from meguru.inventory.components import Factor, Flow, Impact, Library
 from meguru.inventory.conversion import unit_per
-from meguru.inventory.importers.naming import free_name, impact_unit, known_unit, need
+from meguru.inventory.importers.naming import (
+    free_name,
+    impact_unit,
+    joined,
+    known_or_own,
+    need,
+    own_unit_note,
+)
 from meguru.inventory.solving import adjoint
 from meguru.quantity import Quantity
 
@@ -40,6 +47,9 @@ def import_brightway(
     cache: str | os.PathLike[str] | None = None,
 ) -> Library:
     """Every product of a Brightway database as a flow, with a factor for each method.
+
+    Locations are regions; ``RoW`` and ``GLO`` are taken where a region has no factor of its own. Units that
+    are not known are counted by themselves (:func:`unknown_units`).
 
     Parameters
     ----------
@@ -59,8 +69,6 @@ def import_brightway(
     LibraryError
         Brightway is not installed (extra ``meguru[lca]``); no such project, database or method; the
         database can not be solved.
-    UnitError
-        A unit that is not known.
     """
     data = need("bw2data", EXTRA, "a Brightway database")
     need("bw2calc", EXTRA, "a Brightway database")
@@ -180,25 +188,28 @@ def _library(
 ) -> Library:
     library = Library(name=database, source=f"Brightway database '{database}'", licence=licence)
     for impact, method in methods.items():
-        unit = impact_unit(data.Method(method).metadata.get("unit", ""), place=f"impacts.{impact}.unit")
-        library.impacts[impact] = Impact(unit=unit, method=", ".join(method))
+        found = data.Method(method).metadata.get("unit", "")
+        unit = impact_unit(found)
+        note = own_unit_note(unit, found)
+        library.impacts[impact] = Impact(unit=unit, note=note, method=", ".join(method))
     for node in data.Database(database):
         scores = {impact: found[node.id] for impact, found in factors.items() if node.id in found}
         if not scores:
             continue  # an emission, or a process whose product is a node of its own
         label = node.get("reference product") or node.get("name") or node["code"]
         name = free_name(label, library.flows, node.get("name"), node.get("location"))
-        unit = known_unit(node.get("unit") or "", place=f"flows.{name}.unit")
+        spelled = node.get("unit") or ""
+        unit = known_or_own(spelled)
         library.flows[name] = Flow(
             label=None if label == name else label,
-            note=node.get("comment") or None,
+            note=joined(node.get("comment"), own_unit_note(unit, spelled)),
             unit=unit,
             aliases=[one for one in (node.get("name"),) if one and one != label],
             factors=[
                 Factor(
                     impact=impact,
                     amount=Quantity(score, unit_per(library.impacts[impact].unit, unit)),
-                    region=_region(node.get("location")),
+                    region=node.get("location") or None,
                     scope="with all that lies behind it",
                 )
                 for impact, score in scores.items()
@@ -206,8 +217,3 @@ def _library(
             id=f"{database}/{node['code']}",
         )
     return library
-
-
-def _region(location: Any) -> str | None:
-    """A location, None for everywhere."""
-    return None if location in (None, "", "GLO", "RoW") else str(location)

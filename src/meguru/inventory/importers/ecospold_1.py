@@ -9,14 +9,23 @@ from __future__ import annotations
 import math
 from xml.etree.ElementTree import Element
 
-from meguru.errors import MeguruError, MissingValueError
+from meguru.errors import MeguruError, MissingValueError, NotReadableError, RangeError
 from meguru.inventory.components import Activity, Exchange, Flow, Library
-from meguru.inventory.importers.naming import free_name, known_unit
-from meguru.quantity import Distribution, Quantity
+from meguru.inventory.importers.naming import (
+    access_of,
+    finite,
+    free_name,
+    joined,
+    known_or_own,
+    own_unit_note,
+)
+from meguru.inventory.importers.spreads import spread_around, turned
+from meguru.quantity import Distribution, Quantity, convert, same_dimension
 
 SPACE = "{http://www.EcoInvent.org/EcoSpold01}"
 NATURE = "4"  # input group: from nature; output group: to nature
 REFERENCE, AVOIDED, WASTE = "0", "1", "3"  # output groups
+ACCESS = {"0": "public", "1": "ETH domain", "2": "ecoinvent 2000", "3": "institute"}
 UNCERTAINTY = {"1": "lognormal", "2": "normal", "3": "triangular", "4": "uniform"}
 
 
@@ -26,7 +35,8 @@ def add_version_1(library: Library, root: Element, flows: dict[tuple[str, ...], 
         try:
             _add(library, dataset, flows)
         except MeguruError as error:
-            raise error.at(file=file, place=f"dataset {dataset.get('number', '?')}") from None
+            error.place = joined(f"dataset {dataset.get('number', '?')}", error.place, by=", ")
+            raise error.at(file=file) from None
 
 
 def _add(library: Library, dataset: Element, flows: dict[tuple[str, ...], str]) -> None:
@@ -34,38 +44,65 @@ def _add(library: Library, dataset: Element, flows: dict[tuple[str, ...], str]) 
     if function is None:
         raise MissingValueError("no reference function")
     region = _attribute(dataset, "geography", "location")
-    name = free_name(function.get("name", ""), library.activities, region)
-    exchanges = []
-    for element in dataset.iter(f"{SPACE}exchange"):
-        if _child(element, "outputGroup") != REFERENCE:
-            exchanges.append(_exchange(library, element, flows))
-    unit = known_unit(function.get("unit", ""))
+    label = function.get("name", "")
+    name = free_name(label, library.activities, region)
+    reference = _reference(dataset, label)
+    unit = known_or_own(function.get("unit", ""))
+    amount = finite(function.get("amount", "1"), "amount of the reference function")
+    if reference is not None:
+        _refuse_other_amount(reference, amount, unit)
+    others = (one for one in dataset.iter(f"{SPACE}exchange") if one is not reference)
     library.activities[name] = Activity(
-        label=_label(function.get("name", ""), name),
+        label=_label(label, name),
         note=function.get("generalComment"),
-        flow=_flow(library, flows, function.get("name", ""), unit),
-        amount=Quantity(float(function.get("amount", "1")), unit),
-        exchanges=exchanges,
+        flow=_flow(library, flows, label, function.get("unit", "")),
+        amount=Quantity(amount, unit),
+        exchanges=[_exchange(library, one, flows) for one in others],
         region=region,
         first=_year(dataset, "startYear", "startDate"),
         last=_year(dataset, "endYear", "endDate"),
-        category=_joined(function.get("category"), function.get("subCategory")),
+        category=joined(function.get("category"), function.get("subCategory"), by="/"),
         source=_source(dataset),
+        licence=_licence(dataset),
     )
+
+
+def _reference(dataset: Element, label: str) -> Element | None:
+    """The exchange of the reference function: that of its name, else the only reference product."""
+    given = [one for one in dataset.iter(f"{SPACE}exchange") if _child(one, "outputGroup") == REFERENCE]
+    named = [one for one in given if one.get("name") == label]
+    found = named if len(named) == 1 else given
+    if len(found) > 1:
+        raise NotReadableError(
+            "not one reference product", found=len(found), expected=f"one called '{label}'"
+        )
+    return found[0] if found else None
+
+
+def _refuse_other_amount(reference: Element, amount: float, unit: str) -> None:
+    """An error if the exchanges are told for another amount than the reference function says."""
+    stated = finite(reference.get("meanValue", "0"), f"exchange '{reference.get('name')}'")
+    own = known_or_own(reference.get("unit", unit))
+    if not same_dimension(own, unit) or not math.isclose(convert(stated, own, unit), amount, rel_tol=1e-6):
+        raise RangeError(
+            "two reference amounts",
+            found=f"{stated:g} {own} in the exchange",
+            expected=f"{amount:g} {unit}, as the reference function says",
+        )
 
 
 def _exchange(library: Library, element: Element, flows: dict[tuple[str, ...], str]) -> Exchange:
     into, out = _child(element, "inputGroup"), _child(element, "outputGroup")
-    unit = known_unit(element.get("unit", ""))
+    found = element.get("unit", "")
     natural = NATURE in (into, out)
     kind = "product"
     if natural:
         kind = "resource" if into is not None else "emission"
     elif out == WASTE:
         kind = "waste"
-    category = _joined(element.get("category"), element.get("subCategory")) if natural else None
-    flow = _flow(library, flows, element.get("name", ""), unit, kind, category, element.get("CASNumber"))
-    amount, negative = _amount(element, unit)
+    category = joined(element.get("category"), element.get("subCategory"), by="/") if natural else None
+    flow = _flow(library, flows, element.get("name", ""), found, kind, category, element.get("CASNumber"))
+    amount, negative = _amount(element, known_or_own(found))
     return Exchange(
         note=element.get("generalComment"),
         flow=flow,
@@ -80,41 +117,52 @@ def _flow(
     library: Library,
     flows: dict[tuple[str, ...], str],
     label: str,
-    unit: str,
+    found: str,
     kind: str = "product",
     category: str | None = None,
     cas: str | None = None,
 ) -> str:
     """The name of a flow, which is added where it is met for the first time."""
+    unit = known_or_own(found)
     key = (label, unit, kind, category or "")
     if key not in flows:
         name = free_name(label, library.flows, category, unit)
         flows[key] = name
         library.flows[name] = Flow(
-            label=_label(label, name), unit=unit, kind=kind, category=category, cas=cas
+            label=_label(label, name),
+            note=own_unit_note(unit, found),
+            unit=unit,
+            kind=kind,
+            category=category,
+            cas=cas,
         )
     return flows[key]
 
 
 def _amount(element: Element, unit: str) -> tuple[Quantity, bool]:
-    """The amount of an exchange, above zero, with its spread, and whether it was below."""
-    mean = float(element.get("meanValue", "0"))
+    """The amount of an exchange, of zero or more, with its spread, and whether it was below."""
+    place = f"exchange '{element.get('name')}'"
+
+    def number(key: str) -> float | None:
+        text = element.get(key)
+        return finite(text, f"{place}, {key}") if text else None
+
+    mean = number("meanValue") or 0.0
     size, negative = abs(mean), mean < 0.0
-    form = UNCERTAINTY.get(element.get("uncertaintyType", ""))
-    spread = float(element.get("standardDeviation95", "0") or "0")
+    form, spread = UNCERTAINTY.get(element.get("uncertaintyType", "")), number("standardDeviation95") or 0.0
+    low, mode, high = turned(negative, number("minValue"), number("mostLikelyValue"), number("maxValue"))
+    distribution = None
     if form == "lognormal" and size and spread > 1.0:
-        factor = Distribution("lognormal", median=1.0, gsd=math.sqrt(spread))
-        return Quantity(size, unit, uncertain=factor), negative
-    if form == "normal" and spread > 0.0:
-        return Quantity(unit=unit, distribution=Distribution("normal", mean=size, sd=spread / 2)), negative
-    bounds = [element.get(key) for key in ("minValue", "mostLikelyValue", "maxValue")]
-    if form in ("triangular", "uniform") and bounds[0] is not None and bounds[2] is not None:
-        low, high = sorted((abs(float(bounds[0])), abs(float(bounds[2]))))
+        distribution = Distribution("lognormal", median=size, gsd=math.sqrt(spread))
+    elif form == "normal" and spread > 0.0:
+        distribution = Distribution("normal", mean=size, sd=spread / 2)
+    elif form == "uniform" and low is not None and high is not None:
+        distribution = Distribution("uniform", low=low, high=high)
+    elif form == "triangular" and low is not None and high is not None:
         # The mean is what is stated: the mode follows from it where it is not.
-        mode = abs(float(bounds[1])) if bounds[1] is not None else 3 * size - low - high
-        shape = {"mode": mode} if form == "triangular" else {}
-        return Quantity(unit=unit, distribution=Distribution(form, low=low, high=high, **shape)), negative
-    return Quantity(size, unit), negative
+        mode = min(max(3 * size - low - high, low), high) if mode is None else mode
+        distribution = Distribution("triangular", low=low, mode=mode, high=high)
+    return Quantity(size, unit) if distribution is None else spread_around(size, unit, distribution), negative
 
 
 def _child(element: Element, name: str) -> str | None:
@@ -140,11 +188,15 @@ def _source(dataset: Element) -> str | None:
     for one in dataset.iter(f"{SPACE}source"):
         authors = ", ".join(filter(None, (one.get("firstAuthor"), one.get("additionalAuthors"))))
         found.append(" ".join(filter(None, (authors, one.get("year"), one.get("title")))))
-    return "; ".join(found) or None
+    return joined(*found)
 
 
-def _joined(*parts: str | None) -> str | None:
-    return "/".join(part for part in parts if part) or None
+def _licence(dataset: Element) -> str | None:
+    """What a data set says of copyright and access; it names no licence."""
+    found = dataset.find(f".//{SPACE}dataGeneratorAndPublication")
+    return (
+        None if found is None else access_of(found.get("copyright"), found.get("accessRestrictedTo"), ACCESS)
+    )
 
 
 def _label(label: str, name: str) -> str | None:

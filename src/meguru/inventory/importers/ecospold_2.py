@@ -12,12 +12,27 @@ from xml.etree.ElementTree import Element
 
 from meguru.errors import MeguruError, MissingValueError
 from meguru.inventory.components import Activity, Exchange, Flow, Library
-from meguru.inventory.importers.naming import free_name, known_unit
+from meguru.inventory.importers.naming import (
+    access_of,
+    finite,
+    free_name,
+    joined,
+    known_or_own,
+    own_unit_note,
+)
+from meguru.inventory.importers.spreads import spread_around, turned
 from meguru.quantity import Distribution, Quantity
 
 SPACE = "{http://www.EcoInvent.org/EcoSpold02}"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 REFERENCE = "0"
+NATURAL = ("emission", "resource")
+ACCESS = {"0": "public", "1": "licensees", "2": "results only", "3": "restricted"}
+# Parameters of a distribution → as EcoSpold calls them.
+BOUNDS = {
+    "triangular": {"low": "minValue", "mode": "mostLikelyValue", "high": "maxValue"},
+    "uniform": {"low": "minValue", "high": "maxValue"},
+}
 SCORES = (
     "reliability",
     "completeness",
@@ -36,7 +51,8 @@ def add_version_2(library: Library, root: Element, flows: dict[tuple[str, ...], 
             try:
                 waiting += _add(library, dataset, flows)
             except MeguruError as error:
-                raise error.at(file=file, place=f"{tag} {number + 1}") from None
+                error.place = joined(f"{tag} {number + 1}", error.place, by=", ")
+                raise error.at(file=file) from None
     return waiting
 
 
@@ -65,6 +81,7 @@ def _add(library: Library, dataset: Element, flows: dict[tuple[str, ...], str]) 
         last=_year(dataset, "endDate"),
         category=_text(dataset, f"activityDescription/{SPACE}classification/{SPACE}classificationValue"),
         source=_source(dataset),
+        licence=_licence(dataset),
         id=activity.get("id"),
     )
     links = [(number, one.get("activityLinkId")) for number, one in enumerate(others)]
@@ -91,7 +108,7 @@ def _exchange(library: Library, element: Element, flows: dict[tuple[str, ...], s
     return Exchange(
         note=_text(element, "comment"),
         flow=flow,
-        amount=_quantity(element, abs(size), unit),
+        amount=_quantity(element, unit),
         direction="output" if out else "input",
         avoided=size < 0.0,
         pedigree=pedigree,
@@ -102,28 +119,36 @@ def _exchange(library: Library, element: Element, flows: dict[tuple[str, ...], s
 def _flow(
     library: Library, element: Element, flows: dict[tuple[str, ...], str], kind: str | None
 ) -> tuple[str, str]:
-    """Name and unit of a flow, which is added where it is met for the first time."""
-    label = _text(element, "name") or ""
-    unit = known_unit(_text(element, "unitName") or "")
+    """Name and unit of a flow, which is added where it is met for the first time.
+
+    What is a waste anywhere is one everywhere, whichever data set is read first; what is taken from nature
+    and what is given to it are two flows.
+    """
+    label, found = _text(element, "name") or "", _text(element, "unitName") or ""
+    unit = known_or_own(found)
+    kind = kind or _technical_kind(element)
     compartment = element.find(f"{SPACE}compartment")
     category = None
     if compartment is not None:
         parts = (_text(compartment, "compartment"), _text(compartment, "subcompartment"))
-        category = "/".join(part for part in parts if part) or None
+        category = joined(*parts, by="/")
     uid = element.get("intermediateExchangeId") or element.get("elementaryExchangeId") or label
-    key = (uid, unit)
+    key = (uid, unit, kind if kind in NATURAL else "")
     if key not in flows:
         name = free_name(label, library.flows, category, unit)
         flows[key] = name
         library.flows[name] = Flow(
             label=None if label == name else label,
+            note=own_unit_note(unit, found),
             unit=unit,
-            kind=kind or _technical_kind(element),
+            kind=kind,
             category=category,
             aliases=[one.text.strip() for one in element.iter(f"{SPACE}synonym") if one.text],
             cas=element.get("casNumber"),
             id=element.get("intermediateExchangeId") or element.get("elementaryExchangeId"),
         )
+    if kind == "waste":
+        library.flows[flows[key]].kind = kind
     return flows[key], unit
 
 
@@ -135,33 +160,35 @@ def _technical_kind(element: Element) -> str:
     return "product"
 
 
-def _quantity(element: Element, size: float, unit: str) -> Quantity:
-    """An amount with its spread, that with the pedigree where both are stated."""
+def _quantity(element: Element, unit: str) -> Quantity:
+    """An amount, of zero or more, with its spread: that with the pedigree where both are stated."""
+    amount = _amount_of(element)
+    size, negative = abs(amount), amount < 0.0
     variance = _spread(element, "varianceWithPedigreeUncertainty")
-    if variance:
-        factor = Distribution("lognormal", median=1.0, gsd=math.exp(math.sqrt(variance)))
-        return Quantity(size, unit, uncertain=factor)
+    if variance and size:
+        spread = Distribution("lognormal", median=size, gsd=math.exp(math.sqrt(variance)))
+        return spread_around(size, unit, spread)
     normal = element.find(f"{SPACE}uncertainty/{SPACE}normal")
-    if normal is not None and float(normal.get("varianceWithPedigreeUncertainty", "0")) > 0.0:
-        deviation = math.sqrt(float(normal.get("varianceWithPedigreeUncertainty", "0")))
-        return Quantity(unit=unit, distribution=Distribution("normal", mean=size, sd=deviation))
-    for form, keys in (
-        ("triangular", ("minValue", "mostLikelyValue", "maxValue")),
-        ("uniform", ("minValue", "maxValue")),
-    ):
+    if normal is not None:
+        place = f"uncertainty of '{_text(element, 'name')}'"
+        total = normal.get("varianceWithPedigreeUncertainty", normal.get("variance", "0"))
+        deviation = math.sqrt(max(finite(total, place), 0.0))
+        if deviation > 0.0:
+            return spread_around(size, unit, Distribution("normal", mean=size, sd=deviation))
+    for form, keys in BOUNDS.items():
         found = element.find(f"{SPACE}uncertainty/{SPACE}{form}")
         if found is not None:
-            numbers = sorted(abs(float(found.get(key, "0"))) for key in keys)
-            names = ("low", "mode", "high") if form == "triangular" else ("low", "high")
-            shape = dict(zip(names, numbers, strict=True))
-            return Quantity(unit=unit, distribution=Distribution(form, **shape))
+            place = f"uncertainty of '{_text(element, 'name')}'"
+            numbers = turned(negative, *(finite(found.get(key), f"{place}, {key}") for key in keys.values()))
+            spread = Distribution(form, **dict(zip(keys, numbers, strict=True)))
+            return spread_around(size, unit, spread)
     return Quantity(size, unit)
 
 
 def _spread(element: Element, attribute: str) -> float | None:
     found = element.find(f"{SPACE}uncertainty/{SPACE}lognormal")
     number = None if found is None else found.get(attribute)
-    return None if number is None else float(number)
+    return None if number is None else finite(number, f"uncertainty of '{_text(element, 'name')}'")
 
 
 def _pedigree(element: Element) -> str | None:
@@ -170,7 +197,7 @@ def _pedigree(element: Element) -> str | None:
 
 
 def _amount_of(element: Element) -> float:
-    return float(element.get("amount", "0"))
+    return finite(element.get("amount", "0"), f"exchange '{_text(element, 'name')}'")
 
 
 def _text(element: Element, path: str) -> str | None:
@@ -197,5 +224,12 @@ def _source(dataset: Element) -> str | None:
     found = dataset.find(f".//{SPACE}dataGeneratorAndPublication")
     if found is None:
         return None
-    parts = (found.get("publishedSourceFirstAuthor"), found.get("publishedSourceYear"))
-    return " ".join(part for part in parts if part) or None
+    return joined(found.get("publishedSourceFirstAuthor"), found.get("publishedSourceYear"), by=" ")
+
+
+def _licence(dataset: Element) -> str | None:
+    """What a data set says of copyright and access; it names no licence."""
+    found = dataset.find(f".//{SPACE}dataGeneratorAndPublication")
+    if found is None:
+        return None
+    return access_of(found.get("isCopyrightProtected"), found.get("accessRestrictedTo"), ACCESS)

@@ -10,28 +10,40 @@ from typing import TypeAlias
 
 import olca_schema as olca
 
-from meguru.errors import NotReadableError, UnitError
+from meguru.errors import NotReadableError
 from meguru.inventory.checks import check_library
 from meguru.inventory.components import Activity, Exchange, Factor, Flow, Impact, Library
 from meguru.inventory.conversion import in_flow_unit, unit_per
-from meguru.inventory.importers.naming import free_name, impact_unit, known_unit
+from meguru.inventory.importers.naming import finite, free_name, impact_unit, joined, own_unit_note
+from meguru.inventory.importers.openlca_measures import Units, id_of, name_of
 from meguru.inventory.importers.openlca_package import Package
-from meguru.inventory.importers.openlca_uncertainty import amount_of
+from meguru.inventory.importers.openlca_uncertainty import amount_of, distribution_of
+from meguru.inventory.importers.spreads import spread_around
+from meguru.inventory.links import is_run_for
+from meguru.inventory.pedigree import is_pedigree
 from meguru.quantity import Quantity, convert, same_dimension
 
 NAME_TAG, KIND_TAG, UNIT_TAG = "meguru:name=", "meguru:kind=", "meguru:unit="
 ASSUMED_TAG = "assumed"
+# Of the source that says what holds for the whole library, and of a process that takes its licence from it.
+LIBRARY_TAG, LICENCE_TAG, SHARED_TAG = "meguru:library", "meguru:licence=", "meguru:licence of the library"
+# Identifier and name of the matrix of ecoinvent among openLCA's reference data.
+PEDIGREE = ("e7ac7cf6-5457-453e-99f9-d889826fffe8", "ecoinvent Data Quality System")
 # The category of emissions and resources that name none, so that they stand where openLCA has them.
 NATURAL = {"emission": "Elementary flows/Emission", "resource": "Elementary flows/Resource"}
-Named: TypeAlias = olca.Flow | olca.Process | olca.ImpactCategory
+Named: TypeAlias = olca.Flow | olca.Process | olca.ImpactCategory | olca.Source
+Measured: TypeAlias = olca.Exchange | olca.ImpactFactor
 KINDS = {olca.FlowType.PRODUCT_FLOW: "product", olca.FlowType.WASTE_FLOW: "waste"}
 
 
 def import_openlca(path: str | os.PathLike[str]) -> Library:
     """Read an openLCA package: flows, processes and impact categories.
 
-    A process whose reference is not marked is taken to be run for the only product that it gives. Parameters
-    and formulas of openLCA are not read: amounts are taken as the package holds them.
+    A process whose reference is not marked is taken to be run for the only product that it gives; one whose
+    reference amount is below zero is run the other way round. Parameters and formulas of openLCA are not
+    read: amounts are taken as the package holds them. Units that are not known are counted by themselves
+    (:func:`unknown_units`); an amount told in a second property of a flow of the same dimension (dry mass
+    beside mass) comes in the flow's own unit.
 
     Parameters
     ----------
@@ -41,7 +53,9 @@ def import_openlca(path: str | os.PathLike[str]) -> Library:
     Raises
     ------
     NotReadableError
-        Not a package.
+        Not a package; too large; an entity that is none.
+    DuplicateKeyError
+        Two entities have the same identifier.
     ModelError
         What it holds makes no library: a unit that nothing leads to, a process without reference flow.
     """
@@ -55,53 +69,84 @@ class _Importing:
 
     def __init__(self, package: Package, name: str) -> None:
         self.package = package
-        self.name = name
-        self.units = _Units(package)
+        self.units = Units(package)
         self.locations = {uid: one.code or one.name for uid, one in package.all(olca.Location).items()}
         self.sources = package.all(olca.Source)
         self.flow_names: dict[str, str] = {}
         self.activity_names: dict[str, str] = {}
         self.flows: dict[str, Flow] = {}
+        # Flow → its reference property; → its other properties, with how many of each one reference unit is.
+        self.reference: dict[str, str] = {}
+        self.others: dict[str, dict[str, float]] = {}
+        tagged = [one for one in self.sources.values() if LIBRARY_TAG in (one.tags or ())]
+        self.about = tagged[0] if tagged else olca.Source(name=name)
+        self.name = _tag(self.about, NAME_TAG) or name
 
     def library(self) -> Library:
-        library = Library(name=self.name, flows=self.flows)
+        library = Library(
+            name=self.name,
+            label=_label(self.about.name, self.name),
+            note=self.about.description,
+            source=self.about.text_reference,
+            licence=_tag(self.about, LICENCE_TAG),
+            flows=self.flows,
+        )
         for uid, flow in self.package.all(olca.Flow).items():
             self.flow_names[uid] = name = _own_name(flow, self.flows, _last(flow.category))
-            self.flows[name] = self._flow(flow, name)
+            self.flows[name] = self._flow(uid, flow, name)
         processes = self.package.all(olca.Process)
         for uid, process in processes.items():
-            place = self.locations.get(_id(process.location))
-            name = _own_name(process, self.activity_names.values(), place)
+            name = _own_name(process, self.activity_names.values(), self._place(process.location))
             self.activity_names[uid] = name
         for uid, process in processes.items():
             name = self.activity_names[uid]
             library.activities[name] = self._activity(process, name)
+        self._drop_unfit_providers(library)
         self._impacts(library)
         return library
 
+    def _place(self, reference: olca.Ref | None) -> str | None:
+        """The code of a location; that of one which is not in the package is not known, but its name is."""
+        return self.locations.get(id_of(reference)) or name_of(reference) or None
+
+    def _drop_unfit_providers(self, library: Library) -> None:
+        """A provider that gives the flow beside its own reference flow can not be solved: it is noted."""
+        for activity in library.activities.values():
+            for one in activity.exchanges:
+                provider = library.activities.get(one.provider or "")
+                if provider is not None and not is_run_for(library, provider, one.flow):
+                    one.note = joined(one.note, f"provider not run for this flow: {one.provider}")
+                    one.provider = None
+
     # -- flows --
 
-    def _flow(self, flow: olca.Flow, name: str) -> Flow:
-        reference, others = None, []
+    def _flow(self, uid: str, flow: olca.Flow, name: str) -> Flow:
+        reference, others = "", []
         for one in flow.flow_properties or ():
             if one.is_ref_flow_property or len(flow.flow_properties or ()) == 1:
-                reference = _id(one.flow_property)
+                reference = id_of(one.flow_property)
             else:
                 others.append(one)
         theirs, times = self.units.reference(reference, f"flows.{name}.unit")
+        self.reference[uid], self.others[uid] = reference, {}
         unit = _tag(flow, UNIT_TAG) or theirs
         kind = KINDS[flow.flow_type] if flow.flow_type in KINDS else _natural(flow.category)
         synonyms = [one.strip() for one in (flow.synonyms or "").split(";")]
         properties = {}
         for one in others:
-            other = _id(one.flow_property)
-            per, per_times = self.units.reference(other, f"flows.{name}.properties")
-            if one.conversion_factor and not same_dimension(per, unit):
-                number = one.conversion_factor * per_times / times * convert(1.0, unit, theirs)
-                properties[self.units.name_of_property(other)] = Quantity(number, unit_per(per, unit))
+            other, place = id_of(one.flow_property), f"flows.{name}.properties"
+            per, per_times = self.units.reference(other, place)
+            if not one.conversion_factor:
+                continue
+            self.others[uid][other] = factor = finite(one.conversion_factor, place)
+            if not same_dimension(per, unit):
+                number = factor * per_times / times * convert(1.0, unit, theirs)
+                called = self.units.name_of_property(other)
+                key = called if called not in properties else f"{called} {other}"
+                properties[key] = Quantity(number, unit_per(per, unit))
         return Flow(
             label=_label(flow.name, name),
-            note=flow.description,
+            note=flow.description or own_unit_note(unit, self.units.spelled(reference)),
             unit=unit,
             kind=_tag(flow, KIND_TAG) or kind,
             category=None if flow.category == NATURAL.get(_tag(flow, KIND_TAG) or "") else flow.category,
@@ -118,22 +163,24 @@ class _Importing:
         exchanges = process.exchanges or []
         reference = self._reference(exchanges, place)
         documentation = process.process_documentation or olca.ProcessDocumentation()
+        amount, negative = self._amount(reference, place)
+        rated = self._pedigree_is_known(process)
         return Activity(
             label=_label(process.name, name),
             note=process.description,
             flow=self._flow_name(reference, place),
-            amount=self._amount(reference, place)[0],
-            takes=bool(reference.is_input),
+            amount=amount,
+            takes=bool(reference.is_input) != negative,
             exchanges=[
-                self._exchange(one, f"{place}.exchanges.{number}")
+                self._exchange(one, f"{place}.exchanges.{number}", rated)
                 for number, one in enumerate(one for one in exchanges if one is not reference)
             ],
-            region=self.locations.get(_id(process.location)),
+            region=self._place(process.location),
             first=_year(documentation.valid_from),
             last=_year(documentation.valid_until),
             category=process.category,
             source=self._source(documentation),
-            licence=documentation.restrictions_description,
+            licence=None if SHARED_TAG in (process.tags or ()) else _licence(documentation),
             assumed=ASSUMED_TAG in (process.tags or ()),
             id=process.id,
         )
@@ -159,13 +206,21 @@ class _Importing:
             )
         return found[0]
 
-    def _exchange(self, one: olca.Exchange, place: str) -> Exchange:
+    @staticmethod
+    def _pedigree_is_known(process: olca.Process) -> bool:
+        """Whether scores are those of ecoinvent's matrix: other systems have other indicators."""
+        system = process.exchange_dq_system
+        return system is None or system.id == PEDIGREE[0] or "ecoinvent" in name_of(system).lower()
+
+    def _exchange(self, one: olca.Exchange, place: str, rated: bool) -> Exchange:
         amount, negative = self._amount(one, place)
-        provider = self.activity_names.get(_id(one.default_provider))
-        note = one.description
+        provider = self.activity_names.get(id_of(one.default_provider))
+        note, scores = one.description, (one.dq_entry or "").strip()
         if one.default_provider is not None and provider is None:
-            missing = f"provider not in the package: {one.default_provider.name}"
-            note = f"{note}; {missing}" if note else missing
+            note = joined(note, f"provider not in the package: {one.default_provider.name}")
+        if scores and not (rated and is_pedigree(scores)):
+            note = joined(note, f"data quality: {scores}")
+            scores = ""
         base = one.base_uncertainty
         return Exchange(
             note=note,
@@ -173,49 +228,70 @@ class _Importing:
             amount=amount,
             direction="input" if one.is_input else "output",
             provider=provider,
-            region=self.locations.get(_id(one.location)),
+            region=self._place(one.location),
             avoided=bool(one.is_avoided_product) != negative,
-            pedigree=one.dq_entry.strip("()") if one.dq_entry and "n" not in one.dq_entry else None,
-            basic_variance=Quantity(math.log(base) ** 2) if base and base > 1.0 else None,
+            pedigree=scores.strip("()") or None,
+            basic_variance=Quantity(math.log(base) ** 2) if scores and base and base > 1.0 else None,
         )
 
     def _amount(self, one: olca.Exchange, place: str) -> tuple[Quantity, bool]:
         """The amount of an exchange, above zero, and whether it was below."""
-        return amount_of(one, *self.units.unit(_id(one.unit), f"{place}.amount", _ref_name(one.unit)))
+        self._flow_name(one, place)
+        return amount_of(one, *self._measure(one, f"{place}.amount"), f"{place}.amount")
 
-    def _flow_name(self, one: olca.Exchange, place: str) -> str:
-        uid = _id(one.flow)
+    def _measure(self, one: Measured, place: str) -> tuple[str, float]:
+        """The unit of an amount, and how many of it one of the package's is.
+
+        An amount told in a property of the flow keeps its unit where that says which one is meant, else it
+        comes in the reference unit of the flow.
+        """
+        unit, times = self.units.unit(id_of(one.unit), place, name_of(one.unit))
+        uid, told = id_of(one.flow), id_of(one.flow_property)
+        others = self.others[uid]
+        if told not in others:
+            return unit, times
+        per, per_times = self.units.reference(told, place)
+        alike = [other for other in others if same_dimension(self.units.reference(other, place)[0], per)]
+        own, own_times = self.units.reference(self.reference[uid], place)
+        if len(alike) == 1 and not same_dimension(per, own):
+            return unit, times
+        return own, times * convert(1.0, unit, per, place=place) / per_times / others[told] * own_times
+
+    def _flow_name(self, one: Measured, place: str) -> str:
+        uid = id_of(one.flow)
         if uid not in self.flow_names:
             raise NotReadableError(
                 "a flow that is not in the package",
                 file=str(self.package.path),
                 place=place,
-                found=_ref_name(one.flow),
+                found=name_of(one.flow),
             )
         return self.flow_names[uid]
 
     def _source(self, documentation: olca.ProcessDocumentation) -> str | None:
-        found = []
+        found: dict[str | None, None] = {}
         for reference in (*(documentation.sources or ()), documentation.publication):
-            source = self.sources.get(_id(reference))
-            if source is not None:
-                found.append(source.text_reference or source.name)
-        return "; ".join(dict.fromkeys(text for text in found if text)) or None
+            source = self.sources.get(id_of(reference))
+            if source is None:
+                found[name_of(reference)] = None
+            elif source is not self.about:
+                found[source.text_reference or source.name] = None
+        return joined(*found)
 
     # -- impacts --
 
     def _impacts(self, library: Library) -> None:
         methods = {
-            _id(reference): method.name
+            id_of(reference): method.name
             for method in self.package.all(olca.ImpactMethod).values()
             for reference in method.impact_categories or ()
         }
         for uid, category in self.package.all(olca.ImpactCategory).items():
             name = _own_name(category, library.impacts, methods.get(uid))
-            unit = impact_unit(category.ref_unit or "", place=f"impacts.{name}.unit")
+            unit = impact_unit(category.ref_unit or "")
             library.impacts[name] = Impact(
                 label=_label(category.name, name),
-                note=category.description,
+                note=category.description or own_unit_note(unit, category.ref_unit or ""),
                 unit=unit,
                 method=methods.get(uid),
                 id=uid,
@@ -224,53 +300,16 @@ class _Importing:
                 self._factor(name, unit, one)
 
     def _factor(self, impact: str, unit: str, one: olca.ImpactFactor) -> None:
-        flow = self.flows[self.flow_names[_id(one.flow)]]
-        place = f"impacts.{impact}.{_ref_name(one.flow)}"
-        per, times = self.units.unit(_id(one.unit), place, _ref_name(one.unit))
-        per_flow_unit = (one.value or 0.0) / (times * in_flow_unit(flow, per, place=place))
-        flow.factors.append(
-            Factor(
-                impact=impact,
-                amount=Quantity(per_flow_unit, unit_per(unit, flow.unit)),
-                region=self.locations.get(_id(one.location)),
-            )
-        )
-
-
-class _Units:
-    """Units of a package as meguru writes them: by name, else by the reference unit of their group."""
-
-    def __init__(self, package: Package) -> None:
-        self.file = str(package.path)
-        self.properties = package.all(olca.FlowProperty)
-        self.groups = package.all(olca.UnitGroup)
-        self.of_unit = {
-            str(unit.id): (unit, group) for group in self.groups.values() for unit in group.units or ()
-        }
-
-    def unit(self, uid: str, place: str, name: str = "") -> tuple[str, float]:
-        """A unit, and how many of it one is; one that is not in the package is known by its name."""
-        if uid not in self.of_unit:
-            return known_unit(name, place=place), 1.0
-        unit, group = self.of_unit[uid]
-        try:
-            return known_unit(unit.name or "", place=place), 1.0
-        except UnitError:
-            reference = next((one for one in group.units or () if one.is_ref_unit), None)
-            if reference is None or reference is unit or not unit.conversion_factor:
-                raise
-            return known_unit(reference.name or "", place=place), unit.conversion_factor
-
-    def reference(self, uid: str | None, place: str) -> tuple[str, float]:
-        """The reference unit of a flow property, and how many of what is written one is."""
-        group = self.groups.get(_id(self.properties[uid].unit_group)) if uid in self.properties else None
-        for unit in (group.units or ()) if group is not None else ():
-            if unit.is_ref_unit:
-                return self.unit(str(unit.id), place)
-        raise NotReadableError("a flow without a reference unit", file=self.file, place=place, found=uid)
-
-    def name_of_property(self, uid: str) -> str:
-        return self.properties[uid].name or uid
+        place = f"impacts.{impact}.{name_of(one.flow)}"
+        flow = self.flows[self._flow_name(one, place)]
+        per, times = self._measure(one, place)
+        scale = 1.0 / (times * in_flow_unit(flow, per, place=place))
+        number, own = finite(one.value or 0.0, place) * scale, unit_per(unit, flow.unit)
+        spread = distribution_of(one.uncertainty, number, scale, place)
+        amount = Quantity(number, own)
+        if spread is not None:
+            amount = spread_around(abs(number), own, spread, negative=number < 0.0)
+        flow.factors.append(Factor(impact=impact, amount=amount, region=self._place(one.location)))
 
 
 def _own_name(entity: Named, taken: Container[str], *apart: str | None) -> str:
@@ -299,12 +338,10 @@ def _natural(category: str | None) -> str:
     return "resource" if "resource" in (category or "").lower() else "emission"
 
 
-def _id(reference: olca.Ref | None) -> str:
-    return "" if reference is None or reference.id is None else reference.id
-
-
-def _ref_name(reference: olca.Ref | None) -> str:
-    return "" if reference is None else reference.name or ""
+def _licence(documentation: olca.ProcessDocumentation) -> str | None:
+    """The restrictions stated, else that there is a copyright."""
+    copyrighted = "protected by copyright" if documentation.is_copyright_protected else None
+    return documentation.restrictions_description or copyrighted
 
 
 def _year(date: str | None) -> int | None:

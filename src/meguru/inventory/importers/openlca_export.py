@@ -4,23 +4,37 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid5
 
 import olca_schema as olca
 from olca_schema import zipio
 
-from meguru.errors import WriteError
+from meguru.errors import LibraryError, WriteError
+from meguru.files.component import Component
 from meguru.inventory.components import Activity, Exchange, Factor, Flow, Library
 from meguru.inventory.conversion import in_flow_unit, one_number, without_spread
-from meguru.inventory.importers.openlca import ASSUMED_TAG, KIND_TAG, NAME_TAG, NATURAL, UNIT_TAG
+from meguru.inventory.importers.openlca import (
+    ASSUMED_TAG,
+    KIND_TAG,
+    LIBRARY_TAG,
+    LICENCE_TAG,
+    NAME_TAG,
+    NATURAL,
+    PEDIGREE,
+    SHARED_TAG,
+    UNIT_TAG,
+)
 from meguru.inventory.importers.openlca_uncertainty import uncertainty_of
 from meguru.inventory.importers.openlca_units import NAMESPACE, Units
 from meguru.inventory.lookup import shown
-from meguru.quantity import Quantity, same_dimension
+from meguru.quantity import Quantity, convert, same_dimension
 
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 FLOW_TYPES = {"product": olca.FlowType.PRODUCT_FLOW, "waste": olca.FlowType.WASTE_FLOW}
 
 
@@ -36,13 +50,14 @@ def export_openlca(library: Library, path: str | os.PathLike[str], *, year: floa
 
     Returns
     -------
-    What the library says and openLCA can not hold, each with its place. Labels in other languages than
-    English (or the only one) and notes beside a source are among it.
+    What the library says and openLCA can not hold, each with its place: labels in other languages than
+    English (or the only one); scope, year, source and licence of single factors; cost and time. What holds
+    for the whole library (name, source, licence, note) stands in a source of its own.
 
     Raises
     ------
     LibraryError
-        A number changes by year and no year is named.
+        A number changes by year and no year is named; a flow has several factors for one impact and region.
     WriteError
         The file can not be written.
     """
@@ -72,6 +87,8 @@ class _Exporting:
         self.units = Units()
         self.locations: dict[str, olca.Location] = {}
         self.sources: dict[str, olca.Source] = {}
+        self.used: set[str] = set()
+        self.about = self._about()
         self.flows = {name: self._id("flow", name, flow.id) for name, flow in library.flows.items()}
         self.processes = {
             name: self._id("process", name, activity.id) for name, activity in library.activities.items()
@@ -83,12 +100,33 @@ class _Exporting:
         impacts = list(self._impacts())
         yield from self.units.entities()
         yield from self.locations.values()
+        yield self.about
         yield from self.sources.values()
         yield from (*flows, *processes, *impacts)
 
     def _id(self, kind: str, name: str, own: str | None = None) -> str:
-        """The identifier that something came with, else one that stays the same at every export."""
-        return own or str(uuid5(NAMESPACE, f"{self.library.name}/{kind}/{name}"))
+        """The identifier that something came with, else one that stays the same at every export.
+
+        What is no UUID (a code of Brightway), or already another's, can not name a file of the package.
+        """
+        if own is not None and _UUID.fullmatch(own) and own not in self.used:
+            self.used.add(own)
+            return own
+        if own is not None:
+            self.lost.append(f"{kind} {name}: its identifier {own}")
+        return str(uuid5(NAMESPACE, f"{self.library.name}/{kind}/{name}"))
+
+    def _about(self) -> olca.Source:
+        """What holds for the library as a whole, as a source."""
+        library = self.library
+        licence = [] if library.licence is None else [f"{LICENCE_TAG}{library.licence}"]
+        return olca.Source(
+            id=self._id("library", library.name),
+            name=shown(library.name, library),
+            description=library.note,
+            text_reference=library.source,
+            tags=[LIBRARY_TAG, f"{NAME_TAG}{library.name}", *licence],
+        )
 
     # -- flows --
 
@@ -148,7 +186,8 @@ class _Exporting:
         exchanges[0].is_quantitative_reference = True
         for number, one in enumerate(activity.exchanges):
             exchanges.append(self._exchange(one, f"{place}.exchanges.{number}", number + 2))
-        source = activity.source or self.library.source
+        shared = activity.licence is None and self.library.licence is not None
+        scored = any(one.pedigree is not None for one in activity.exchanges)
         return olca.Process(
             id=self.processes[name],
             name=shown(name, activity),
@@ -160,11 +199,16 @@ class _Exporting:
                 valid_from=None if activity.first is None else f"{activity.first:04d}-01-01",
                 valid_until=None if activity.last is None else f"{activity.last:04d}-12-31",
                 restrictions_description=activity.licence or self.library.licence,
-                sources=None if source is None else [self._source(source)],
+                sources=[self.about.to_ref() if activity.source is None else self._source(activity.source)],
             ),
+            exchange_dq_system=_pedigree_system() if scored else None,
             exchanges=exchanges,
             last_internal_id=len(exchanges),
-            tags=[f"{NAME_TAG}{name}", *([ASSUMED_TAG] if activity.assumed else [])],
+            tags=[
+                f"{NAME_TAG}{name}",
+                *([ASSUMED_TAG] if activity.assumed else []),
+                *([SHARED_TAG] if shared else []),
+            ],
         )
 
     def _exchange(self, one: Exchange, place: str, number: int) -> olca.Exchange:
@@ -222,6 +266,7 @@ class _Exporting:
     # -- impacts --
 
     def _impacts(self) -> Iterator[olca.RootEntity]:
+        self._refuse_doubles()
         methods: dict[str, list[olca.Ref]] = {}
         for name, impact in self.library.impacts.items():
             category = olca.ImpactCategory(
@@ -243,21 +288,44 @@ class _Exporting:
         for method, categories in methods.items():
             yield olca.ImpactMethod(id=self._id("method", method), name=method, impact_categories=categories)
 
+    def _refuse_doubles(self) -> None:
+        """openLCA holds one factor for a flow, category and location."""
+        for name, flow in self.library.flows.items():
+            seen: set[tuple[str, str | None]] = set()
+            for factor in flow.factors:
+                if (factor.impact, factor.region) in seen:
+                    raise LibraryError(
+                        "openLCA can hold only one factor for an impact and region",
+                        place=f"flows.{name}.factors",
+                        found=", ".join(one.name_in_list() or "" for one in flow.factors),
+                        expected="one of them",
+                    )
+                seen.add((factor.impact, factor.region))
+
     def _factor(self, name: str, factor: Factor) -> olca.ImpactFactor:
         flow = self.library.flows[name]
         place = f"flows.{name}.factors.{factor.name_in_list()}"
         unit = f"({self.library.impacts[factor.impact].unit})/({flow.unit})"
-        value = one_number(factor.amount, unit, place, self.year)
-        if not factor.amount.is_certain():
-            self.lost.append(f"{place}: its uncertainty")
+        value = one_number(without_spread(factor.amount), unit, place, self.year)
         per, times = self.units.written(flow.unit)
+        scale = convert(1.0, factor.amount.unit, unit) / times
+        uncertainty, without = uncertainty_of(factor.amount, value / times, scale)
+        if without is not None:
+            self.lost.append(f"{place}: {without}")
         return olca.ImpactFactor(
             flow=self._flow_ref(name),
             flow_property=self.units.property(flow.unit),
             unit=per,
             value=value / times,
+            uncertainty=uncertainty,
             location=self._location(factor.region),
         )
+
+
+def _pedigree_system() -> olca.Ref:
+    """The matrix by which the five scores are read: one of openLCA's reference data."""
+    uid, name = PEDIGREE
+    return olca.Ref(ref_type=olca.RefType.DQSystem, id=uid, name=name)
 
 
 def numerator(unit: str, below: str) -> str | None:
@@ -268,16 +336,27 @@ def numerator(unit: str, below: str) -> str | None:
     return above.strip()
 
 
+def _languages(one: Component, place: str) -> Iterator[str]:
+    """Labels in languages that are not written."""
+    languages = list(one.label) if isinstance(one.label, dict) else []
+    kept = "en" if "en" in languages else next(iter(languages), "")
+    yield from (f"{place}label.{language}" for language in languages if language != kept)
+
+
 def _lost(library: Library) -> Iterator[str]:
     """What no package can hold."""
-    for kind, table in (("flows", library.flows), ("activities", library.activities)):
+    yield from _languages(library, "")
+    tables: dict[str, dict[str, Any]] = {
+        "impacts": library.impacts, "flows": library.flows, "activities": library.activities
+    }  # fmt: skip
+    for kind, table in tables.items():
         for name, one in table.items():
-            languages = list(one.label) if isinstance(one.label, dict) else []
-            for language in languages[1:] if "en" not in languages else [x for x in languages if x != "en"]:
-                yield f"{kind}.{name}.label.{language}"
+            yield from _languages(one, f"{kind}.{name}.")
     for name, flow in library.flows.items():
         if flow.price is not None:
             yield f"flows.{name}.price"
+        if any(";" in alias for alias in flow.aliases):
+            yield f"flows.{name}.aliases: those with a semicolon"
         for factor in flow.factors:
             keys = ("scope", "year", "source", "licence", "assumed", "note")
             told = [key for key in keys if getattr(factor, key)]

@@ -4,44 +4,52 @@ from __future__ import annotations
 
 import olca_schema as olca
 
+from meguru.inventory.importers.naming import finite
+from meguru.inventory.importers.spreads import spread_around, turned
 from meguru.quantity import Distribution, Quantity
 
 FORMS = olca.UncertaintyType
 
 
-def amount_of(exchange: olca.Exchange, unit: str, times: float = 1.0) -> tuple[Quantity, bool]:
-    """The amount of an exchange as a number of zero or more, and whether it was below.
+def amount_of(one: olca.Exchange, unit: str, times: float, place: str) -> tuple[Quantity, bool]:
+    """The amount of an exchange as a number of zero or more with its spread, and whether it was below.
 
-    A lognormal spread becomes a factor on the amount; other distributions replace it, as openLCA draws from
-    them and not from the amount. ``times`` is how many of ``unit`` one unit of the exchange is.
+    ``times`` is how many of ``unit`` one unit of the exchange is.
     """
-    amount = float(exchange.amount or 0.0) * times
-    negative = amount < 0.0
-    spread = exchange.uncertainty
+    amount = finite(one.amount or 0.0, place) * times
+    distribution = distribution_of(one.uncertainty, amount, times, place)
+    size = abs(amount)
+    quantity = Quantity(size, unit) if distribution is None else spread_around(size, unit, distribution)
+    return quantity, amount < 0.0
+
+
+def distribution_of(
+    spread: olca.Uncertainty | None, amount: float, times: float, place: str
+) -> Distribution | None:
+    """The distribution of an amount, turned into its direction; None where it is certain.
+
+    ``amount`` is in the unit wanted, of which ``times`` are one that the spread is told in.
+    """
     kind = None if spread is None else spread.distribution_type
-    if spread is None or kind is None or not amount:
-        return Quantity(abs(amount), unit), negative
+    if spread is None or kind is None:
+        return None
+
+    def number(found: float | None) -> float | None:
+        return None if found is None else finite(found, place) * times
+
+    negative = amount < 0.0
     if kind is FORMS.LOG_NORMAL_DISTRIBUTION:
-        middle = abs(spread.geom_mean * times if spread.geom_mean else amount)
-        gsd = spread.geom_sd or 1.0
-        factor = Distribution("lognormal", median=middle / abs(amount), gsd=gsd)
-        return Quantity(abs(amount), unit, uncertain=factor), negative
-    turn = -times if negative else times
-    low, mode, high = (_turned(one, turn) for one in (spread.minimum, spread.mode, spread.maximum))
-    if negative:
-        low, high = high, low
+        if not amount:
+            return None
+        middle = number(spread.geom_mean) or amount
+        return Distribution("lognormal", median=abs(middle), gsd=finite(spread.geom_sd or 1.0, place))
     if kind is FORMS.NORMAL_DISTRIBUTION:
-        mean, sd = _turned(spread.mean, turn), _turned(spread.sd, times)
-        distribution = Distribution("normal", mean=mean, sd=sd)
-    elif kind is FORMS.TRIANGLE_DISTRIBUTION:
-        distribution = Distribution("triangular", low=low, mode=mode, high=high)
-    else:
-        distribution = Distribution("uniform", low=low, high=high)
-    return Quantity(unit=unit, distribution=distribution), negative
-
-
-def _turned(number: float | None, times: float) -> float | None:
-    return None if number is None else number * times
+        (mean,) = turned(negative, number(spread.mean))
+        return Distribution("normal", mean=mean, sd=number(spread.sd))
+    low, mode, high = turned(negative, number(spread.minimum), number(spread.mode), number(spread.maximum))
+    if kind is FORMS.TRIANGLE_DISTRIBUTION:
+        return Distribution("triangular", low=low, mode=mode, high=high)
+    return Distribution("uniform", low=low, high=high)
 
 
 def uncertainty_of(
@@ -56,7 +64,10 @@ def uncertainty_of(
     if spread is None:
         return None, None
     scale = times if own is not None else amount
+    given: dict[str, float | None]
     given = {name: number * (1.0 if name == "gsd" else scale) for name, number in spread.parameters().items()}
+    if scale < 0.0:  # a factor below zero: bounds change places
+        given |= {"low": given.get("high"), "high": given.get("low"), "sd": -(given.get("sd") or 0.0)}
     if spread.form == "lognormal" and spread.gsd is not None:
         return olca.Uncertainty(
             distribution_type=FORMS.LOG_NORMAL_DISTRIBUTION, geom_mean=given["median"], geom_sd=given["gsd"]

@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from meguru.errors import (
     DuplicateKeyError,
-    LibraryError,
     MissingValueError,
     ModelError,
-    NotReadableError,
+    RangeError,
     UnknownNameError,
     WrongTypeError,
     did_you_mean,
 )
-from meguru.files.marks import where
+from meguru.files.marks import locate
 from meguru.inventory.checks import check_library
 from meguru.inventory.components import Activity, Exchange, Factor, Flow, Impact, Library
 from meguru.inventory.conversion import unit_per
-from meguru.inventory.importers.naming import known_unit, refuse_missing
+from meguru.inventory.importers.naming import finite, known_unit, refuse_missing
 from meguru.inventory.importers.table_mapping import (
     EXCHANGE_COLUMNS,
     FACTOR_COLUMNS,
+    REFERENCES,
     ROLES,
     TableMapping,
     read_mapping,
 )
+from meguru.inventory.importers.table_rows import Row, csv_rows, sheet_rows, text_of
 from meguru.quantity import Quantity
 
-Cells = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table: its cells by heading, and where it stands."""
-
-    cells: Cells
-    file: str
-    line: int
+# Commas stand between thousands and nowhere else: '1,5' may be one and a half, and is refused.
+_NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][-+]?\d+)?")
 
 
 def import_table(path: str | os.PathLike[str], mapping: TableMapping | str | os.PathLike[str]) -> Library:
@@ -69,7 +59,7 @@ def import_table(path: str | os.PathLike[str], mapping: TableMapping | str | os.
     _check_mapping(rule)
     path = Path(path)
     refuse_missing(path, "table")
-    rows = list(_csv_rows(path, rule) if path.suffix.lower() != ".xlsx" else _sheet_rows(path, rule))
+    rows = list(csv_rows(path, rule) if path.suffix.lower() != ".xlsx" else sheet_rows(path, rule))
     build: Callable[[TableMapping, list[Row]], Library] = _factors if rule.table == "factors" else _exchanges
     library = build(rule, rows)
     check_library(library)
@@ -79,106 +69,29 @@ def import_table(path: str | os.PathLike[str], mapping: TableMapping | str | os.
 def _check_mapping(rule: TableMapping) -> None:
     known = FACTOR_COLUMNS if rule.table == "factors" else EXCHANGE_COLUMNS
     needed = ("name", "unit") if rule.table == "factors" else ("activity", "flow", "role", "amount", "unit")
-    file, _ = where(rule, "")
     for key in rule.columns:
         if key not in known:
-            raise UnknownNameError(
-                "no such kind of column",
-                file=file,
-                line=where(rule, f"columns.{key}")[1],
-                place=f"columns.{key}",
-                found=key,
-                expected=known,
-                hint=did_you_mean(key, known),
+            hint = did_you_mean(key, known)
+            about = "no such kind of column"
+            raise locate(
+                rule, UnknownNameError(about, place=f"columns.{key}", found=key, expected=known, hint=hint)
             )
     for key in needed:
         if key not in rule.columns:
-            raise MissingValueError(
-                "a column that must be named", file=file, place=f"columns.{key}", expected="its heading"
-            )
+            about = "a column that must be named"
+            raise locate(rule, MissingValueError(about, place=f"columns.{key}", expected="its heading"))
     for word, role in rule.roles.items():
         if role not in ROLES:
-            raise UnknownNameError(
-                "no such role", file=file, place=f"roles.{word}", found=role, expected=ROLES
-            )
+            error = UnknownNameError("no such role", place=f"roles.{word}", found=role, expected=ROLES)
+            raise locate(rule, error)
 
 
 # -- rows --
 
 
-def _csv_rows(path: Path, rule: TableMapping) -> Iterator[Row]:
-    encoding = "utf-8-sig" if rule.encoding.lower().replace("-", "") == "utf8" else rule.encoding
-    try:
-        text = path.read_bytes().decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise NotReadableError(
-            f"not readable as {rule.encoding}",
-            file=str(path),
-            hint="Name the encoding in the mapping, as 'encoding: cp932'.",
-        ) from error
-    reader = csv.reader(io.StringIO(text, newline=""))
-    yield from _rows([(reader.line_num, row) for row in reader], rule, str(path))
-
-
-def _sheet_rows(path: Path, rule: TableMapping) -> Iterator[Row]:
-    from zipfile import BadZipFile
-
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError) as error:
-        raise NotReadableError("not a workbook", file=str(path)) from error
-    try:
-        name = rule.sheet or book.sheetnames[0]
-        if name not in book.sheetnames:
-            raise NotReadableError(
-                "no such sheet",
-                file=str(path),
-                found=name,
-                expected=book.sheetnames,
-                hint=did_you_mean(name, book.sheetnames),
-            )
-        lines = [(number, list(row)) for number, row in enumerate(book[name].iter_rows(values_only=True), 1)]
-    finally:
-        book.close()
-    yield from _rows(lines, rule, f"{path}: {name}")
-
-
-def _rows(lines: list[tuple[int, list[Any]]], rule: TableMapping, file: str) -> Iterator[Row]:
-    """The rows below the headings, each with its line in the file; those without any value are left out."""
-    head = lines[rule.header - 1][1] if 0 < rule.header <= len(lines) else []
-    headings = [_text(cell) for cell in head]
-    wanted = [*rule.columns.values(), *(impact.column for impact in rule.impacts.values())]
-    for heading in wanted:
-        if _text(heading) not in headings:
-            shown = [one for one in headings if one]
-            raise LibraryError(
-                "no such column",
-                file=file,
-                line=rule.header,
-                found=heading,
-                expected=shown,
-                hint=did_you_mean(heading, shown),
-            )
-    for number, line in lines[rule.header :]:
-        cells = {name: cell for name, cell in zip(headings, line, strict=False) if name}
-        if any(_text(cells.get(_text(heading))) for heading in wanted):
-            yield Row(cells, file, number)
-
-
-def _text(cell: Any) -> str:
-    """A cell as a text; line breaks and runs of spaces in headings do not count."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return " ".join(str(cell).split())
-
-
 def _cell(row: Row, rule: TableMapping, key: str) -> str:
     heading = rule.columns.get(key)
-    return "" if heading is None else _text(row.cells.get(_text(heading)))
+    return "" if heading is None else text_of(row.cells.get(text_of(heading)))
 
 
 def _needed(row: Row, rule: TableMapping, key: str) -> str:
@@ -192,17 +105,22 @@ def _needed(row: Row, rule: TableMapping, key: str) -> str:
 
 def _number(row: Row, heading: str) -> float | None:
     """The number of a cell; None for an empty one."""
-    found = row.cells.get(_text(heading))
-    if _text(found) in ("", "-", "–", "—"):
+    found = row.cells.get(text_of(heading))
+    text = text_of(found)
+    if text in ("", "-", "–", "—"):
         return None
-    try:
-        if isinstance(found, bool):
-            raise ValueError
-        return float(str(found).replace(",", ""))
-    except ValueError as error:
+    if isinstance(found, bool) or not _NUMBER.fullmatch(text) or not any(map(str.isdigit, text)):
+        hint = "A comma may only stand between thousands: write 1.5 for one and a half."
         raise WrongTypeError(
-            "not a number", file=row.file, line=row.line, place=heading, found=found, expected="a number"
-        ) from error
+            "not a number",
+            file=row.file,
+            line=row.line,
+            place=heading,
+            found=found,
+            expected="a number",
+            hint=hint if "," in text else None,
+        )
+    return finite(text.replace(",", ""), heading)
 
 
 def _unit(row: Row, rule: TableMapping) -> str:
@@ -215,7 +133,13 @@ def _unit(row: Row, rule: TableMapping) -> str:
 def _whole(row: Row, rule: TableMapping, key: str, default: int | None) -> int | None:
     heading = rule.columns.get(key)
     found = None if heading is None else _number(row, heading)
-    return default if found is None else int(found)
+    if found is None:
+        return default
+    if not found.is_integer():
+        raise WrongTypeError(
+            "not a whole number", file=row.file, line=row.line, place=heading, found=found, expected="a year"
+        )
+    return int(found)
 
 
 def _label(row: Row, rule: TableMapping, prefix: str = "") -> dict[str, str] | None:
@@ -293,17 +217,19 @@ def _exchanges(rule: TableMapping, rows: list[Row]) -> Library:
         name=rule.name, label=rule.label, note=rule.note, source=rule.source, licence=rule.licence
     )
     waiting: dict[str, list[tuple[Row, Exchange]]] = {}
+    kinds: dict[str, str] = {}
     for row in rows:
         name, role = _needed(row, rule, "activity"), _role(row, rule)
         exchange = _exchange(library, rule, row, role)
-        if role != "reference":
+        _kind(kinds, library, rule, row)
+        if role not in REFERENCES:
             waiting.setdefault(name, []).append((row, exchange))
             continue
         if name in library.activities:
             raise DuplicateKeyError(
                 "two reference flows", file=row.file, line=row.line, found=name, expected="one a process"
             )
-        library.activities[name] = _activity(rule, row, exchange)
+        library.activities[name] = _activity(rule, row, exchange, role)
     for name, found in waiting.items():
         if name not in library.activities:
             row = found[0][0]
@@ -312,7 +238,7 @@ def _exchanges(rule: TableMapping, rows: list[Row]) -> Library:
                 file=row.file,
                 line=row.line,
                 place=name,
-                expected="a row whose role is 'reference'",
+                expected="a row whose role is 'reference', or 'treated' for a waste",
             )
         library.activities[name].exchanges = [exchange for _, exchange in found]
     return library
@@ -338,24 +264,52 @@ def _exchange(library: Library, rule: TableMapping, row: Row, role: str) -> Exch
     number = _number(row, rule.columns["amount"])
     if number is None:
         raise MissingValueError("an empty cell", file=row.file, line=row.line, place=rule.columns["amount"])
-    word = _cell(row, rule, "kind")
-    kind = rule.kinds.get(word, word) or "product"
+    if role in REFERENCES and number <= 0.0:
+        raise RangeError(
+            "a reference amount of zero or less",
+            file=row.file,
+            line=row.line,
+            place=rule.columns["amount"],
+            found=number,
+            expected="an amount above zero; the role 'treated' for a waste that is taken in",
+        )
     if name not in library.flows:
-        library.flows[name] = Flow(label=_label(row, rule, "flow_"), unit=unit, kind=kind)
+        library.flows[name] = Flow(label=_label(row, rule, "flow_"), unit=unit)
     return Exchange(
         flow=name,
         amount=Quantity(abs(number), unit),
         direction="output" if role == "output" else "input",
         avoided=number < 0.0,
+        provider=_cell(row, rule, "provider") or None,
+        pedigree=_cell(row, rule, "pedigree") or None,
         note=_cell(row, rule, "note") or None,
     )
 
 
-def _activity(rule: TableMapping, row: Row, reference: Exchange) -> Activity:
+def _kind(kinds: dict[str, str], library: Library, rule: TableMapping, row: Row) -> None:
+    """What a flow is: said in any of its rows, and in all that say it the same."""
+    name, word = _needed(row, rule, "flow"), _cell(row, rule, "kind")
+    if not word:
+        return
+    kind = rule.kinds.get(word, word)
+    if kinds.setdefault(name, kind) != kind:
+        raise DuplicateKeyError(
+            "a flow of two kinds",
+            file=row.file,
+            line=row.line,
+            place=rule.columns["kind"],
+            found=word,
+            expected=f"{kinds[name]}, as in the rows above",
+        )
+    library.flows[name].kind = kind
+
+
+def _activity(rule: TableMapping, row: Row, reference: Exchange, role: str) -> Activity:
     return Activity(
         label=_label(row, rule),
         flow=reference.flow,
         amount=reference.amount,
+        takes=role == "treated",
         region=_cell(row, rule, "region") or rule.region,
         first=rule.year,
         last=rule.year,

@@ -17,9 +17,10 @@ from meguru.files.tree import Node, node_of, parse_tree, read_text
 FACTOR_COLUMNS = ("name", "unit", "amount", "label_en", "label_ja", "category", "region", "year", "source")
 EXCHANGE_COLUMNS = (
     "activity", "flow", "role", "amount", "unit", "label_en", "label_ja", "flow_label_en", "flow_label_ja",
-    "kind", "region", "category", "source", "note",
+    "kind", "provider", "pedigree", "region", "category", "source", "note",
 )  # fmt: skip
-ROLES = ("reference", "input", "output")
+REFERENCES = ("reference", "treated")
+ROLES = (*REFERENCES, "input", "output")
 
 
 @dataclass
@@ -51,7 +52,9 @@ class TableMapping(Component):
         "components", "columns of factors by impact category", component="ImpactColumn", default={}
     )
     units: dict[str, str] = attribute("table", "unit in the table → unit of meguru", default={})
-    roles: dict[str, str] = attribute("table", "word in the table → reference, input or output", default={})
+    roles: dict[str, str] = attribute(
+        "table", "word in the table → reference, treated (a waste taken in), input or output", default={}
+    )
     kinds: dict[str, str] = attribute(
         "table", "word in the table → product, waste, emission or resource", default={}
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meguru.errors import DimensionError, MissingUnitError, ModelError, UnitError
-from meguru.model.checks.fault import fault, locate
+from meguru.files.marks import locate
+from meguru.model.checks.fault import fault
 from meguru.model.checks.measured import measured
 from meguru.model.components import Model
 from meguru.quantity import Quantity, describe_dimension, same_dimension

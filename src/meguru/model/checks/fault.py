@@ -23,10 +23,3 @@ def in_scenario(error: E, scenario: str) -> E:
     """The same error, which says in which scenario it shows."""
     error.hint = " ".join(filter(None, (error.hint, f"Scenario '{scenario}'.")))
     return error
-
-
-def locate(model: Model, error: E) -> E:
-    """The same error, with file and line filled in from its place where they are not known yet."""
-    file, line = where(model, error.place or "")
-    # Without a place only the file is certain: the first line would lead astray.
-    return error.at(file=file, line=line if error.place else None)

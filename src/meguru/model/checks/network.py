@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meguru.errors import DimensionError, ModelError, NetworkError, UnknownNameError
+from meguru.files.marks import locate
 from meguru.model.checks.dimensions import number_of
-from meguru.model.checks.fault import fault, locate
+from meguru.model.checks.fault import fault
 from meguru.model.components import Model, Money, Route
 from meguru.model.network import Network, resolve, route_name
 from meguru.model.scenario import apply

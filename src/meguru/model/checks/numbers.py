@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import DimensionError, MeguruError, ModelError, RangeError
-from meguru.model.checks.fault import fault, locate
+from meguru.files.marks import locate
+from meguru.model.checks.fault import fault
 from meguru.model.checks.measured import Measured, measured
 from meguru.model.checks.time import start_of
 from meguru.model.components import Model, UnitData

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from meguru.errors import DimensionError, ModelError, UnknownNameError, did_you_mean
-from meguru.model.checks.fault import fault, locate
+from meguru.files.marks import locate
+from meguru.model.checks.fault import fault
 from meguru.model.components import Model, Scenario
 from meguru.model.scenario import apply, reference_name
 from meguru.quantity import Quantity, describe_dimension, same_dimension
