@@ -110,3 +110,59 @@ def test_export_and_back(tmp_path: Path, sketch: Path) -> None:
 def test_a_brightway_database_needs_a_method() -> None:
     assert call("import", "brightway:db").exit_code == 2
     assert call("import", "brightway:db", "--method", "climate").exit_code == 2
+
+
+def test_a_factor_of_another_time_or_place_says_so(sketch: Path) -> None:
+    far = call("show", "power", "--library", sketch, "--impact", "climate", "--year", "2030").stdout
+    assert "12 years from 2030: score 4 of 5 for time in the pedigree" in far
+    near = call("show", "power", "--library", sketch, "--impact", "climate", "--year", "2019").stdout
+    assert "score" not in near
+    unknown = call("show", "petrol", "--library", sketch, "--impact", "climate", "--year", "2019").stdout
+    assert "of a year that nobody states: score 5" in unknown
+    sketch.write_text(SKETCH.replace("amount: 0.6 kg", "region: GLO, amount: 0.6 kg"), encoding="utf-8")
+    world = call("show", "power", "--library", sketch, "--impact", "climate", "--region", "CN").stdout
+    assert "no factor of CN: that of GLO" in world
+
+
+def test_what_stands_in_and_what_is_counted_by_itself_is_shown(tmp_path: Path, sketch: Path) -> None:
+    text = SKETCH.replace("region: JP\n        amount", "region: GLO\n        amount")
+    text = text.replace("ore: {unit: t,", "ore: {unit: piece_EUR2005e,").replace(
+        "1.4 t}", "1.4 piece_EUR2005e}"
+    )
+    sketch.write_text(text, encoding="utf-8")
+    shown = call("show", "--library", sketch).stdout
+    assert "2 rated by what holds in GLO: electricity for JP" in shown
+    assert "1 rated by what holds everywhere: petrol for JP" in shown
+    assert "unknown unit, counted by itself as piece_EUR2005e: flows.ore" in shown
+    told = printed("show", "--library", sketch)
+    assert {one["taken"] for one in told["stand_ins"]} == {"GLO", None}
+    assert told["unknown_units"] == {"piece_EUR2005e": ["flows.ore"]}
+    out = tmp_path / "again.yaml"
+    assert "rated by what holds in GLO" in call("import", sketch, "--out", out).stdout
+    assert printed("import", sketch, "--out", out, "--force")["stand_ins"] == 3
+
+
+def test_import_into_a_library_that_is_there(tmp_path: Path, sketch: Path) -> None:
+    plant = tmp_path / "plant.yaml"
+    start = "inventory: 1\nname: plant\nflows:\n  steel: {unit: t}  # ours\n"
+    plant.write_text(start, encoding="utf-8")
+    assert call("import", sketch, "--into", plant, "--out", plant).exit_code == 2
+    done = call("import", sketch, "--take", "steel", "--into", plant)
+    assert done.exit_code == 0, done.output
+    library = inventory.read_library(plant)
+    assert (library.name, library.flows["steel"].unit) == ("plant", "t")
+    assert (library.activities["smelting"].source, library.activities["smelting"].licence) == (
+        "synthetic", "CC0-1.0",
+    )  # fmt: skip
+    assert inventory.factor(library, "power", "climate").source == "synthetic"
+    assert plant.read_text(encoding="utf-8").startswith(start)
+    call("import", sketch, "--take", "steel", "--into", plant, "--force")
+    assert inventory.read_library(plant).flows["steel"].unit == "kg"
+
+
+def test_a_part_is_solved_though_others_can_not_be(tmp_path: Path, sketch: Path) -> None:
+    two = "  odd: {flow: plate, amount: 1 kg, exchanges: [{flow: steel, amount: 1 kg, direction: output}]}\n"
+    sketch.write_text(SKETCH + two, encoding="utf-8")
+    out = tmp_path / "part.yaml"
+    assert call("import", sketch, "--solve", "--year", 2020, "--out", out).exit_code == 1
+    assert call("import", sketch, "--take", "steel", "--solve", "--year", 2020, "--out", out).exit_code == 0

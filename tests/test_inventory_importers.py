@@ -118,6 +118,37 @@ def test_a_table_of_exchanges(tmp_path: Path) -> None:
     assert library.flows["SO2"].kind == "emission"
 
 
+def test_what_a_flow_is_may_be_said_in_any_of_its_rows(tmp_path: Path) -> None:
+    first = EXCHANGES.replace("Smelting,in,Power", "Smelting,out,SO2,1,kg,\nSmelting,in,Power")
+    treated = "Dump,treats,Slag,1,kg,waste\nSmelting,out,Slag,2,kg,\n"
+    (tmp_path / "t.csv").write_text(first + treated, encoding="utf-8")
+    columns = EXCHANGE_COLUMNS | {"roles": {**EXCHANGE_COLUMNS["roles"], "treats": "treated"}}
+    library = inventory.import_table(tmp_path / "t.csv", mapping_from_data(columns))
+    assert (library.flows["SO2"].kind, library.flows["Slag"].kind) == ("emission", "waste")
+    assert library.activities["Dump"].takes
+    library.impacts["climate"] = inventory.Impact(unit="kg_CO2e")
+    assert "Slag" not in {gap.flow for gap in inventory.find_gaps(library)}
+
+
+def test_a_formula_that_nothing_has_calculated_is_no_empty_cell(tmp_path: Path) -> None:
+    path = as_workbook(INTENSITIES, tmp_path / "table.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["table"]["E3"] = "=1/2"
+    book.save(path)
+    with pytest.raises(NotReadableError, match="formula without a stored value") as caught:
+        inventory.import_table(path, mapping_from_data(COLUMNS))
+    assert caught.value.line == 3
+
+
+def test_a_workbook_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from meguru.inventory.importers import table_rows
+
+    path = as_workbook(INTENSITIES, tmp_path / "table.xlsx")
+    monkeypatch.setattr(table_rows, "LARGEST_UNPACKED", 100)
+    with pytest.raises(NotReadableError, match="too large"):
+        inventory.import_table(path, mapping_from_data(COLUMNS))
+
+
 # The table or mapping with something replaced, the error, and what its text holds.
 WRONG_TABLES: list[tuple[str, str, dict[str, Any], type[MeguruError], str]] = [
     ("10001,電力,1,kWh,0.5", "10001,電力,1,kWh,half", {}, errors.WrongTypeError, "table.csv:4"),
@@ -133,6 +164,23 @@ WRONG_TABLES: list[tuple[str, str, dict[str, Any], type[MeguruError], str]] = [
     ("", "", {"columns": {"nmae": "コード", "unit": "単位"}}, errors.UnknownNameError, "Did you mean 'name'"),
     ("", "", {"table": "flows"}, errors.UnknownNameError, "factors, exchanges"),
     ("", "", {"colums": {}}, errors.UnknownKeyError, "columns"),
+    ("電力,1,kWh,0.5", '電力,1,kWh,"0,5"', {}, errors.WrongTypeError, "A comma may only stand"),
+    ("電力,1,kWh,0.5", "電力,1,kWh,nan", {}, errors.WrongTypeError, "table.csv:4"),
+    ("電力,1,kWh,0.5", "電力,1,kWh,1e999", {}, errors.WrongTypeError, "table.csv:4"),
+    (
+        "酸性化 [kg-SO2e]",
+        '"気候変動\n[kg-CO2e]"',
+        {},
+        errors.DuplicateKeyError,
+        "two columns of this heading",
+    ),
+    (
+        "10001,電力,1,",
+        "10001,電力,2020.5,",
+        {"columns": {**COLUMNS["columns"], "year": "数量"}},
+        errors.WrongTypeError,
+        "not a whole number",
+    ),
 ]
 
 
@@ -154,6 +202,9 @@ def test_a_wrong_table_is_refused(
         ("Smelting,product,Steel,1,t,\n", "", errors.MissingValueError),
         ("Smelting,in,Power,0.5", "Smelting,product,Power,0.5", errors.DuplicateKeyError),
         ("Power,0.5,", "Power,,", errors.MissingValueError),
+        ("Steel,1,t,", "Steel,-1,t,", errors.RangeError),
+        ("Steel,1,t,", "Steel,0,t,", errors.RangeError),
+        ("Power,0.5,MWh,", "SO2,0.5,kg,resource", errors.DuplicateKeyError),
     ],
 )
 def test_a_wrong_table_of_exchanges_is_refused(

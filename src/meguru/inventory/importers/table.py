@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from meguru.files.marks import locate
 from meguru.inventory.checks import check_library
 from meguru.inventory.components import Activity, Exchange, Factor, Flow, Impact, Library
 from meguru.inventory.conversion import unit_per
-from meguru.inventory.importers.naming import finite, known_unit, refuse_missing
+from meguru.inventory.importers.naming import known_unit, refuse_missing
 from meguru.inventory.importers.table_mapping import (
     EXCHANGE_COLUMNS,
     FACTOR_COLUMNS,
@@ -109,7 +110,9 @@ def _number(row: Row, heading: str) -> float | None:
     text = text_of(found)
     if text in ("", "-", "–", "—"):
         return None
-    if isinstance(found, bool) or not _NUMBER.fullmatch(text) or not any(map(str.isdigit, text)):
+    is_number = not isinstance(found, bool) and _NUMBER.fullmatch(text) and any(map(str.isdigit, text))
+    number = float(text.replace(",", "")) if is_number else math.nan
+    if not math.isfinite(number):
         hint = "A comma may only stand between thousands: write 1.5 for one and a half."
         raise WrongTypeError(
             "not a number",
@@ -120,7 +123,7 @@ def _number(row: Row, heading: str) -> float | None:
             expected="a number",
             hint=hint if "," in text else None,
         )
-    return finite(text.replace(",", ""), heading)
+    return number
 
 
 def _unit(row: Row, rule: TableMapping) -> str:

@@ -39,10 +39,7 @@ def csv_rows(path: Path, rule: TableMapping) -> Iterator[Row]:
     """
     encoding = "utf-8-sig" if rule.encoding.lower().replace("-", "") == "utf8" else rule.encoding
     try:
-        text = path.read_bytes().decode(encoding)
-    except OSError as error:
-        about = f"can not be opened: {error.strerror or error}"
-        raise NotReadableError(about, file=str(path)) from error
+        text = _bytes(path).decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
         raise NotReadableError(
             f"not readable as {rule.encoding}",
@@ -65,7 +62,9 @@ def sheet_rows(path: Path, rule: TableMapping) -> Iterator[Row]:
     NotReadableError
         No workbook, too large, no such sheet, or a formula that nothing has calculated.
     """
-    book, formulas = _book(path, stored=True), _book(path, stored=False)
+    # Read at once: openpyxl would hold the file open as long as a sheet is not read to its end.
+    data = _bytes(path)
+    book, formulas = _book(path, data, stored=True), _book(path, data, stored=False)
     try:
         name = rule.sheet or book.sheetnames[0]
         if name not in book.sheetnames:
@@ -84,14 +83,22 @@ def sheet_rows(path: Path, rule: TableMapping) -> Iterator[Row]:
     yield from _rows(lines, rule, file)
 
 
-def _book(path: Path, *, stored: bool) -> Any:
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        about = f"can not be opened: {error.strerror or error}"
+        raise NotReadableError(about, file=str(path)) from error
+
+
+def _book(path: Path, data: bytes, *, stored: bool) -> Any:
     import openpyxl
 
     try:
-        with zipfile.ZipFile(path) as packed:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
         if unpacked <= LARGEST_UNPACKED:
-            return openpyxl.load_workbook(path, read_only=True, data_only=stored)
+            return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=stored)
     except Exception as error:  # whatever openpyxl trips over in a broken file
         raise NotReadableError(
             "not a workbook, or a broken one",
