@@ -49,6 +49,8 @@ def test_show_a_library_with_what_it_can_not_rate(sketch: Path) -> None:
     assert {"activity": "rolling", "flow": "scrap", "impact": "climate", "region": "JP",
             "why": "no factor"} in data["gaps"]  # fmt: skip
     assert "✓ every product and waste has a factor" in call("show", "--region", "JP").stdout
+    sketch.write_text("inventory: 1\nname: bare\nflows: {part: {unit: kg}}\n", encoding="utf-8")
+    assert "the library rates nothing" in call("show", "--library", sketch).stdout
 
 
 def test_show_a_factor_a_flow_and_an_activity() -> None:

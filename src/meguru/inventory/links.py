@@ -89,11 +89,14 @@ class Links:
         for place in regions_for(region):
             fitting = [name for name in running if regions[name] == place]
             if len(fitting) > 1:
-                raise LibraryError(
-                    "more than one activity is behind this flow",
-                    place=f"flows.{exchange.flow}",
-                    found=", ".join(fitting),
-                    expected="one: name it as 'provider' of the exchange",
+                raise locate(
+                    self.library,
+                    LibraryError(
+                        "more than one activity is behind this flow",
+                        place=f"flows.{exchange.flow}",
+                        found=", ".join(fitting),
+                        expected="one: name it as 'provider' of the exchange",
+                    ),
                 )
             if fitting:
                 return fitting[0]

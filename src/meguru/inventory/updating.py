@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from meguru.errors import ModelError
@@ -14,7 +15,7 @@ from meguru.files.writing import write_beside
 from meguru.files.yaml_text import to_yaml
 from meguru.inventory.checks import check_library
 from meguru.inventory.components import Library
-from meguru.inventory.read import library_of, library_path, write_library
+from meguru.inventory.read import library_of, write_library
 
 SECTIONS = ("impacts", "flows", "activities")
 
@@ -31,7 +32,7 @@ def update_library(path: str | os.PathLike[str], part: Library) -> Library:
     Parameters
     ----------
     path
-        A library file that is there.
+        A library file that is there; none of those that come with meguru.
     part
         What is added; it may refer to flows and categories that only the file holds.
 
@@ -46,7 +47,7 @@ def update_library(path: str | os.PathLike[str], part: Library) -> Library:
     WriteError
         The file can not be written.
     """
-    file = library_path(path)
+    file = Path(path)  # not by library_path: what comes with meguru is not written
     text = read_text(file)
     tree = parse_tree(text, str(file))
     before = library_of(tree)

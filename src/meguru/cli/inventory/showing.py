@@ -87,7 +87,7 @@ def _whole(library: Library, region: str | None, as_json: bool) -> None:
         if text:
             screen.print(f"{key}: {text}", style=QUIET)
     _names(screen, library)
-    _gaps(screen, gaps)
+    _gaps(screen, library, gaps)
     print_warnings(screen, stand_ins, unknown)
 
 
@@ -113,12 +113,14 @@ def _names(screen: Console, library: Library) -> None:
             screen.print(f"and {len(entries) - most} more: meguru inventory search finds them")
 
 
-def _gaps(screen: Console, gaps: list[Gap]) -> None:
+def _gaps(screen: Console, library: Library, gaps: list[Gap]) -> None:
     from meguru.cli.screen import BAD, GOOD, QUIET, table
 
     missing = [gap for gap in gaps if gap.why == "no factor"]
     screen.print()
-    if not missing:
+    if not library.impacts:
+        screen.print("no impact category: the library rates nothing", style=BAD)
+    elif not missing:
         screen.print("✓ every product and waste has a factor or an activity behind it", style=GOOD)
     else:
         found = table("without factor: in no sum")
