@@ -15,7 +15,8 @@ from meguru import errors, inventory
 from meguru.errors import LibraryError
 from meguru.inventory import StandIn
 from meguru.inventory.lookup import regions_for
-from meguru.quantity import Quantity
+from meguru.inventory.pedigree import uncertain_amount
+from meguru.quantity import Distribution, Quantity
 
 
 def library(**activities: Any) -> inventory.Library:
@@ -267,3 +268,90 @@ def test_a_factor_of_an_unknown_year_has_the_worst_score() -> None:
     sketch = inventory.parse_library(SKETCH)
     assert inventory.factor(sketch, "petrol", "climate", year=2020).time_score == 5
     assert inventory.factor(sketch, "petrol", "climate").time_score is None
+
+
+def test_a_series_that_is_held_stands_for_its_last_year() -> None:
+    held = SKETCH.replace("unit: kg_CO2e/kWh}\n", "unit: kg_CO2e/kWh, beyond: hold}\n")
+    found = inventory.factor(inventory.parse_library(held), "power", "climate", region="JP", year=2042)
+    assert (found.value, found.year, found.time_score) == (0.3, 2030, 4)
+
+
+# -- signs, regions of exchanges, spreads --
+
+
+@pytest.mark.parametrize(
+    ("flow", "direction", "avoided", "burden_of_it"),
+    [
+        ("gas", "output", False, 2.0),  # emitted
+        ("gas", "input", False, -2.0),  # taken up from the air
+        ("gas", "output", True, -2.0),  # emission avoided
+        ("gas", "input", True, 2.0),  # uptake that happens no more
+        ("ore", "input", False, 3.0),  # taken from nature
+        ("ore", "output", False, -3.0),  # given back to it
+        ("power", "input", False, 5.0),
+        ("power", "output", True, -5.0),  # replaces what others make
+        ("waste", "output", False, 7.0),
+        ("waste", "input", True, -7.0),  # spared another treatment
+    ],
+)
+def test_signs(flow: str, direction: str, avoided: bool, burden_of_it: float) -> None:
+    kinds = {"gas": "emission", "ore": "resource", "power": "product", "waste": "waste"}
+    sizes = {"gas": 2, "ore": 3, "power": 5, "waste": 7}
+    exchange = {"flow": flow, "amount": "1 kg", "direction": direction, "avoided": avoided}
+    made = library(one=making("a", 0))
+    for name, kind in kinds.items():
+        amount = Quantity(float(sizes[name]), "kg_CO2e/kg")
+        made.flows[name] = inventory.Flow(
+            unit="kg", kind=kind, factors=[inventory.Factor(impact="climate", amount=amount)]
+        )
+    made.activities["one"].exchanges = [inventory.Exchange(**exchange | {"amount": Quantity(1.0, "kg")})]
+    assert burden(made, "a") == pytest.approx(burden_of_it)
+
+
+def test_the_region_of_an_exchange_wins_over_that_of_the_activity() -> None:
+    exchange = {"flow": "power", "amount": "1 kWh", "region": "CN"}
+    made = library(one=making("a", 0, region="JP") | {"exchanges": [exchange]})
+    for place, size in (("JP", 1.0), ("CN", 9.0)):
+        amount = Quantity(size, "kg_CO2e/kWh")
+        made.flows["power"].factors.append(inventory.Factor(impact="climate", region=place, amount=amount))
+    assert burden(made, "a", region="JP") == pytest.approx(9)
+
+
+def test_a_solved_factor_says_where_it_is_from() -> None:
+    one = making("a", 1, source="a report", licence="CC-BY-4.0", assumed=True, first=2019, last=2021)
+    (factor,) = inventory.solve(library(one=one)).library.flows["a"].factors
+    assert (factor.licence, factor.assumed, factor.year) == ("CC-BY-4.0", True, 2021)
+    assert factor.source == "calculated from the activity 'one': a report"
+    (factor,) = inventory.solve(library(one=one), year=2030).library.flows["a"].factors
+    assert factor.year == 2030
+
+
+def test_a_flow_that_has_a_factor_of_its_own_keeps_it() -> None:
+    made = library(one=making("a", 1), two=making("b", 1, ("a", 1)))
+    amount = Quantity(50.0, "kg_CO2e/kg")
+    made.flows["a"].factors = [inventory.Factor(impact="climate", amount=amount)]
+    solved = inventory.solve(made).library
+    assert [one.amount for one in solved.flows["a"].factors] == [amount]
+    assert inventory.factor(solved, "b", "climate").value == pytest.approx(51)
+
+
+def test_what_stands_in_for_one_impact_is_not_told_of_another() -> None:
+    made = library(one=making("a", 0, region="JP") | {"exchanges": [{"flow": "power", "amount": "1 kWh"}]})
+    made.impacts["acid"] = inventory.Impact(unit="kg_SO2e")
+    made.flows["power"].factors = [
+        inventory.Factor(impact="climate", region="GLO", amount=Quantity(1.0, "kg_CO2e/kWh")),
+        inventory.Factor(impact="acid", region="JP", amount=Quantity(1.0, "kg_SO2e/kWh")),
+    ]
+    notes = {one.impact: one.note for one in inventory.solve(made).library.flows["a"].factors}
+    assert notes == {"climate": "with power of GLO", "acid": None}
+
+
+def test_a_stated_spread_wins_over_the_pedigree_and_a_basic_variance_counts() -> None:
+    stated = Quantity(1.0, "kg", uncertain=Distribution("lognormal", median=1.0, gsd=3.0))
+    scored = inventory.Exchange(flow="a", amount=stated, pedigree="5;5;5;5;5")
+    assert uncertain_amount(scored) == stated
+    bare = inventory.Exchange(
+        flow="a", amount=Quantity(1.0, "kg"), pedigree="1;1;1;1;1", basic_variance=Quantity(0.04)
+    )
+    found = uncertain_amount(bare).uncertain
+    assert found is not None and found.gsd == pytest.approx(np.exp(0.2))
