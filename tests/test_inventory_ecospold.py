@@ -113,6 +113,20 @@ def test_ranges_of_ecospold_2_that_cross_zero(tmp_path: Path) -> None:
         read(tmp_path, MADE_2.format(DATASET_2.format(id="a", flows=flows.replace(inside, lost))))
 
 
+def test_spreads_of_ecospold_2_are_those_with_the_pedigree(tmp_path: Path) -> None:
+    normal = '<uncertainty><normal variance="0.01" varianceWithPedigreeUncertainty="0.04"/></uncertainty>'
+    flows = exchange_2("part", 1, REFERENCE) + exchange_2("oil", 1, TAKEN, inside=normal)
+    library = read(tmp_path, MADE_2.format(DATASET_2.format(id="a", flows=flows)))
+    assert library.activities["a"].exchanges[0].amount == Quantity.normal(1, 0.2, "kg")
+
+
+def test_an_output_below_zero_of_ecospold_2_is_a_burden_avoided(tmp_path: Path) -> None:
+    flows = exchange_2("part", 1, REFERENCE) + exchange_2("heat", -3, "<outputGroup>2</outputGroup>")
+    library = read(tmp_path, MADE_2.format(DATASET_2.format(id="a", flows=flows)))
+    (heat,) = library.activities["a"].exchanges
+    assert (heat.amount, heat.direction, heat.avoided) == (Quantity(3.0, "kg"), "output", True)
+
+
 # -- units --
 
 

@@ -297,14 +297,14 @@ def test_a_series_that_is_held_stands_for_its_last_year() -> None:
 def test_signs(flow: str, direction: str, avoided: bool, burden_of_it: float) -> None:
     kinds = {"gas": "emission", "ore": "resource", "power": "product", "waste": "waste"}
     sizes = {"gas": 2, "ore": 3, "power": 5, "waste": 7}
-    exchange = {"flow": flow, "amount": "1 kg", "direction": direction, "avoided": avoided}
+    exchange = inventory.Exchange(flow=flow, amount=Quantity(1.0, "kg"), direction=direction, avoided=avoided)
     made = library(one=making("a", 0))
     for name, kind in kinds.items():
         amount = Quantity(float(sizes[name]), "kg_CO2e/kg")
         made.flows[name] = inventory.Flow(
             unit="kg", kind=kind, factors=[inventory.Factor(impact="climate", amount=amount)]
         )
-    made.activities["one"].exchanges = [inventory.Exchange(**exchange | {"amount": Quantity(1.0, "kg")})]
+    made.activities["one"].exchanges = [exchange]
     assert burden(made, "a") == pytest.approx(burden_of_it)
 
 

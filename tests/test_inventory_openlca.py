@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -172,7 +173,9 @@ def test_a_provider_that_gives_it_as_a_second_product_is_noted(tmp_path: Path) -
 
 def test_scores_of_another_system_are_no_pedigree(tmp_path: Path) -> None:
     scored = exchange("coal", 1, KG, dqEntry="(1;2;3;4;5)", baseUncertainty=1.2)
-    assert taking(tmp_path, scored).exchanges[0].pedigree == "1;2;3;4;5"
+    known = taking(tmp_path, scored).exchanges[0]
+    assert known.pedigree == "1;2;3;4;5" and known.basic_variance is not None
+    assert known.basic_variance.value == pytest.approx(math.log(1.2) ** 2)
     other = taking(tmp_path, scored, exchangeDqSystem=ref("x", "US EPA - Flow Pedigree Matrix")).exchanges[0]
     assert (other.pedigree, other.basic_variance, other.note) == (None, None, "data quality: (1;2;3;4;5)")
     short = taking(tmp_path, scored | {"dqEntry": "(1;n.a.;3)"}).exchanges[0]
@@ -299,6 +302,34 @@ def test_identifiers_that_openlca_can_not_hold_are_told(tmp_path: Path) -> None:
         "flow plate: its identifier 0b5a4d6e-3f1c-4a63-9d3f-5a2f0b1c2d3e",
     ]
     assert inventory.import_openlca(tmp_path / "sketch.zip").flows.keys() == library.flows.keys()
+
+
+def test_scores_are_exported_with_the_system_by_which_they_are_read(tmp_path: Path) -> None:
+    inventory.export_openlca(inventory.parse_library(SKETCH), tmp_path / "sketch.zip", year=2020)
+    with zipfile.ZipFile(tmp_path / "sketch.zip") as packed:
+        processes = [json.loads(packed.read(name)) for name in packed.namelist() if "processes/" in name]
+    systems = {one["name"]: one.get("exchangeDqSystem", {}).get("name") for one in processes}
+    assert systems == {"smelting": "ecoinvent Data Quality System", "rolling": None}
+
+
+@pytest.mark.parametrize(
+    "spread",
+    [
+        Distribution("lognormal", median=1.0, gsd=1.5),
+        Distribution("normal", mean=1.0, sd=0.1),
+        Distribution("uniform", low=0.5, high=2.0),
+        Distribution("triangular", low=0.5, mode=1.0, high=2.0),
+    ],
+)
+def test_a_factor_below_zero_keeps_its_sign_and_spread(tmp_path: Path, spread: Distribution) -> None:
+    library = inventory.parse_library(SKETCH)
+    amount = Quantity(-2.0, "kg_CO2e/t", uncertain=spread)  # taken up from the air
+    library.flows["ore"].factors = [inventory.Factor(impact="climate", amount=amount)]
+    inventory.export_openlca(library, tmp_path / "sketch.zip", year=2020)
+    (back,) = inventory.import_openlca(tmp_path / "sketch.zip").flows["ore"].factors
+    assert back.amount.value == pytest.approx(-2.0)
+    assert back.amount.uncertain is not None and back.amount.uncertain.form == spread.form
+    assert back.amount.uncertain.parameters() == pytest.approx(spread.parameters())
 
 
 def test_source_and_licence_of_the_library_come_back(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from inventory_sketch import SKETCH
 from meguru import errors, inventory
 from meguru.files.writing import to_json
 from meguru.inventory.read import library_data
+from meguru.inventory.updating import with_origin
 from meguru.quantity import Distribution, Quantity
 
 PLANT = """\
@@ -110,8 +111,9 @@ def test_nothing_new_leaves_the_file_as_it_is(plant: Path) -> None:
 def test_what_does_not_fit_changes_nothing(plant: Path) -> None:
     wrong = measured("cutting")
     wrong.activities["cutting"].exchanges[0].amount = Quantity(1.0, "kg")
-    with pytest.raises(errors.DimensionError, match=r"activities\.cutting\.exchanges\.0\.amount"):
+    with pytest.raises(errors.DimensionError, match=r"activities\.cutting\.exchanges\.0\.amount") as caught:
         inventory.update_library(plant, wrong)
+    assert (caught.value.file, caught.value.line) == (str(plant), None)
     with pytest.raises(errors.UnknownNameError, match="no such flow"):
         inventory.update_library(
             plant,
@@ -183,3 +185,15 @@ def test_what_was_measured_goes_to_openlca_and_back(plant: Path) -> None:
     assert power.pedigree == "1;2;1;1;1"
     assert power.amount.value == pytest.approx(8.8)
     assert power.amount.uncertain is not None and power.amount.uncertain.gsd == pytest.approx(1.15)
+
+
+def test_origins_are_written_with_each_entry() -> None:
+    text = SKETCH.replace("source: grid", "source: the grid's own")
+    library = with_origin(inventory.parse_library(text))
+    sources = {one.source for flow in library.flows.values() for one in flow.factors}
+    assert sources == {"the grid's own", "synthetic"}
+    library = inventory.parse_library(SKETCH)
+    told = Quantity(1.0, "kg_CO2e/kg", source="a table")
+    library.flows["steel"].factors = [inventory.Factor(impact="climate", amount=told)]
+    (factor,) = with_origin(library).flows["steel"].factors
+    assert (factor.source, factor.licence) == ("a table", "CC0-1.0")

@@ -46,9 +46,7 @@ def subset(library: Library, names: Iterable[str]) -> Library:
         flows[activity.flow] = None
         for exchange in activity.exchanges:
             flows[exchange.flow] = None
-            waiting += running.get(exchange.flow, ())
-            if exchange.provider is not None:
-                waiting.append(exchange.provider)
+            waiting += running.get(exchange.flow, ())  # a named provider is one of them
     impacts = {factor.impact for flow in flows for factor in library.flows[flow].factors}
     impacts.update(impact for name in activities for impact in library.activities[name].impacts)
     return replace(

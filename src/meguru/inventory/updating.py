@@ -10,6 +10,7 @@ from typing import Any
 from meguru.errors import ModelError
 from meguru.files.component import Component
 from meguru.files.document import component_data
+from meguru.files.marks import marks_of, set_marks
 from meguru.files.tree import Node, parse_tree, read_text
 from meguru.files.writing import write_beside
 from meguru.files.yaml_text import to_yaml
@@ -52,11 +53,13 @@ def update_library(path: str | os.PathLike[str], part: Library) -> Library:
     tree = parse_tree(text, str(file))
     before = library_of(tree)
     after = replace(before, **{key: getattr(before, key) | getattr(part, key) for key in SECTIONS})
+    set_marks(after, {"": (str(file), None)})  # a fault is in what is added, which has no line yet
     check_library(after)
+    set_marks(after, marks_of(before))
     changed = _spliced(text, tree, before, part)
     if changed is not None and _reads_as(changed, after):
         write_beside(file, changed.encode("utf-8"))
-    elif after != before:
+    else:
         write_library(after, file)
     return after
 
@@ -64,14 +67,14 @@ def update_library(path: str | os.PathLike[str], part: Library) -> Library:
 def with_origin(library: Library) -> Library:
     """A library whose entries say themselves where they are from and under what licence they stand."""
 
-    def told(one: Any) -> Any:
-        return replace(one, source=one.source or library.source, licence=one.licence or library.licence)
+    def told(one: Any, source: str | None) -> Any:
+        return replace(one, source=source or library.source, licence=one.licence or library.licence)
 
     flows = {
-        name: replace(flow, factors=[told(factor) for factor in flow.factors])
+        name: replace(flow, factors=[told(one, one.source or one.amount.source) for one in flow.factors])
         for name, flow in library.flows.items()
     }
-    activities = {name: told(activity) for name, activity in library.activities.items()}
+    activities = {name: told(one, one.source) for name, one in library.activities.items()}
     return replace(library, flows=flows, activities=activities)
 
 

@@ -127,7 +127,7 @@ class _Importing:
                 reference = id_of(one.flow_property)
             else:
                 others.append(one)
-        theirs, times = self.units.reference(reference, f"flows.{name}.unit")
+        theirs = self.units.reference(reference, f"flows.{name}.unit")
         self.reference[uid], self.others[uid] = reference, {}
         unit = _tag(flow, UNIT_TAG) or theirs
         kind = KINDS[flow.flow_type] if flow.flow_type in KINDS else _natural(flow.category)
@@ -135,12 +135,12 @@ class _Importing:
         properties = {}
         for one in others:
             other, place = id_of(one.flow_property), f"flows.{name}.properties"
-            per, per_times = self.units.reference(other, place)
+            per = self.units.reference(other, place)
             if not one.conversion_factor:
                 continue
             self.others[uid][other] = factor = finite(one.conversion_factor, place)
             if not same_dimension(per, unit):
-                number = factor * per_times / times * convert(1.0, unit, theirs)
+                number = factor * convert(1.0, unit, theirs)
                 called = self.units.name_of_property(other)
                 key = called if called not in properties else f"{called} {other}"
                 properties[key] = Quantity(number, unit_per(per, unit))
@@ -250,12 +250,12 @@ class _Importing:
         others = self.others[uid]
         if told not in others:
             return unit, times
-        per, per_times = self.units.reference(told, place)
-        alike = [other for other in others if same_dimension(self.units.reference(other, place)[0], per)]
-        own, own_times = self.units.reference(self.reference[uid], place)
+        per = self.units.reference(told, place)
+        alike = [other for other in others if same_dimension(self.units.reference(other, place), per)]
+        own = self.units.reference(self.reference[uid], place)
         if len(alike) == 1 and not same_dimension(per, own):
             return unit, times
-        return own, times * convert(1.0, unit, per, place=place) / per_times / others[told] * own_times
+        return own, times * convert(1.0, unit, per, place=place) / others[told]
 
     def _flow_name(self, one: Measured, place: str) -> str:
         uid = id_of(one.flow)

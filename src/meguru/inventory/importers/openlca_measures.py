@@ -51,12 +51,12 @@ class Units:
         alike = math.isclose(convert(1.0, own, theirs), times, rel_tol=SAME)
         return (own, 1.0) if alike else (theirs, times)
 
-    def reference(self, uid: str, place: str) -> tuple[str, float]:
-        """The reference unit of a flow property, and how many of what is written one is."""
+    def reference(self, uid: str, place: str) -> str:
+        """The reference unit of a flow property."""
         group = self.groups.get(id_of(self.properties[uid].unit_group)) if uid in self.properties else None
         for unit in (group.units or ()) if group is not None else ():
             if unit.is_ref_unit:
-                return self.unit(str(unit.id), place)
+                return known_or_own(unit.name or "")
         raise NotReadableError("a flow without a reference unit", file=self.file, place=place, found=uid)
 
     def spelled(self, uid: str) -> str:
