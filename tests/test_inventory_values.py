@@ -10,8 +10,8 @@ from meguru import inventory
 from meguru.inventory.pedigree import BASIC_VARIANCE, VARIANCES, time_score
 
 # IPCC, Climate Change 2013 (AR5, WG I), appendix 8.A, table 8.A.1, GWP of 100 years without climate-carbon
-# feedbacks. All but fossil methane were read again in a reproduction of the table's column (the list of
-# greenhouse gases of the English Wikipedia); fossil methane is typed from memory of the table itself.
+# feedbacks. All but fossil methane and R-32 were read again in a reproduction of the table's column (the list
+# of greenhouse gases of the English Wikipedia); these two are typed from memory of the table itself.
 AR5_100 = {
     "CO2": 1, "CH4": 28, "fossil CH4": 30, "N2O": 265, "R-23": 12_400, "R-32": 677, "R-125": 3_170,
     "R-134a": 1_300,
