@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from meguru.files.tree import parse_tree, plain
+from meguru.files.shipped import read_shipped
 from meguru.indicators.catalogue.definitions import (
     SUM,
     Check,
@@ -32,9 +32,7 @@ VOCABULARY = "flows"  # tables that all sets share
 @cache
 def read_data(name: str) -> dict[str, Any]:
     """One of the data files as dicts and lists."""
-    text = FOLDER.joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = plain(parse_tree(text, f"{name}.yaml"))
-    return found
+    return read_shipped(FOLDER.joinpath(f"{name}.yaml"))
 
 
 @cache
