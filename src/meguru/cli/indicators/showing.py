@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from meguru.cli.indicators.names import names_of_the_command
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -28,7 +30,8 @@ def show(ident: str, as_json: bool) -> None:
     from meguru.cli.screen import console, print_json
     from meguru.indicators.catalogue import catalogue
 
-    held, one = catalogue().find(ident)
+    with names_of_the_command():
+        held, one = catalogue().find(ident)
     if as_json:
         print_json(_set_data(held) if one is None else _data(held, one))
     elif one is None:
@@ -170,4 +173,5 @@ def _lines(one: Definition, spoken: str) -> Iterator[tuple[str, str]]:
     for target in one.targets:
         scope = f", {target.scope.of(spoken)}" if target.scope else ""
         rule = target.rule.replace("_", " ")
-        yield "target", f"{target.id}: {rule} {target.value} in {target.year}{scope} ({target.mark})"
+        year = "" if target.year is None else f" in {target.year}"
+        yield "target", f"{target.id}: {rule} {target.value}{year}{scope} ({target.mark})"
