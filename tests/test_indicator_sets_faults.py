@@ -24,7 +24,7 @@ class Wrong(NamedTuple):
     wanted: Any
     error: type[MeguruError]
     says: tuple[str, ...]
-    more: Mapping[str, str] = MappingProxyType({})
+    more: Mapping[str, Any] = MappingProxyType({})
 
 
 INFLOW = "iso_59020.A.2.3"

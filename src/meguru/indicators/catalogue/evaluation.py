@@ -129,7 +129,7 @@ class Evaluation:
         if name in self.figures.given:
             asked = self._in_currency(variable, step)
             found = self._given(name, asked, self.figures.given[name])
-            self._hold_against(asked, found, step.formula if step is not None else asked.derived)
+            self._hold_against(name, asked, found, step.formula if step is not None else asked.derived)
             return found
         if step is not None:
             return self.formula(step.formula)
@@ -203,7 +203,7 @@ class Evaluation:
             array = np.full((self.figures.given[columns[0]].value.array.shape[0], 1, 1), array.item())
         return Found(Value(Number(array, dimension_of(unit))), set(), _assumed(name, variable))
 
-    def _hold_against(self, variable: Variable, given: Found, formula: str | None) -> None:
+    def _hold_against(self, name: str, variable: Variable, given: Found, formula: str | None) -> None:
         """A figure that is given must not contradict what the others give for it."""
         if formula is None or variable.kind == "flag":
             return
@@ -212,7 +212,7 @@ class Evaluation:
         except MissingValueError:
             return  # nothing to hold it against
         if not found.assumed:  # what was not stated contradicts nothing
-            origin = self.figures.given[variable.id]
+            origin = self.figures.given[name]
             refuse_contradiction(given.value, found.value, origin, sorted(found.used))
 
     def unit(self, text: str) -> str:
