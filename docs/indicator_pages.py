@@ -167,7 +167,13 @@ def _limit(limit: Limit) -> str:
 def _target(target: Target) -> tuple[str, ...]:
     scope = f" ({target.scope.en}, {target.scope.ja})" if target.scope else ""
     value = f"{target.rule.replace('_', ' ')} {target.value}"
-    return (f"{target.id}{scope}", value, str(target.year), target.mark, target.source)
+    return (
+        f"{target.id}{scope}",
+        value,
+        "not found" if target.year is None else str(target.year),
+        target.mark,
+        target.source,
+    )
 
 
 def _figures(held: IndicatorSet) -> str:
