@@ -1,115 +1,23 @@
-"""Figures of sets: read as they are seen, held against each other, told where something stands for them."""
+"""Figures of sets: held against each other, and told where something stands for them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
-from openpyxl import Workbook
 
 from meguru import errors
 from meguru.indicators.catalogue import catalogue, measure
 from meguru.indicators.catalogue.consistency import refuse_impossible
 from meguru.indicators.catalogue.definitions import Variable, Words
-from meguru.indicators.catalogue.reading import FOLDER, other_words, read_data
+from meguru.indicators.catalogue.reading import FOLDER, read_data
 from meguru.indicators.value import value_of
 
 RECYCLED = "iso_59020.A.2.3"
 KG = {"flow": "in", "mass": "100 kg"}
-
-
-def workbook(path: Path, sheets: Mapping[str, Any], formats: dict[str, str] | None = None) -> Path:
-    """A workbook of sheets of rows; ``formats`` by cell of the first sheet."""
-    book = Workbook()
-    assert book.active is not None
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    for cell, form in (formats or {}).items():
-        book.worksheets[0][cell].number_format = form
-    book.save(path)
-    return path
-
-
-# -- per cent --
-
-
-@pytest.mark.parametrize("title", ["recycled [%]", "recycled"])
-@pytest.mark.parametrize(
-    ("cell", "form", "wanted"),
-    [(0.4, "0%", 40.0), (0.295, "0.0 %", 29.5), (40, '0"%"', 40.0), (40, "0\\%", 40.0), (0.29, "0%", 29.0)],
-)
-def test_a_cell_of_per_cent_is_read_as_it_is_seen(
-    title: str, cell: float, form: str, wanted: float, tmp_path: Path
-) -> None:
-    rows = [["mass [kg]", title], [100, cell]]
-    path = workbook(tmp_path / "flows.xlsx", {"inflow": rows}, {"B2": form})
-    assert measure(path, RECYCLED)[0].value == pytest.approx(wanted, rel=1e-12)
-
-
-def test_a_cell_of_per_cent_is_no_mass(tmp_path: Path) -> None:
-    rows: list[list[Any]] = [["mass [kg]", "recycled"], [0.4, 1]]
-    path = workbook(tmp_path / "f.xlsx", {"inflow": rows}, {"A2": "0%"})
-    with pytest.raises(errors.DimensionError, match="column mass"):
-        measure(path, RECYCLED)
-
-
-@pytest.mark.parametrize(
-    ("cells", "doubted"), [((0.4, 0.2), True), ((0, 1), True), ((0, 0), False), ((0.4, 2), False)]
-)
-def test_per_cent_that_look_like_fractions_are_doubted(
-    cells: tuple[float, float], doubted: bool, tmp_path: Path
-) -> None:
-    path = tmp_path / "flows.csv"
-    path.write_text(f"flow,mass [kg],recycled [%]\nin,60,{cells[0]}\nin,40,{cells[1]}\n", encoding="utf-8")
-    found = measure(path, RECYCLED)
-    assert found[0].value == pytest.approx(0.6 * cells[0] + 0.4 * cells[1])
-    warned = [one for one in found.warnings if "column recycled" in one.en and "take the [%] out" in one.en]
-    assert bool(warned) is doubted
-    assert measure(path, "iso_59020.A.2.2").warnings == []  # no figure of that column is used
-
-
-def test_texts_with_their_own_per_cent_are_not_doubted() -> None:
-    rows = [{**KG, "recycled": "0.4 %"}]
-    assert measure({"flows": rows}, RECYCLED).warnings == []
-
-
-# -- units that differ --
-
-TWO_UNITS: list[tuple[str, Any]] = [
-    (
-        "title and column",
-        pd.DataFrame({"flow": ["in"], "mass [t]": [1.0], "unit": ["kg"], "recycled": [0.5]}),
-    ),
-    ("cell and column", [{"flow": "in", "mass": "1 t", "unit": "kg", "recycled": 0.5}]),
-    ("cell and column of figures", pd.DataFrame({"variable": ["m_TI"], "value": ["1 t"], "unit": ["kg"]})),
-    ("title and column of figures", pd.DataFrame({"variable": ["m_TI"], "value [t]": [1.0], "unit": ["kg"]})),
-]
-
-
-@pytest.mark.parametrize(("name", "data"), TWO_UNITS, ids=[name for name, _ in TWO_UNITS])
-def test_two_units_of_one_figure_are_refused(name: str, data: Any) -> None:
-    with pytest.raises(errors.ContradictionError, match=r"row 1: two units of one figure; found '.*kg|t"):
-        measure(data, RECYCLED)
-
-
-def test_a_unit_twice_in_other_words_is_one_unit() -> None:
-    frame = pd.DataFrame({"flow": ["in"], "mass [kg]": [200.0], "unit": ["kilogram"], "recycled": [0.5]})
-    assert measure(frame, RECYCLED)[0].denominator == 200
-
-
-def test_a_column_of_units_without_a_mass_is_refused() -> None:
-    rows = [{"M [kg]": 3.0, "unit": "t", "F_R": 0.5}]
-    with pytest.raises(errors.UnknownNameError, match="no mass that it belongs to"):
-        measure({"parts": rows}, "mci.complex_product")
 
 
 # -- figures that contradict each other --
@@ -284,111 +192,6 @@ def test_a_year_that_was_not_found_is_not_stated() -> None:
     assert (target.year, target.mark) == (2015, "M")
 
 
-# -- tables as people have them --
-
-JAPANESE = [
-    ["年度", "区分", "品名", "質量 [t]", "再生材率 [%]", "再使用率 [%]", "備考"],
-    [2024, "投入", "鋼材", 12.0, 30, 0, "x"],
-    [2024, "産出", "製品", 9.0, 0, 10, None],
-]
-
-
-def test_japanese_titles_and_sheets_are_read(tmp_path: Path) -> None:
-    one_sheet = workbook(tmp_path / "a.xlsx", {"フロー": JAPANESE})
-    taken: list[list[Any]] = [["投入量 [t]", "再生材の割合 [%]"], [12.0, 30]]
-    two: dict[str, list[list[Any]]] = {"投入": taken, "産出": [["産出量 [t]"], [9.0]]}
-    two["指標値"] = [["項目", "値", "単位"], ["売上高", 3, "MJPY"], ["リニアな投入の質量", 8.4, "t"]]
-    for path in (one_sheet, workbook(tmp_path / "b.xlsx", two)):
-        assert measure(path, RECYCLED)[0].value == pytest.approx(30)
-    assert measure(one_sheet, "iso_59020.A.3.3")[0].value == pytest.approx(10)
-    assert measure(one_sheet, RECYCLED)[0].year == 2024
-    assert measure(tmp_path / "b.xlsx", "iso_59020.A.6.2")[0].value == pytest.approx(3e6 / 8400)
-    assert (
-        measure({"製品質量": "2 kg", "share of recycled feedstock": 0.5}, "mci.linear_flow_index")[0].value
-        == 0.75
-    )
-
-
-def test_a_word_stands_for_one_thing() -> None:
-    for kind in ("columns", "sheets", "flows"):
-        words = [word for words in read_data("flows")["words"][kind].values() for word in words]
-        assert len(set(words)) == len(words) and set(words) <= set(other_words(kind))
-    for held in catalogue():
-        for variables in (held.variables, *held.tables.values()):
-            for language in ("en", "ja"):
-                names = [one.name.of(language) for one in variables.values()]
-                assert len(set(names)) == len(names), held.id
-
-
-def test_unknown_titles_and_sheets_list_what_is_known(tmp_path: Path) -> None:
-    with pytest.raises(errors.UnknownNameError, match=r"no such column; .*one of mass \(投入量\), reused"):
-        measure({"inflow": [{"重さ": "3 kg"}]}, RECYCLED)
-    path = workbook(tmp_path / "a.xlsx", {"inflow": [["mass [kg]"], [3]], "集計": [["合計"], [3]]})
-    with pytest.raises(
-        errors.UnknownNameError, match=r"no such table; found '集計.合計', expected one of inflow"
-    ):
-        measure(path, RECYCLED)
-
-
-EMPTY = ["", "\n", "year,flow,mass [kg],recycled [%]\n", "year,flow\n2024,in\n", "note\nhello\n"]
-
-
-@pytest.mark.parametrize("text", EMPTY)
-def test_a_table_without_figures_is_refused(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "flows.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(errors.MissingValueError):
-        measure(path, RECYCLED)
-
-
-def test_an_empty_sheet_beside_others_is_passed_over(tmp_path: Path) -> None:
-    sheets: dict[str, list[list[Any]]] = {"inflow": [["mass [kg]", "recycled"], [3, 0.5]], "Sheet2": []}
-    assert measure(workbook(tmp_path / "a.xlsx", sheets), RECYCLED)[0].value == 50
-    nothings: tuple[Any, ...] = ([], {}, {"flows": []}, pd.DataFrame())
-    for nothing in nothings:
-        with pytest.raises(errors.MissingValueError):
-            measure(nothing, RECYCLED)
-
-
-@pytest.mark.parametrize("title", ["year", "subject"])
-def test_a_row_without_year_or_subject_among_others_is_refused(title: str) -> None:
-    rows: list[dict[str, Any]] = [{**KG, "recycled": 0.5, title: 2024}, {**KG, "recycled": 0.5, title: None}]
-    with pytest.raises(errors.MissingValueError, match=f"column {title}, row 2: an empty cell"):
-        measure({"flows": rows}, RECYCLED)
-    assert measure({"flows": [{**row, title: None} for row in rows]}, RECYCLED)[0].value == 50
-
-
-@pytest.mark.parametrize(
-    ("cell", "critical"),
-    [
-        ("Y", True),
-        ("n", False),
-        ("はい", True),
-        ("該当", True),
-        (1, True),
-        (0.0, False),
-        (True, True),
-        ("TRUE", True),
-    ],
-)
-def test_yes_and_no_are_read_in_many_words(cell: Any, critical: bool) -> None:
-    found = measure({"inflow": [{"mass": "1 kg", "circular": 0, "critical": cell}]}, "cti.critical_material")
-    assert found[0].value == (100 if critical else 0)
-
-
-@pytest.mark.parametrize(("cell", "says"), [("partly", "or yes or no"), (0.5, "row 1: .*neither yes nor no")])
-def test_what_is_neither_yes_nor_no_is_refused(cell: Any, says: str) -> None:
-    with pytest.raises(errors.MeguruError, match=says):
-        measure({"inflow": [{"mass": "1 kg", "circular": 0, "critical": cell}]}, "cti.critical_material")
-
-
-def test_volumes_are_told_in_units_that_people_write() -> None:
-    with pytest.raises(errors.DimensionError, match="found 'L'"):
-        measure({"m_TI": "5 L", "m_RECI": "1 kg"}, RECYCLED)
-    one = measure({"V_CIW": "30 L", "V_AIW": "0.1 m3"}, "iso_59020.A.5.2")[0]
-    assert one.numerator == pytest.approx(0.03) and one.numerator_unit == "m3"
-
-
 def test_no_formula_stands_in_a_fault_of_a_condition() -> None:
     with pytest.raises(errors.RangeError) as caught:
         measure({"M": "1 kg", "F_R": 0.5, "E_F": 0}, "mci.product")
@@ -408,3 +211,10 @@ def test_a_variant_that_nothing_has_is_refused_of_a_whole_set_too() -> None:
 def test_named_indicators_may_come_as_not_given() -> None:
     found = measure({"m_TI": "1 kg"}, [RECYCLED, "iso_59020.A.6.2"], complete=False)
     assert [one.state for one in found] == ["not given", "not given"]
+
+
+def test_volumes_are_told_in_units_that_people_write() -> None:
+    with pytest.raises(errors.DimensionError, match="found 'L'"):
+        measure({"m_TI": "5 L", "m_RECI": "1 kg"}, RECYCLED)
+    one = measure({"V_CIW": "30 L", "V_AIW": "0.1 m3"}, "iso_59020.A.5.2")[0]
+    assert one.numerator == pytest.approx(0.03) and one.numerator_unit == "m3"

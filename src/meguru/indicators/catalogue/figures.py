@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import DimensionError, MissingUnitError, MissingValueError, RangeError
+from meguru.errors import DimensionError, MissingUnitError, MissingValueError, RangeError, WrongTypeError
 from meguru.indicators.catalogue.definitions import Variable, Words
 from meguru.indicators.value import Value, shown_unit, value_of
 from meguru.quantity import describe_dimension, dimension_of
@@ -42,6 +42,8 @@ class Given:
         The unit as it was written.
     doubt
         What is probably not meant, though it can be read.
+    answer
+        Whether yes or no stood there, or in any cell.
     """
 
     value: Value
@@ -52,6 +54,7 @@ class Given:
     empty: NDArray[np.bool_] | None = None
     written: str = ""
     doubt: Words | None = None
+    answer: bool = False
 
     def row(self, wrong: NDArray[np.bool_]) -> str:
         """The place with the first row that is wrong."""
@@ -120,9 +123,18 @@ def plain_figure(number: float, unit: str, place: str, quality: float | None = N
 def column_figure(
     numbers: NDArray[np.float64], unit: str, place: str, rows: tuple[int, ...], quality: float | None = None
 ) -> Given:
-    """A column of numbers in one unit."""
+    """A column of numbers in one unit.
+
+    Raises
+    ------
+    RangeError
+        A number that is infinite.
+    """
     value = value_of(numbers.reshape(-1, 1, 1), unit)
-    return Given(value, bool(unit), place, quality, rows, np.isnan(numbers), unit)
+    given = Given(value, bool(unit), place, quality, rows, np.isnan(numbers), unit)
+    if np.isinf(numbers).any():
+        raise RangeError("not a finite number", place=given.row(np.isinf(numbers)), expected="a number")
+    return given
 
 
 def fitted(given: Given, variable: Variable) -> tuple[Value, bool]:
@@ -136,7 +148,13 @@ def fitted(given: Given, variable: Variable) -> tuple[Value, bool]:
         A cell is empty, and the variable has no default.
     RangeError
         A negative amount, a share outside 0 to 1.
+    WrongTypeError
+        Yes or no for something that is not asked so.
     """
+    if given.answer and variable.kind != "flag":
+        raise WrongTypeError(
+            "yes or no for a number", place=given.place, found="yes or no", expected=_wanted(variable)
+        )
     number = _of_dimension(given, variable)
     filled = given.empty is not None and bool(given.empty.any())
     if filled:

@@ -197,6 +197,7 @@ def _refuse_unknown(figures: Figures, chosen: Wanted) -> None:
                 found=name,
                 expected=expected,
                 hint=_of_the_other_flow(name, every)
+                or _of_a_flow(name, every)
                 or did_you_mean(name, [*names, *every])
                 or f"A {'sheet' if what == 'table' else 'column'} of your own begins with '_'.",
             )
@@ -217,6 +218,13 @@ def _expected(name: str, chosen: Wanted) -> tuple[str, str | list[str]]:
     if table in tables:
         return "column", list(tables[table].values())
     return "table", [*tables, "flows", "figures"]
+
+
+def _of_a_flow(name: str, every: Container[str]) -> str | None:
+    """A hint where flows are not said to be flows."""
+    if f"inflow.{name}" not in every and f"outflow.{name}" not in every:
+        return None
+    return "A table of flows has a column 'flow' with in or out, or its sheet is called inflow or outflow."
 
 
 def _of_the_other_flow(name: str, every: Container[str]) -> str | None:

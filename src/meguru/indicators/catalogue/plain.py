@@ -40,7 +40,14 @@ def figure(value: Any, place: str, unit: str = "") -> Given:
     number, own, quality = _one(value, place)
     if own and unit:
         _refuse_two_units(own, unit, place)
-    return plain_figure(number, own or unit, place, quality)
+    return replace(plain_figure(number, own or unit, place, quality), answer=_is_answer(value))
+
+
+def _is_answer(value: Any) -> bool:
+    """Whether it is yes or no."""
+    if isinstance(value, str):
+        return value.strip().casefold() in FLAGS
+    return isinstance(value, (bool, np.bool_))
 
 
 def with_unit(value: Any, beside: Any, title: str, place: str) -> Any:
@@ -76,7 +83,7 @@ def _one(value: Any, place: str) -> tuple[float, str, float | None]:
         return float(value), "", None
     if isinstance(value, (int, float, np.number)):
         return float(value), "", None
-    if isinstance(value, str) and value.strip().casefold() in FLAGS:
+    if isinstance(value, str) and _is_answer(value):
         return FLAGS[value.strip().casefold()], "", None
     if value is None:
         raise MissingValueError("no value", place=place, found="nothing", expected="a number")
@@ -110,9 +117,12 @@ def column(
         quality = float(np.nanmin(qualities))
     if array.dtype.kind in "iufb":
         found = column_figure(array.astype(np.float64), unit, place, rows, quality)
+        if array.dtype.kind == "b":
+            return replace(found, answer=True)
         return replace(found, doubt=_doubt(array, place)) if unit == "%" else found
     numbers, common = _mixed(array.tolist(), unit, place, rows)
-    return column_figure(numbers, common, place, rows, quality)
+    answer = any(map(_is_answer, array.tolist()))
+    return replace(column_figure(numbers, common, place, rows, quality), answer=answer)
 
 
 def _doubt(numbers: NDArray[np.float64], place: str) -> Words | None:

@@ -7,6 +7,7 @@ figures of the whole in each row, to be joined by the method of aggregation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import (
+    ContradictionError,
     DuplicateKeyError,
     MissingValueError,
     RangeError,
@@ -30,6 +32,7 @@ from meguru.indicators.catalogue.table_files import Columns
 OWN = "_"  # titles that begin so are the reader's own notes
 KEYS = ("subject", "year", "level", "goods", "unit", "quality", "flow")
 TEXTS = ("name", "note", "source", "material", "item", "label", "supplier")
+YEAR = re.compile(r"(?:FY\s*)?(?P<year>\d{4})(?:\.0)?\s*(?:年度|年)?", re.IGNORECASE)
 ONE_A_ROW = {"variable", "value"}
 
 
@@ -165,18 +168,17 @@ def _refuse_gaps(title: str, cells: NDArray[Any] | None, sheet: Sheet) -> None:
 
 
 def _year(value: Any, sheet: Sheet, row: int) -> int:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = np.nan
-    if number != number or number != int(number):
+    if isinstance(value, (int, float)) and value == value // 1:
+        return int(value)
+    found = YEAR.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
         raise WrongTypeError(
             "not a year",
             place=f"{sheet.place}, column year, row {sheet.rows[row]}",
             found=value,
             expected="as 2025",
         )
-    return int(number)
+    return int(found["year"])
 
 
 def _entries(sheet: Sheet, table: str, subject: str, year: int | None) -> Iterator[Entry]:
@@ -213,7 +215,7 @@ def _by_flow(sheet: Sheet) -> Iterator[tuple[str, Sheet]]:
             raise UnknownNameError(
                 "neither inflow nor outflow",
                 place=f"{sheet.place}, column flow, row {sheet.rows[index]}",
-                found=str(text),
+                found="nothing" if is_empty(text) else str(text),
                 expected=["in", "out"],
                 hint=did_you_mean(str(text), flows),
             )
@@ -278,8 +280,14 @@ def traits(sheet: Sheet) -> dict[str, tuple[str | None, str | None]]:
     for row in range(len(sheet.rows)):
         subject = "" if subjects is None or is_empty(subjects[row]) else str(subjects[row])
         pair = (_text(levels, row), _text(goods, row))
-        if pair != (None, None):
-            found.setdefault(subject, pair)
+        if pair != (None, None) and found.setdefault(subject, pair) != pair:
+            raise ContradictionError(
+                "two levels or kinds of goods of one subject",
+                place=f"{sheet.place}, row {sheet.rows[row]}",
+                found=" ".join(one or "" for one in pair).strip(),
+                expected=" ".join(one or "" for one in found[subject]).strip(),
+                hint="Tell what is measured apart by a column 'subject'.",
+            )
     return found
 
 

@@ -97,6 +97,11 @@ def _of_mapping(data: Mapping[str, Any]) -> _Read:
     if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
         raise WrongTypeError("not a year", place="year", found=year, expected="as 2025")
     for name, value in data.items():
+        if isinstance(value, Mapping) and "value" not in value:
+            raise WrongTypeError(
+                "neither a figure nor a table", place=str(name), found=dict(value),
+                expected="{value: 12, unit: kg} of a figure, a list of rows of a table",
+            )  # fmt: skip
         if name not in held and name not in TRAITS:
             read.entries.append(Entry(str(name), figure(value, str(name)), subject, year))
     if subject or year is not None:

@@ -75,11 +75,16 @@ def _shown(cell: Any) -> Any:
 def _by_title(lines: Sequence[Sequence[Any]], place: str, read: Callable[[list[Any]], list[Any]]) -> Columns:
     """Lines of a sheet as columns; empty lines below are dropped."""
     titles = [str(title).strip() if title is not None else "" for title in (lines[0] if lines else ())]
+    if len(titles) == 1 and re.search(r"[;\t]", titles[0]):
+        raise NotReadableError(
+            "columns that commas do not divide", file=place, found=titles[0], expected="commas",
+            hint="Save it as 'CSV UTF-8 (comma delimited)'.",
+        )  # fmt: skip
     kept = list(lines[1:])
     while kept and all(is_empty(cell) for cell in kept[-1]):
         kept.pop()
     for number, line in enumerate(kept, 2):
-        if any(not is_empty(cell) for cell in line[len(titles) :]):
+        if len(line) > len(titles) and not all(map(is_empty, line[len(titles) :])):
             raise NotReadableError(
                 "more cells than titles",
                 file=place,
