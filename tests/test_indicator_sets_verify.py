@@ -14,6 +14,7 @@ from meguru.cli import main
 from meguru.files.tree import parse_tree, plain
 from meguru.indicators.verification import verify_file
 from meguru.indicators.verification.names import shipped_names
+from meguru.indicators.verification.verify import GOOD, verify_entry
 
 FILE = Path(__file__).parent / "data" / "worked_examples.yaml"
 DATA: dict[str, Any] = plain(parse_tree(FILE.read_text(encoding="utf-8"), FILE.name))
@@ -165,6 +166,29 @@ def test_entries_that_are_none_and_ids_that_stand_twice_fail_alone(tmp_path: Pat
     assert [one.outcome for one in found] == ["failed", "failed", "failed", "passed", "failed"]
     assert [one.id for one in found] == ["cti_rmp", "entry 2", "entry 3", "other", "cti_rmp"]
     assert "two entries of one id" in found[0].detail and "no entry" in found[1].detail
+
+
+JUNK: list[Any] = [None, [], {}, "text", True, -1, float("inf"), [1, 2], {"a": 1}, [None], "12 kg", [[1]]]
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place inside an entry."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for key, inner in pairs for found in _places(inner, (*path, key)))]
+
+
+@pytest.mark.parametrize(
+    "name", ["iso59020_aggregate", "battery_re", "jp_kaden_aeha_fy2018", "din91472_h", "iso22628", "en45557"]
+)
+def test_whatever_stands_in_an_entry_gives_a_verdict(name: str) -> None:
+    for path in _places(ENTRIES[name])[1:]:
+        for junk in JUNK:
+            entry = copy.deepcopy(ENTRIES[name])
+            inner = entry
+            for key in path[:-1]:
+                inner = inner[key]
+            inner[path[-1]] = junk
+            assert verify_entry(entry, shipped_names()).outcome in (*GOOD, "failed")
 
 
 def test_a_file_may_bring_a_legend_of_its_own(tmp_path: Path) -> None:

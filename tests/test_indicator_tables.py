@@ -253,3 +253,23 @@ def test_a_subject_has_one_level() -> None:
     with pytest.raises(errors.ContradictionError, match="row 2: two levels"):
         measure(rows, RECYCLED)
     assert measure([rows[0], {**rows[1], "subject": "b"}], RECYCLED).warnings
+
+
+GAPS: list[Any] = [None, "", " ", float("nan"), pd.NA, pd.NaT]
+
+
+@pytest.mark.parametrize("gap", GAPS, ids=repr)
+def test_gaps_of_any_kind_are_gaps(gap: Any) -> None:
+    rows = [{**KG, "recycled": 0.5}, {**KG, "recycled": gap}]
+    for data in (rows, {"flows": rows}, pd.DataFrame(rows)):
+        one = measure(data, RECYCLED)[0]
+        assert one.value == 25 and "not stated" in one.assumed[0].en
+    with pytest.raises(errors.MissingValueError, match="m_RECI"):
+        measure({"m_TI": "1 kg", "m_RECI": gap}, RECYCLED)
+
+
+def test_a_level_that_is_none_is_refused() -> None:
+    levels: tuple[Any, ...] = ([], "firm", 3)
+    for level in levels:
+        with pytest.raises(errors.UnknownNameError, match="no such level"):
+            measure({"m_TI": "1 kg", "m_RECI": "1 kg", "level": level}, RECYCLED)

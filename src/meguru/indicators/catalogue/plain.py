@@ -79,14 +79,14 @@ def _refuse_two_units(one: str, other: str, place: str) -> None:
 
 def _one(value: Any, place: str) -> tuple[float, str, float | None]:
     """Number, unit and quality of what was given."""
+    if is_empty(value):
+        raise MissingValueError("no value", place=place, found="nothing", expected="a number")
     if isinstance(value, (bool, np.bool_)):
         return float(value), "", None
     if isinstance(value, (int, float, np.number)):
         return float(value), "", None
     if isinstance(value, str) and _is_answer(value):
         return FLAGS[value.strip().casefold()], "", None
-    if value is None:
-        raise MissingValueError("no value", place=place, found="nothing", expected="a number")
     if isinstance(value, str) and not DIGIT.search(value):
         raise WrongTypeError(
             "not a number", place=place, found=value, expected="a number, as '12 kg', or yes or no"
@@ -111,7 +111,7 @@ def column(
 
     Cells may be numbers in the unit of the column, or texts with a unit of their own.
     """
-    array = np.asarray(values)
+    array = values if isinstance(values, np.ndarray) else _cells(values)
     quality = None
     if qualities is not None and not np.isnan(qualities).all():
         quality = float(np.nanmin(qualities))
@@ -123,6 +123,15 @@ def column(
     numbers, common = _mixed(array.tolist(), unit, place, rows)
     answer = any(map(_is_answer, array.tolist()))
     return replace(column_figure(numbers, common, place, rows, quality), answer=answer)
+
+
+def _cells(values: Iterable[Any]) -> NDArray[Any]:
+    """Cells as they are, whatever they hold."""
+    held = list(values)
+    found = np.empty(len(held), dtype=object)
+    for index, cell in enumerate(held):
+        found[index] = cell
+    return found
 
 
 def _doubt(numbers: NDArray[np.float64], place: str) -> Words | None:
@@ -173,6 +182,6 @@ def _mixed(cells: list[Any], unit: str, place: str, rows: tuple[int, ...]) -> tu
 
 def is_empty(cell: Any) -> bool:
     """Whether nothing stands in a cell."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return True
+    if cell is None or (isinstance(cell, str) and not cell.strip()) or type(cell).__name__ == "NAType":
+        return True  # pandas' own gap is told by its name: it neither equals itself nor differs
     return not isinstance(cell, (str, Mapping, Quantity)) and bool(cell != cell)

@@ -168,7 +168,7 @@ def _refuse_gaps(title: str, cells: NDArray[Any] | None, sheet: Sheet) -> None:
 
 
 def _year(value: Any, sheet: Sheet, row: int) -> int:
-    if isinstance(value, (int, float)) and value == value // 1:
+    if isinstance(value, (int, float)) and float(value).is_integer():
         return int(value)
     found = YEAR.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:

@@ -142,10 +142,10 @@ def _one(read: _Read, held: Mapping[Key, list[Entry]], subject: str, year: int |
             given[one.name] = one.given
     level, goods = read.traits.get(subject) or read.traits.get("") or (None, None)
     for found, known, what in ((level, LEVELS, "level"), (goods, GOODS, "kind of goods")):
-        if found is not None and found not in known:
+        if found is not None and str(found) not in known:
             raise UnknownNameError(
                 f"no such {what}", place=place or None, found=found, expected=list(known),
-                hint=did_you_mean(found, known),
+                hint=did_you_mean(str(found), known),
             )  # fmt: skip
     where = " ".join(part for part in (place, subject, str(year or "")) if part)
     return Figures(given, subject, year, where, level, goods)
