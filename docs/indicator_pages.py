@@ -212,7 +212,11 @@ def _steps(held: IndicatorSet) -> Iterator[str]:
 def _checks(held: IndicatorSet) -> Iterator[str]:
     if held.checks:
         yield "## Refused\n"
-        yield table(("when negative", "error says"), [(f"`{one.formula}`", one.says) for one in held.checks])
+        rows = [
+            (f"`{one.formula}` < 0" if one.equals is None else f"`{one.formula}` ≠ `{one.equals}`", one.says)
+            for one in held.checks
+        ]
+        yield table(("when", "error says"), rows)
 
 
 @cache

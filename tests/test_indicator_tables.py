@@ -273,3 +273,17 @@ def test_a_level_that_is_none_is_refused() -> None:
     for level in levels:
         with pytest.raises(errors.UnknownNameError, match="no such level"):
             measure({"m_TI": "1 kg", "m_RECI": "1 kg", "level": level}, RECYCLED)
+
+
+def test_a_formula_that_was_never_computed_is_no_empty_cell(tmp_path: Path) -> None:
+    rows = [["mass [kg]", "recycled"], [3, "=1/2"]]
+    path = workbook(tmp_path / "a.xlsx", {"inflow": rows})
+    with pytest.raises(errors.NotReadableError, match=r"inflow!B2: .*never computed; found '=1/2'"):
+        measure(path, RECYCLED)
+    beside = {"inflow": [["mass [kg]", "recycled"], [3, 0.5]], "_own": [["=1+1"]]}
+    assert measure(workbook(tmp_path / "b.xlsx", beside), RECYCLED)[0].value == 50
+
+
+def test_an_indicator_asked_for_twice_is_measured_once() -> None:
+    data = {"m_TI": "2 kg", "m_RECI": "1 kg"}
+    assert [one.value for one in measure(data, [RECYCLED, "iso_59020@2024.A.2.3", RECYCLED])] == [50]

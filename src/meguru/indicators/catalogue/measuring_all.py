@@ -131,7 +131,8 @@ def choose_sets(known: Catalogue, wanted: str | Iterable[str]) -> Wanted:
         if definition is None or (before is not None and before[1] is None):
             chosen[key] = (held, None)
         else:
-            chosen[key] = (held, [*(before[1] or [] if before else []), definition])
+            others = [] if before is None or before[1] is None else before[1]
+            chosen[key] = (held, others if definition in others else [*others, definition])
     for name, edition in chosen:
         other = next((one for one in chosen if one[0] == name and one[1] != edition), None)
         if other is not None:

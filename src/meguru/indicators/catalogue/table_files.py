@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from meguru.errors import DuplicateKeyError, NotReadableError
 from meguru.indicators.catalogue.plain import is_empty
 
 Columns = dict[str, list[Any]]  # title → cells
 WORKBOOKS = (".xlsx", ".xlsm")
+UNCOMPUTED = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 LITERAL = re.compile(r'"[^"]*"|\\.')
 
 
@@ -48,6 +49,8 @@ def read_file(path: str | os.PathLike[str]) -> dict[str, Columns]:
 def _read_workbook(path: Path) -> dict[str, Columns]:
     from openpyxl import load_workbook
 
+    if _may_be_uncomputed(path):
+        _refuse_uncomputed(path)
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         return {
@@ -60,6 +63,30 @@ def _read_workbook(path: Path) -> dict[str, Columns]:
         }
     finally:
         book.close()
+
+
+def _may_be_uncomputed(path: Path) -> bool:
+    """Whether a sheet holds a formula without a value, as programs write it that do not compute."""
+    with ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(UNCOMPUTED.search(archive.read(name)) for name in sheets)
+
+
+def _refuse_uncomputed(path: Path) -> None:
+    """Without its value a formula would be read as an empty cell."""
+    from openpyxl import load_workbook
+
+    formulas, values = load_workbook(path), load_workbook(path, data_only=True)
+    for sheet in formulas.worksheets:
+        for row in sheet.iter_rows() if not sheet.title.startswith("_") else ():
+            for cell in row:
+                if cell.data_type == "f" and values[sheet.title][cell.coordinate].value is None:
+                    raise NotReadableError(
+                        "a formula that was never computed",
+                        file=f"{path.name}: {sheet.title}!{cell.coordinate}",
+                        found=str(cell.value),
+                        hint="Open the workbook in a spreadsheet program and save it.",
+                    )
 
 
 def _shown(cell: Any) -> Any:
