@@ -191,6 +191,10 @@ def test_whatever_stands_in_an_entry_gives_a_verdict(name: str) -> None:
             assert verify_entry(entry, shipped_names()).outcome in (*GOOD, "failed")
 
 
+def test_an_entry_may_be_judged_alone() -> None:
+    assert verify_entry(ENTRIES["cti_rmp"], shipped_names()).outcome == "passed"
+
+
 def test_a_file_may_bring_a_legend_of_its_own(tmp_path: Path) -> None:
     entry = {**ENTRIES["cti_rmp"], "status": "measured_by_us"}
     path = tmp_path / "examples.json"

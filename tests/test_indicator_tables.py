@@ -175,7 +175,8 @@ def test_an_empty_sheet_beside_others_is_passed_over(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("title", ["year", "subject"])
 def test_a_row_without_year_or_subject_among_others_is_refused(title: str) -> None:
-    rows: list[dict[str, Any]] = [{**KG, "recycled": 0.5, title: 2024}, {**KG, "recycled": 0.5, title: None}]
+    gaps: list[Any] = [2024, None, None]
+    rows: list[dict[str, Any]] = [{**KG, "recycled": 0.5, title: one} for one in gaps]
     with pytest.raises(errors.MissingValueError, match=f"column {title}, row 2: an empty cell"):
         measure({"flows": rows}, RECYCLED)
     assert measure({"flows": [{**row, title: None} for row in rows]}, RECYCLED)[0].value == 50
@@ -287,3 +288,17 @@ def test_a_formula_that_was_never_computed_is_no_empty_cell(tmp_path: Path) -> N
 def test_an_indicator_asked_for_twice_is_measured_once() -> None:
     data = {"m_TI": "2 kg", "m_RECI": "1 kg"}
     assert [one.value for one in measure(data, [RECYCLED, "iso_59020@2024.A.2.3", RECYCLED])] == [50]
+
+
+def test_a_mapping_may_name_its_subject_or_its_year_alone() -> None:
+    rows = [{"mass": "3 kg", "recycled": 0.5}]
+    for key, value, wanted in (("year", 2024, ("", 2024)), ("subject", "plant", ("plant", None))):
+        one = measure({key: value, "inflow": rows}, RECYCLED)[0]
+        assert (one.subject, one.year) == wanted and one.value == 50
+
+
+def test_a_zero_below_is_told_as_the_reason() -> None:
+    one = measure({"m_TI": "0 kg", "m_RECI": "0 kg"}, RECYCLED)[0]
+    assert one.reason is not None and one.reason.en == "the denominator is zero"
+    one = measure({"M": "1 kg", "X": 0}, "mci.product")[0]
+    assert one.state == "undefined" and one.reason is not None and "no number" in one.reason.en
