@@ -213,6 +213,7 @@ NO_TABLES = [
     ("flow,mass [kg],recycled\nin,3,yes\n", errors.WrongTypeError, "column recycled: yes or no"),
     ("flow,mass [kg]\n,3\nin,3\n", errors.UnknownNameError, "row 2: neither .*; found 'nothing'"),
     ("mass [kg],recycled [%]\n3,50\n", errors.UnknownNameError, "has a column 'flow'"),
+    ("critical\nyes\n", errors.UnknownNameError, "has a column 'flow'"),
     ("year,flow,mass [kg]\nlast,in,3\n", errors.WrongTypeError, "not a year; found 'last'"),
     ("year,flow,mass [kg]\n2024.5,in,3\n", errors.WrongTypeError, "not a year; found 2024.5"),
 ]  # fmt: skip
