@@ -167,7 +167,13 @@ def _limit(limit: Limit) -> str:
 def _target(target: Target) -> tuple[str, ...]:
     scope = f" ({target.scope.en}, {target.scope.ja})" if target.scope else ""
     value = f"{target.rule.replace('_', ' ')} {target.value}"
-    return (f"{target.id}{scope}", value, str(target.year), target.mark, target.source)
+    return (
+        f"{target.id}{scope}",
+        value,
+        "not found" if target.year is None else str(target.year),
+        target.mark,
+        target.source,
+    )
 
 
 def _figures(held: IndicatorSet) -> str:
@@ -206,7 +212,11 @@ def _steps(held: IndicatorSet) -> Iterator[str]:
 def _checks(held: IndicatorSet) -> Iterator[str]:
     if held.checks:
         yield "## Refused\n"
-        yield table(("when negative", "error says"), [(f"`{one.formula}`", one.says) for one in held.checks])
+        rows = [
+            (f"`{one.formula}` < 0" if one.equals is None else f"`{one.formula}` ≠ `{one.equals}`", one.says)
+            for one in held.checks
+        ]
+        yield table(("when", "error says"), rows)
 
 
 @cache

@@ -157,7 +157,7 @@ def test_the_lost_cell_and_what_is_inferred_make_no_arrows() -> None:
 def test_reading_of_each_cell_says_how_sure_it_is() -> None:
     sure = {(one.source, one.target): one.sure for one in forty_five().arrows if one.basis == "table"}
     assert sure["7", "3"] == "certain" and sure["32", "4"] == "certain"
-    assert sure["15", "4"] == "high" and sure["15", "5"] == "fair"
+    assert sure["15", "4"] == "high" and sure["15", "5"] == "medium-high"
     assert {sure["5", "24"], sure["5", "25"]} == {"uncertain"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -203,17 +204,64 @@ def test_scaling_all_amounts_leaves_rates_and_multiplies_amounts(
                 assert after.value == pytest.approx(before.value * times, rel=1e-9, abs=1e-12)
 
 
+# Each figure in another unit of its dimension; one of no dimension in per cent.
+OTHER_UNITS = {
+    "kg": "g", "g": "t", "t": "kg", "MJ": "Wh", "kWh/kg": "J/g", "kWh": "J", "m3": "L", "year": "day",
+    "month": "year", "JPY": "MJPY", "MJPY": "JPY", "JPY/kg": "JPY/t", "USD/kg": "USD/t", "t_CO2e": "kg_CO2e",
+    "1/year": "1/day", "MJ/kg": "Wh/g", "": "%",
+}  # fmt: skip
+
+
+def in_other_units(given: Any) -> Any:
+    """The same figures, each written in another unit."""
+    if isinstance(given, Mapping):
+        return {name: in_other_units(value) for name, value in given.items()}
+    if isinstance(given, list):
+        return [in_other_units(row) for row in given]
+    quantity = read_quantity(given) if not isinstance(given, bool) else None
+    if quantity is None or quantity.value is None or quantity.unit in ("piece", "%"):
+        return given
+    other = OTHER_UNITS[quantity.unit]
+    return f"{convert(quantity.value, quantity.unit or '1', other)!r} {other}"
+
+
+def with_one_wrong(given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The figures with one of them, or one column, a temperature: no set has any."""
+    found: list[dict[str, Any]] = []
+    for name, value in given.items():
+        if isinstance(value, list):
+            found += [{**given, name: [{**row, key: "3 K"} for row in value]} for key in value[0]]
+        elif not isinstance(value, bool):
+            found.append({**given, name: "3 K"})
+    return found
+
+
 @ALL
-def test_the_dimension_of_each_formula_is_that_of_its_unit(held: IndicatorSet, one: Definition) -> None:
-    """Also in other units of the inputs: the value does not change."""
+def test_figures_may_be_in_any_unit_of_their_dimension_and_in_no_other(
+    held: IndicatorSet, one: Definition
+) -> None:
     for limit in one.limits.values():
         for variant in one.variant_names:
-            (figures,) = read_figures(limit.given)
-            found = Evaluation(held, figures).indicator(one, variant)
-            unit = one.unit.replace("money", figures.currency)
-            assert found.value.number.dimension in (None, dimension_of(unit))
-            again = value_of(held, one, json.loads(json.dumps(limit.given).replace(" kg", "e3 g")), variant)
-            assert again.value == pytest.approx(value_of(held, one, limit.given, variant).value)
+            before = value_of(held, one, limit.given, variant)
+            after = value_of(held, one, in_other_units(limit.given), variant)
+            # Money of another size is money of the same currency, so the unit does not change.
+            assert (after.state, after.unit) == (before.state, before.unit)
+            if before.value is not None:
+                assert after.value == pytest.approx(before.value, rel=1e-9, abs=1e-12)
+            used = _behind(held, one, variant)
+            for wrong in with_one_wrong(limit.given):
+                (name,) = [key for key in wrong if wrong[key] is not limit.given[key]]
+                if name in used or isinstance(wrong[name], list):
+                    with pytest.raises(errors.DimensionError):
+                        value_of(held, one, wrong, variant)
+
+
+@ALL
+def test_a_formula_has_the_dimension_of_its_unit_and_no_other(held: IndicatorSet, one: Definition) -> None:
+    data = next(limit.given for limit in one.limits.values() if limit.state != "undefined")
+    value_of(held, one, data)
+    with pytest.raises(errors.DimensionError, match="another dimension than the unit"):
+        value_of(held, replace(one, unit="K"), data)
 
 
 # -- invariants of the worked examples' file --

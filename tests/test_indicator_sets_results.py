@@ -73,7 +73,7 @@ def test_the_flows_of_a_model_reach_the_figures_of_a_set(case: Comparison) -> No
         mine = {one.id: one for one in found if one.scenario == name and one.year == 2024}
         assert mine["iso_59020.A.2.3"].value == pytest.approx(100 * recycled / whole)
         assert mine["iso_59020.A.2.3"].denominator == pytest.approx(whole)
-        critical = 100 * (virgin + recycled) / (virgin + iron)
+        critical = 100 * virgin / (virgin + iron)  # recycled rare earth is not linear
         assert mine["cti.critical_material"].value == pytest.approx(critical)
         assert mine["iso_59020.A.3.3"].state == "not given"
     assert recycled > 0
@@ -148,6 +148,35 @@ def test_the_mapping_survives_files(tmp_path: Path) -> None:
     assert import_excel(tmp_path / "model.xlsx").measured == model.measured
 
 
+def test_numbers_and_flags_may_stand_among_the_formulas() -> None:
+    flows = (
+        "{a: {table: inflow, values: {mass: 2 kg, recycled: 90 %}}, "
+        "b: {table: outflow, values: {mass: 4 kg, recycled: 0.5, traceable: yes}}}"
+    )
+    text = f"measured:\n  plant:\n    sets: [iso_59020.A.2.3, iso_59020.A.3.4]\n    flows: {flows}\n"
+    found = meguru.measure(meguru.run(model_with(text), "B"))
+    assert found.of("iso_59020.A.2.3", year=2024).value == pytest.approx(90.0)
+    assert found.of("iso_59020.A.3.4", year=2024).value == pytest.approx(50.0)
+
+
+def test_a_value_that_is_undefined_in_some_samples_says_in_how_many(tmp_path: Path) -> None:
+    text = """measured:
+  firm:
+    sets: [iso_59020.A.6.2]
+    values: {m_linear_in: 'mass(source="secondary_rare_earth", material="rare_earth")'}
+    given: {revenue: 1 JPY}
+"""
+    place = "processes.dismantle_compressor.recover.magnet"
+    result = meguru.run(model_with(text), "B", samples=3, values={place: np.array([0.0, 0.7, 0.9])})
+    one = meguru.measure(result).of("iso_59020.A.6.2", year=2024)
+    assert one.state == "partly undefined" and one.value is not None
+    assert one.reason is not None and one.reason.en == "undefined in 1 of 3 samples"
+    meguru.write_report(result, tmp_path / "report.html")
+    assert "undefined in 1 of 3 samples" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    never = meguru.measure(result).of("iso_59020.A.6.2", year=2015)
+    assert (never.state, never.value) == ("undefined", None)
+
+
 # -- command line and reports --
 
 
@@ -185,8 +214,53 @@ def test_compute_on_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     code, out = run(capsys, "compute", str(path), "-s", "iso_59020.A.2.3", "--trend")
     assert code == 0 and "↑ improving" in out
     assert run(capsys, "compute", str(path))[0] == 2
-    assert run(capsys, "compute", str(path), "-s", "iso_5902")[0] == 1
+    assert run(capsys, "compute", str(path), "-s", "iso_5902")[0] == 2
     assert run(capsys, "compute", str(path), "-s", "iso_59020.A.6.3")[0] == 3
+
+
+def test_exit_codes_of_compute_are_those_of_the_help(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """1: the figures; 2: an option, a name, a file that is not there; 3: it can not be evaluated."""
+    path = tmp_path / "flows.csv"
+    path.write_text(FLOWS, encoding="utf-8")
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text(FLOWS.replace("10,30", "-10,30"), encoding="utf-8")
+    empty = tmp_path / "empty.csv"
+    empty.write_text("year,flow,mass [t]\n", encoding="utf-8")
+    for code, *arguments in (
+        (1, wrong, "-s", "iso_59020"), (1, empty, "-s", "iso_59020"), (2, tmp_path / "no.csv", "-s", "cti"),
+        (2, path, "-s", "iso_59020.A.9"), (2, path, "-s", "mci", "--variant", "simple"),
+        (1, path, "-s", "iso_59020.A.6.2"), (3, path, "-s", "mci"),
+    ):  # fmt: skip
+        assert run(capsys, "compute", *map(str, arguments))[0] == code, arguments
+    assert run(capsys, "show", "iso_59020.A.9")[0] == 2
+    assert run(capsys, "list", "--purpose", "fun")[0] == 2
+
+
+def test_all_lists_what_is_not_given_of_a_named_indicator(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "flows.csv"
+    path.write_text(FLOWS, encoding="utf-8")
+    named = ("-s", "iso_59020.A.2.3", "-s", "iso_59020.A.6.2")
+    code, out = run(capsys, "compute", str(path), *named, "--all")
+    assert code == 0 and "not given" in next(x for x in out.splitlines() if x.startswith("iso_59020.A.6.2"))
+    assert run(capsys, "compute", str(path), *named)[0] == 1
+
+
+def test_what_no_factor_rates_is_in_the_reports(tmp_path: Path) -> None:
+    for kept in (True, False):
+        model = meguru.example("motor")
+        if not kept:
+            model.exchanges["electricity"].factors.clear()
+        result = meguru.run(model)
+        meguru.write_report(result, tmp_path / "report.html")
+        meguru.write_report(result, tmp_path / "report.xlsx")
+        page = (tmp_path / "report.html").read_text(encoding="utf-8")
+        book = load_workbook(tmp_path / "report.xlsx")
+        assert ("Used without a factor" in page) is ("without factor" in book.sheetnames) is (not kept)
+    assert book["without factor"]["A2"].value == "electricity"
 
 
 def test_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from meguru.cli import main
 from meguru.files.tree import parse_tree, plain
 from meguru.indicators.verification import verify_file
 from meguru.indicators.verification.names import shipped_names
+from meguru.indicators.verification.verify import GOOD, verify_entry
 
 FILE = Path(__file__).parent / "data" / "worked_examples.yaml"
 DATA: dict[str, Any] = plain(parse_tree(FILE.read_text(encoding="utf-8"), FILE.name))
@@ -75,6 +76,14 @@ def test_each_expected_number_is_really_compared(name: str, tmp_path: Path) -> N
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("cti_rmp", {"status": None}, "'status' is not given"),
+    ("cti_rmp", {"status": "hand_derived"}, "no such status"),
+    ("cti_rmp", {"id": None}, "'id' is not given"),
+    ("cti_rmp", {"inputs": [1, 2]}, "'inputs' is no mapping"),
+    ("cti_rmp", {"expected": [1]}, "'expected' is no mapping"),
+    ("cti_rmp", {"tolerance": "small"}, "no tolerance"),
+    ("cti_rmp", {"inputs": {"revenue": "5 kUSD", "linear_inflow_kg": "3 t"}}, "two units of one figure"),
+    ("iso22628", {"expected": {"reported": 86}}, "a list of 2"),
     ("cti_rmp", {"inputs": {"revenue": 1, "linear_inflow": 2}}, "no such input"),
     ("cti_rmp", {"indicator": "cti_rpm"}, "no names for this kind"),
     ("cti_rmp", {"expected": {"valeu": 3}}, "no such expected value"),
@@ -111,22 +120,26 @@ def test_a_contradiction_is_listed_and_never_compared(tmp_path: Path) -> None:
 
 
 def test_an_entry_may_name_an_indicator_of_the_catalogue(tmp_path: Path) -> None:
-    figures = {"m_critical": "12 kg", "m_linear_in": 330}
+    figures = {"m_critical": "12 kg", "m_linear_in": "330 kg"}
     entry = {
         "id": "own",
         "indicator": "cti@1.0.critical_material",
         "inputs": figures,
         "expected": {"value": 3.64},
+        "status": "hand_derived_from_formula",
     }
     assert verdict_of(entry, tmp_path).outcome == "passed"
     assert verdict_of({**entry, "expected": {"value": 3.0}}, tmp_path).outcome == "failed"
+    plain = verdict_of({**entry, "inputs": {**figures, "m_linear_in": 330}}, tmp_path)
+    assert plain.outcome == "failed" and "MissingUnitError" in plain.detail
 
 
 def test_a_file_may_bring_names_of_its_own(tmp_path: Path) -> None:
     names = {"ours": {"set": "cti", "inputs": {"sales": "revenue [kUSD]", "linear": "m_linear_in [t]"},
                       "expected": {"rmp": "circular_material_productivity [USD/kg]"}}}  # fmt: skip
     (tmp_path / "names.yaml").write_text(json.dumps(names), encoding="utf-8")
-    entry = {"id": "x", "indicator": "ours", "inputs": {"sales": 5, "linear": 2}, "expected": {"rmp": 2.5}}
+    entry = {"id": "x", "indicator": "ours", "inputs": {"sales": 5, "linear": 2}, "expected": {"rmp": 2.5},
+             "status": "verified_in_source"}  # fmt: skip
     (tmp_path / "file.yaml").write_text(json.dumps({"examples": [entry]}), encoding="utf-8")
     (found,) = verify_file(tmp_path / "file.yaml", tmp_path / "names.yaml")
     assert found.outcome == "passed"
@@ -142,6 +155,54 @@ def run(*arguments: str) -> int:
     with pytest.raises(SystemExit) as left:
         main(list(arguments))
     return int(left.value.code or 0)
+
+
+def test_entries_that_are_none_and_ids_that_stand_twice_fail_alone(tmp_path: Path) -> None:
+    good = ENTRIES["cti_rmp"]
+    entries: list[Any] = [good, ["no", "entry"], "text", {**good, "id": "other"}, good]
+    path = tmp_path / "examples.json"
+    path.write_text(json.dumps({"examples": entries}), encoding="utf-8")
+    found = verify_file(path)
+    assert [one.outcome for one in found] == ["failed", "failed", "failed", "passed", "failed"]
+    assert [one.id for one in found] == ["cti_rmp", "entry 2", "entry 3", "other", "cti_rmp"]
+    assert "two entries of one id" in found[0].detail and "no entry" in found[1].detail
+
+
+JUNK: list[Any] = [None, [], {}, "text", True, -1, float("inf"), [1, 2], {"a": 1}, [None], "12 kg", [[1]]]
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place inside an entry."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for key, inner in pairs for found in _places(inner, (*path, key)))]
+
+
+@pytest.mark.parametrize(
+    "name", ["iso59020_aggregate", "battery_re", "jp_kaden_aeha_fy2018", "din91472_h", "iso22628", "en45557"]
+)
+def test_whatever_stands_in_an_entry_gives_a_verdict(name: str) -> None:
+    for path in _places(ENTRIES[name])[1:]:
+        for junk in JUNK:
+            entry = copy.deepcopy(ENTRIES[name])
+            inner = entry
+            for key in path[:-1]:
+                inner = inner[key]
+            inner[path[-1]] = junk
+            assert verify_entry(entry, shipped_names()).outcome in (*GOOD, "failed")
+
+
+def test_an_entry_may_be_judged_alone() -> None:
+    assert verify_entry(ENTRIES["cti_rmp"], shipped_names()).outcome == "passed"
+
+
+def test_a_file_may_bring_a_legend_of_its_own(tmp_path: Path) -> None:
+    entry = {**ENTRIES["cti_rmp"], "status": "measured_by_us"}
+    path = tmp_path / "examples.json"
+    path.write_text(json.dumps({"examples": [entry]}), encoding="utf-8")
+    assert [one.outcome for one in verify_file(path)] == ["failed"]
+    meta = {"status_legend": {"measured_by_us": "on our own scales"}}
+    path.write_text(json.dumps({"meta": meta, "examples": [entry]}), encoding="utf-8")
+    assert [one.outcome for one in verify_file(path)] == ["passed"]
 
 
 def test_the_command_prints_a_line_an_entry_and_fails_when_one_does(

@@ -420,7 +420,7 @@ def test_units_change_nothing_but_the_figure(both: Comparison) -> None:
     [
         ("g/s", "kg/year"), ("MWh/month", "kWh/year"), ("kWh", "kWh"), ("t_CO2e/year", "kg_CO2e/year"),
         ("kg_CO2e/kg", "kg_CO2e/kg"), ("MJPY/piece", "JPY/piece"), ("%", ""), ("1/year", "1/year"),
-        ("m2", "km**2"),
+        ("km2", "m2"), ("L", "m3"), ("kg/L", "kg/m3"), ("1/m2", "1/m2"),
         ("kg_CO2e/kWh", "kg_CO2e/kWh"), ("JPY/(t*km)", "JPY/(km*kg)"),
     ],
 )  # fmt: skip

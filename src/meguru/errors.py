@@ -146,6 +146,10 @@ class ShareError(ModelError):
     """Shares that do not sum to one."""
 
 
+class ContradictionError(ModelError):
+    """Two figures that state different values of one thing."""
+
+
 class SeriesError(ModelError):
     """A series by year that is not well formed or lacks a year."""
 

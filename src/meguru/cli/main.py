@@ -122,7 +122,7 @@ def main(ctx: click.Context) -> None:
     \b
     Exit codes:
       0  done
-      1  a fault in the model
+      1  a fault in the model, or in the figures of a table
       2  wrong usage: an option, a name, a file that is not there
       3  the run failed, an indicator can not be evaluated, a file can not be written
       130  interrupted

@@ -8,12 +8,13 @@ changed would be served stale. So the cache folder is named by a digest of all k
 from __future__ import annotations
 
 import hashlib
-import os
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from meguru.files.shipped import cache_folder as kept_in
 
 HERE = Path(__file__).parent
 
@@ -25,11 +26,7 @@ def cache_folder(home: Path = HERE) -> Path:
     for path in sorted([*home.glob("kernel*.py"), *home.glob("plan.py")]):
         digest.update(path.read_bytes())
     name = f"kernels-{digest.hexdigest()[:16]}"
-    if os.access(home, os.W_OK):
-        return home / "__pycache__" / name
-    from platformdirs import user_cache_path
-
-    return user_cache_path("meguru") / name
+    return kept_in(home, name)
 
 
 def is_compiled() -> bool:

@@ -21,6 +21,7 @@ PLAIN = PlainOperations()
 CANCELLED = 1e-12  # what a sum or difference leaves of its terms below this is rounding
 ENERGY: Dimension = (("length", 2.0), ("mass", 1.0), ("time", -2.0))
 UNITS_SHOWN = {"mass": "kg", "time": "year", "length": "km"}
+AREA_AND_VOLUME = {2.0: "m2", 3.0: "m3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,10 @@ def shown_unit(dimension: Dimension) -> str:
     if abs(power) == 1.0 and all(left.get(base, 0.0) * power * exponent > 0.0 for base, exponent in ENERGY):
         words["kWh"] = power
         left = _without(left, ENERGY, power)
+    power = left.get("length", 0.0)
+    if abs(power) in AREA_AND_VOLUME:
+        words[AREA_AND_VOLUME[abs(power)]] = power / abs(power)
+        del left["length"]
     words |= {UNITS_SHOWN.get(base, base): exponent for base, exponent in left.items() if exponent}
     above = [_power(word, exponent) for word, exponent in words.items() if exponent > 0.0]
     below = [_power(word, -exponent) for word, exponent in words.items() if exponent < 0.0]

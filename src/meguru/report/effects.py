@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from meguru.model import unrated
 from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table
 from meguru.report.both import EMPTY, Both
 from meguru.report.numbers import scale_for
@@ -36,9 +37,25 @@ def effects(study: Study) -> list[Section]:
     energy = _energy(study)
     if energy:
         blocks.append(Gallery([energy], scenario_legend(study)))
+    blocks += _without_factor(study)
     if not blocks:
         return []
     return [Section("impacts", say("impacts"), say("impacts_lead", year=study.last), blocks)]
+
+
+def _without_factor(study: Study) -> list[Block]:
+    """What is used and no factor rates: it counts nothing in the sums above."""
+    users: dict[tuple[str, str], dict[str, None]] = {}
+    for one in unrated(study.model):
+        users.setdefault((one.exchange, one.impact), {})[one.user] = None
+    if not users:
+        return []
+    rows: list[list[Cell]] = [
+        [Both.of(exchange), study.names.category(impact), Both.of(", ".join(names))]
+        for (exchange, impact), names in users.items()
+    ]
+    head: list[Cell] = [say("exchange"), say("impact"), say("used_by")]
+    return [Table(head, rows, say("without_factor"), texts=(0, 1, 2))]
 
 
 def _summed(rows: Rows) -> list[int]:

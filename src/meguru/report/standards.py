@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meguru.indicators.catalogue import Definition, Measured, Measurement, measure
-from meguru.indicators.catalogue.measured import NOT_GIVEN
+from meguru.indicators.catalogue.measured import NOT_GIVEN, PARTLY
 from meguru.indicators.catalogue.tables import formula_rows
 from meguru.indicators.catalogue.trend import HOLDING, IMPROVING, WORSENING, direction
 from meguru.report.blocks import Block, Cell, More, Section, Table, Text
@@ -49,7 +49,12 @@ def _subject(study: Study, subject: str, found: Measurement) -> list[Block]:
     if len(definitions) > len(given):
         blocks.append(Text(say("standards_not_given", count=len(definitions) - len(given))))
     assumed = dict.fromkeys(Both(*text) for one in values if one.id in given for text in one.assumed)
-    return [*blocks, Text(joined("; ", assumed))] if assumed else blocks
+    partly = dict.fromkeys(
+        Both(*one.definition.name) + ": " + Both(*one.reason)
+        for one in values
+        if one.state == PARTLY and one.year == last and one.reason is not None
+    )
+    return [*blocks, *(Text(joined("; ", held)) for held in (assumed, partly) if held)]
 
 
 def _row(

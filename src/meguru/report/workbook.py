@@ -12,6 +12,7 @@ from meguru.files.writing import write_beside
 from meguru.indicators import against_targets, evaluate
 from meguru.indicators.catalogue import measure
 from meguru.indicators.catalogue.tables import formula_table
+from meguru.model import unrated
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -50,6 +51,10 @@ def _tables(found: Result | Comparison) -> dict[str, DataFrame]:
         measured = measure(found)
         tables["standards"] = measured.table()
         tables["standard formulas"] = formula_table(measured)
+    lacking = unrated(model)
+    if lacking:
+        rows_lacking = [(one.exchange, one.impact, one.user, one.place) for one in lacking]
+        tables["without factor"] = pd.DataFrame(rows_lacking, columns=["exchange", "impact", "user", "place"])
     return {name: _empty_cells(table) for name, table in tables.items()}
 
 

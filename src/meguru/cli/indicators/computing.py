@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from meguru.cli.indicators.names import names_of_the_command
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -33,7 +35,12 @@ ARROWS = {
 )
 @click.option("--scenario", "scenarios", multiple=True, help="Of a model, may be repeated; default all.")
 @click.option("--trend", is_flag=True, help="Show the direction from year to year.")
-@click.option("--all", "every", is_flag=True, help="Also list indicators whose figures are not given.")
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Also list indicators whose figures are not given, instead of failing.",
+)
 @click.option(
     "--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Table to write: .csv or .xlsx."
 )
@@ -65,15 +72,44 @@ def compute(
     from meguru.cli.screen import print_json
 
     given = _given(data, scenarios)
-    if not wanted and isinstance(given, Path):
-        raise click.UsageError("Name what to compute, as --set iso_59020; see 'meguru indicators list'.")
-    found = meguru.measure(given, list(wanted) or None, variant=variant, aggregation=aggregation)
+    if isinstance(given, Path):
+        _refuse_wrong_usage(given, wanted, variant)
+    found = meguru.measure(
+        given, list(wanted) or None, variant=variant, aggregation=aggregation, complete=not every
+    )
+    if not every:
+        _refuse_nothing(found)
     if out is not None:
         _write(found, out)
     if as_json:
         print_json(_data(found, trend, out))
     else:
         _print(found, trend, every, out)
+
+
+def _refuse_wrong_usage(path: Path, wanted: tuple[str, ...], variant: str | None) -> None:
+    """A table must be there, and what is to be computed of it must be named."""
+    from meguru.indicators.catalogue import catalogue
+    from meguru.indicators.catalogue.measuring_all import choose_sets, refuse_unknown_variant
+
+    if not wanted:
+        raise click.UsageError("Name what to compute, as --set iso_59020; see 'meguru indicators list'.")
+    if not path.is_file():
+        raise click.UsageError(f"There is no file '{path}'.")
+    with names_of_the_command():
+        refuse_unknown_variant(variant, choose_sets(catalogue(), wanted))
+
+
+def _refuse_nothing(found: Measurement) -> None:
+    """Figures from which nothing follows were probably meant for another set."""
+    from meguru.errors import IndicatorError
+    from meguru.indicators.catalogue.measured import NOT_GIVEN
+
+    if all(one.state == NOT_GIVEN for one in found):
+        first = next((one.reason.en for one in found if one.reason), "no figures")
+        raise IndicatorError(
+            "nothing can be computed from these figures", found=first, hint="--all lists what is missing."
+        )
 
 
 def _given(data: str, scenarios: tuple[str, ...]) -> Any:
@@ -143,7 +179,7 @@ def _print(found: Measurement, trend: bool, every: bool, out: Path | None) -> No
     from meguru.cli.screen import BAD, QUIET, console
     from meguru.cli.tables import print_files
     from meguru.cli.values import language
-    from meguru.indicators.catalogue.measured import NOT_GIVEN
+    from meguru.indicators.catalogue.measured import NOT_GIVEN, PARTLY
 
     screen = console()
     values = [one for one in found if every or one.state != NOT_GIVEN]
@@ -157,6 +193,10 @@ def _print(found: Measurement, trend: bool, every: bool, out: Path | None) -> No
             f"{left} of {len(found)} values need figures that are not given; --all lists them", style=QUIET
         )
     for text in dict.fromkeys(text.of(language()) for one in values for text in one.assumed):
+        screen.print(text, style=QUIET)
+    for text in dict.fromkeys(
+        f"{one.id}: {one.reason.of(language())}" for one in values if one.state == PARTLY and one.reason
+    ):
         screen.print(text, style=QUIET)
     if any(not one.confirmed for one in values):
         screen.print("M: formula from memory, not confirmed; no claim to a standard", style=QUIET)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from meguru.cli.indicators.names import names_of_the_command
+
 if TYPE_CHECKING:
     from meguru.indicators.catalogue import Definition
 
@@ -39,7 +41,8 @@ def list_(
     from meguru.cli.screen import print_json
     from meguru.indicators.catalogue import catalogue
 
-    chosen = catalogue().choose(purposes=purposes, level=level, audience=audience, sets=sets)
+    with names_of_the_command():
+        chosen = catalogue().choose(purposes=purposes, level=level, audience=audience, sets=sets)
     if as_json:
         print_json({"indicators": [_data(one) for one in chosen]})
     else:

@@ -328,8 +328,8 @@ def _word(known: Network, kind: str, name: str) -> str:
 def _basis(known: Network, arrow: Arrow) -> str:
     if arrow.case is None:
         return "table" if arrow.sure == "certain" else f"table, reading {arrow.sure}"
-    condition = "" if arrow.condition is None else f", {_spoken(arrow.condition)}"
-    return f"case {known.cases[arrow.case].number}{condition}"
+    told = [f", {_spoken(words)}" for words in (arrow.via, arrow.condition) if words is not None]
+    return f"case {known.cases[arrow.case].number}{''.join(told)}"
 
 
 def _node(node: Node) -> dict[str, Any]:
@@ -355,6 +355,7 @@ def _arrow(arrow: Arrow) -> dict[str, Any]:
         "case": arrow.case,
         "reading": arrow.sure,
         "condition": None if arrow.condition is None else arrow.condition._asdict(),
+        "via": None if arrow.via is None else arrow.via._asdict(),
     }
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from meguru.cli.indicators.names import names_of_the_command
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -28,7 +30,8 @@ def show(ident: str, as_json: bool) -> None:
     from meguru.cli.screen import console, print_json
     from meguru.indicators.catalogue import catalogue
 
-    held, one = catalogue().find(ident)
+    with names_of_the_command():
+        held, one = catalogue().find(ident)
     if as_json:
         print_json(_set_data(held) if one is None else _data(held, one))
     elif one is None:
@@ -60,8 +63,8 @@ def _data(held: IndicatorSet, one: Definition) -> dict[str, Any]:
         "aggregation": list(one.aggregation),
         "rounding": [f"{step.rule}, {step.decimals} decimals" for step in one.rounding],
         "figures": [
-            {"id": name, "unit": unit, "name": words, "formula": formula, "default": default}
-            for name, unit, words, formula, default in _figures(held, one, "en")
+            {"id": name, "unit": unit, "name": words, "formula": formula, "default": default, "because": why}
+            for name, unit, words, formula, default, why in _figures(held, one, "en")
         ],
         "limits": {
             case: limit.value or f"{limit.state}: {limit.because.en if limit.because else ''}"
@@ -80,8 +83,8 @@ def _data(held: IndicatorSet, one: Definition) -> dict[str, Any]:
     }
 
 
-def _figures(held: IndicatorSet, one: Definition, language: str) -> Iterator[tuple[str, str, str, str, str]]:
-    """Id, unit, name, formula and default of all that stands behind the formulas of an indicator."""
+def _figures(held: IndicatorSet, one: Definition, language: str) -> Iterator[tuple[str, ...]]:
+    """Id, unit, name, formula, default and its reason of all that stands behind an indicator."""
     from meguru.indicators.catalogue.evaluation import names_behind
 
     formulas = [one.formula, *(other.formula for other in one.variants.values())]
@@ -91,10 +94,11 @@ def _figures(held: IndicatorSet, one: Definition, language: str) -> Iterator[tup
             continue
         step, variable = held.steps.get(name), held.variable(name)
         if step is not None:
-            yield name, step.unit, step.name.of(language), step.formula, ""
+            yield name, step.unit, step.name.of(language), step.formula, "", ""
         elif variable is not None:
             default = "" if variable.default is None else f"{variable.default:g}"
-            yield name, variable.unit, variable.name.of(language), variable.derived or "", default
+            because = "" if variable.because is None else variable.because.of(language)
+            yield name, variable.unit, variable.name.of(language), variable.derived or "", default, because
 
 
 def _print_set(screen: Console, held: IndicatorSet) -> None:
@@ -146,8 +150,9 @@ def _print(screen: Console, held: IndicatorSet, one: Definition) -> None:
     shown = table("figures")
     for title in ("figure", "unit", "what", "if not given"):
         shown.add_column(title, overflow="fold")
-    for ident, unit, words, formula, default in _figures(held, one, spoken):
+    for ident, unit, words, formula, default, because in _figures(held, one, spoken):
         instead = formula + (f"; else {default}" if formula and default else default)
+        instead += f" ({because})" if because else ""
         shown.add_row(ident, "" if unit == "1" else unit, Text(words), Text(instead))
     screen.print(shown)
 
@@ -170,4 +175,5 @@ def _lines(one: Definition, spoken: str) -> Iterator[tuple[str, str]]:
     for target in one.targets:
         scope = f", {target.scope.of(spoken)}" if target.scope else ""
         rule = target.rule.replace("_", " ")
-        yield "target", f"{target.id}: {rule} {target.value} in {target.year}{scope} ({target.mark})"
+        year = "" if target.year is None else f" in {target.year}"
+        yield "target", f"{target.id}: {rule} {target.value}{year}{scope} ({target.mark})"

@@ -68,11 +68,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A formula that must not be negative."""
+    """A formula that must not be negative, or that must equal another one but for rounding."""
 
     formula: str
     error: str  # ``share`` or ``range``
     says: str
+    equals: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Target:
 
     id: str
     value: str  # a number with unit
-    year: int
+    year: int | None  # None: not found
     rule: str  # at_least or at_most
     mark: str
     source: str

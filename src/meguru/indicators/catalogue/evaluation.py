@@ -7,17 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from meguru.errors import (
-    FormulaError,
-    IndicatorError,
-    MissingValueError,
-    RangeError,
-    ShareError,
-    UnknownNameError,
-    did_you_mean,
-)
+from meguru.errors import FormulaError, IndicatorError, MissingValueError, UnknownNameError, did_you_mean
 from meguru.expression import evaluate, names_in, parse
 from meguru.indicators.catalogue.arithmetic import ARITHMETIC, FUNCTIONS, column_sum, is_column
+from meguru.indicators.catalogue.consistency import refuse_contradiction, refuse_impossible, refuse_unkept
 from meguru.indicators.catalogue.definitions import (
     AVERAGE,
     SUM,
@@ -28,7 +21,7 @@ from meguru.indicators.catalogue.definitions import (
     Words,
 )
 from meguru.indicators.catalogue.figures import Figures, Given, fitted
-from meguru.indicators.value import Value, in_shown_unit
+from meguru.indicators.value import Value
 from meguru.quantity import dimension_of
 from meguru.quantity.formula import Value as Number
 from meguru.quantity.units import size_of
@@ -134,7 +127,10 @@ class Evaluation:
                 f"no such figure in {self.held.id}", found=name, hint=did_you_mean(name, known)
             )
         if name in self.figures.given:
-            return self._given(name, self._in_currency(variable, step), self.figures.given[name])
+            asked = self._in_currency(variable, step)
+            found = self._given(name, asked, self.figures.given[name])
+            self._hold_against(name, asked, found, step.formula if step is not None else asked.derived)
+            return found
         if step is not None:
             return self.formula(step.formula)
         assert variable is not None
@@ -150,8 +146,8 @@ class Evaluation:
     def _given(self, name: str, variable: Variable, given: Given) -> Found:
         value, filled = fitted(given, variable)
         found = Found(value, {name})
-        if filled and variable.because is not None:
-            found.assumed[name] = variable.because
+        if filled:
+            found.assumed |= _assumed(name, variable)
         if "." in name or not is_column(value) or self.aggregation == AVERAGE:
             return found
         if variable.kind != "amount":
@@ -173,10 +169,13 @@ class Evaluation:
         """A figure that is not given: by its formula if anything behind it is given, else its default."""
         if variable.derived is not None and (variable.default is None or self._begun(variable.derived)):
             try:
-                return self.formula(variable.derived)
+                found = self.formula(variable.derived)
             except MissingValueError:
                 if self._begun(variable.derived):
                     raise
+            else:
+                refuse_impossible(found.value, variable, self.figures.place)
+                return found
         if variable.default is None:
             raise MissingValueError(
                 f"'{name}' is not given",
@@ -202,8 +201,19 @@ class Evaluation:
             if not columns:
                 raise MissingValueError(f"table '{table}' is not given", place=self.figures.place or None)
             array = np.full((self.figures.given[columns[0]].value.array.shape[0], 1, 1), array.item())
-        because = {} if variable.because is None else {name: variable.because}
-        return Found(Value(Number(array, dimension_of(unit))), set(), because)
+        return Found(Value(Number(array, dimension_of(unit))), set(), _assumed(name, variable))
+
+    def _hold_against(self, name: str, variable: Variable, given: Found, formula: str | None) -> None:
+        """A figure that is given must not contradict what the others give for it."""
+        if formula is None or variable.kind == "flag":
+            return
+        try:
+            found = self.formula(formula)
+        except MissingValueError:
+            return  # nothing to hold it against
+        if not found.assumed:  # what was not stated contradicts nothing
+            origin = self.figures.given[name]
+            refuse_contradiction(given.value, found.value, origin, sorted(found.used))
 
     def unit(self, text: str) -> str:
         """A unit of the set in the currency of the figures."""
@@ -220,16 +230,24 @@ class Evaluation:
         for check in self.held.checks:
             try:
                 found = self.formula(check.formula)
+                whole = None if check.equals is None else self.formula(check.equals)
             except MissingValueError:
                 continue  # what is not given can not be wrong; whoever needs it says so
-            if (np.nan_to_num(found.value.array) < 0).any():
-                kind = ShareError if check.error == "share" else RangeError
-                raise kind(
-                    check.says,
-                    place=self.figures.place or None,
-                    found=_lowest(found.value),
-                    expected=f"{check.formula} ≥ 0",
+            if whole is None or (found.used and not whole.assumed):
+                rows = self._column_of(check.formula)
+                refuse_unkept(
+                    check, found.value, None if whole is None else whole.value, rows, self.figures.place
                 )
+
+    def _column_of(self, formula: str) -> Given | None:
+        """A column that was given of the table on whose rows a formula is."""
+        names = sorted(name for name in names_in(parse(formula)) if name in self.figures.given)
+        return next((self.figures.given[name] for name in names if self.figures.given[name].rows), None)
+
+    def doubts(self, used: set[str]) -> tuple[Words, ...]:
+        """What is probably not meant in the figures used."""
+        known = [self.figures.given[name].doubt for name in sorted(used) if name in self.figures.given]
+        return tuple(dict.fromkeys(one for one in known if one is not None))
 
     def quality(self, used: set[str]) -> float | None:
         """The lowest quality of the figures used; None if nothing is said of any."""
@@ -255,6 +273,6 @@ def names_behind(held: IndicatorSet, formula: str, given: Container[str] = ()) -
     return found
 
 
-def _lowest(value: Value) -> str:
-    array, unit = in_shown_unit(value.number)
-    return f"{float(np.nanmin(array)):.6g} {unit}".strip()
+def _assumed(name: str, variable: Variable) -> dict[str, Words]:
+    assert variable.because is not None, "the schema asks for the reason of a default"
+    return {name: variable.because}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import DimensionError, MissingUnitError, MissingValueError, RangeError
-from meguru.indicators.catalogue.definitions import Variable
+from meguru.errors import DimensionError, MissingUnitError, MissingValueError, RangeError, WrongTypeError
+from meguru.indicators.catalogue.definitions import Variable, Words
 from meguru.indicators.value import Value, shown_unit, value_of
 from meguru.quantity import describe_dimension, dimension_of
 from meguru.quantity.formula import Value as Number
@@ -38,6 +38,12 @@ class Given:
         Numbers of the rows of a column in their sheet.
     empty
         Of a column the rows (row,) in which nothing stands; another number that is NaN is undefined.
+    written
+        The unit as it was written.
+    doubt
+        What is probably not meant, though it can be read.
+    answer
+        Whether yes or no stood there, or in any cell.
     """
 
     value: Value
@@ -46,6 +52,16 @@ class Given:
     quality: float | None = None
     rows: tuple[int, ...] = ()
     empty: NDArray[np.bool_] | None = None
+    written: str = ""
+    doubt: Words | None = None
+    answer: bool = False
+
+    def row(self, wrong: NDArray[np.bool_]) -> str:
+        """The place with the first row that is wrong."""
+        if not self.rows:
+            return self.place
+        first = int(np.flatnonzero(wrong.reshape(len(self.rows), -1).any(axis=1))[0])
+        return f"{self.place}, row {self.rows[first]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +117,24 @@ def plain_figure(number: float, unit: str, place: str, quality: float | None = N
     value = value_of(np.full((1, 1), number), unit)
     if number == 0 and not unit:
         value = Value(Number(value.array, None))
-    return Given(value, bool(unit), place, quality)
+    return Given(value, bool(unit), place, quality, written=unit)
 
 
 def column_figure(
     numbers: NDArray[np.float64], unit: str, place: str, rows: tuple[int, ...], quality: float | None = None
 ) -> Given:
-    """A column of numbers in one unit."""
+    """A column of numbers in one unit.
+
+    Raises
+    ------
+    RangeError
+        A number that is infinite.
+    """
     value = value_of(numbers.reshape(-1, 1, 1), unit)
-    return Given(value, bool(unit), place, quality, rows, np.isnan(numbers))
+    given = Given(value, bool(unit), place, quality, rows, np.isnan(numbers), unit)
+    if np.isinf(numbers).any():
+        raise RangeError("not a finite number", place=given.row(np.isinf(numbers)), expected="a number")
+    return given
 
 
 def fitted(given: Given, variable: Variable) -> tuple[Value, bool]:
@@ -123,14 +148,20 @@ def fitted(given: Given, variable: Variable) -> tuple[Value, bool]:
         A cell is empty, and the variable has no default.
     RangeError
         A negative amount, a share outside 0 to 1.
+    WrongTypeError
+        Yes or no for something that is not asked so.
     """
+    if given.answer and variable.kind != "flag":
+        raise WrongTypeError(
+            "yes or no for a number", place=given.place, found="yes or no", expected=_wanted(variable)
+        )
     number = _of_dimension(given, variable)
     filled = given.empty is not None and bool(given.empty.any())
     if filled:
         assert given.empty is not None
         if variable.default is None:
             raise MissingValueError(
-                "an empty cell", place=_row(given, given.empty), found="nothing", expected=_wanted(variable)
+                "an empty cell", place=given.row(given.empty), found="nothing", expected=_wanted(variable)
             )
         default = variable.default * size_of(variable.unit)
         array = np.where(given.empty[:, None, None], default, number.array)
@@ -150,7 +181,7 @@ def _of_dimension(given: Given, variable: Variable) -> Number:
     raise DimensionError(
         "wrong dimension",
         place=given.place,
-        found=shown_unit(number.dimension) or "a plain number",
+        found=given.written or shown_unit(number.dimension) or "a plain number",
         expected=_wanted(variable),
     )
 
@@ -171,27 +202,23 @@ def _check_range(number: Number, given: Given, variable: Variable) -> None:
     if not variable.negative and (known < 0).any():
         raise RangeError(
             f"negative {variable.name.en}",
-            place=_row(given, known < 0),
+            place=given.row(known < 0),
             found=float(known.min() / size_of(variable.unit)),
             expected="0 or more",
         )
     if variable.kind == "share" and (known > 1 + ROUNDING).any():
         raise RangeError(
             f"{variable.name.en} above 1",
-            place=_row(given, known > 1 + ROUNDING),
+            place=given.row(known > 1 + ROUNDING),
             found=float(known.max()),
             expected="a share from 0 to 1",
             hint=None if given.unit else "Write '40 %', or [%] behind the column's title.",
         )
     if variable.kind == "flag" and not np.isin(known, (0.0, 1.0)).all():
+        wrong = ~np.isin(known, (0.0, 1.0))
         raise RangeError(
-            f"{variable.name.en} is neither yes nor no", place=given.place, expected="yes or no, or 1 or 0"
+            f"{variable.name.en} is neither yes nor no",
+            place=given.row(wrong),
+            found=float(known[wrong][0]),
+            expected="yes or no, or 1 or 0",
         )
-
-
-def _row(given: Given, wrong: NDArray[np.bool_]) -> str:
-    """The place with the first row that is wrong."""
-    if not given.rows:
-        return given.place
-    first = int(np.flatnonzero(wrong.reshape(len(given.rows), -1).any(axis=1))[0])
-    return f"{given.place}, row {given.rows[first]}"

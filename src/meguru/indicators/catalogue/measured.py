@@ -12,7 +12,7 @@ from meguru.indicators.catalogue.definitions import MARKS, REMEMBERED, Definitio
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-VALUE, UNDEFINED, NOT_GIVEN = "value", "undefined", "not given"
+VALUE, PARTLY, UNDEFINED, NOT_GIVEN = "value", "partly undefined", "undefined", "not given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,12 @@ class Measured:
     Attributes
     ----------
     value
-        In ``unit``; the mean over the samples where it is defined; None unless ``state`` is ``value``.
+        In ``unit``; the mean over the samples where it is defined; None where it is in none.
     numerator, denominator
         Of the outermost division, each in its unit; None where nothing is divided.
     state
-        ``value``, ``undefined`` (with ``reason``) or ``not given`` (figures are missing, with ``reason``).
+        ``value``, ``partly undefined`` (in some samples; ``reason`` says in how many), ``undefined`` (with
+        ``reason``) or ``not given`` (figures are missing, with ``reason``).
     variant, aggregation
         Which formula was taken, and how rows of the whole were joined (None: there was nothing to join).
     quality
@@ -35,6 +36,8 @@ class Measured:
         The value rounded as the source prescribes.
     assumed
         What was counted in place of figures that were not given, and why.
+    doubts
+        What is probably not meant in the figures.
     p05, p95
         Quantiles over the samples.
     """
@@ -57,6 +60,7 @@ class Measured:
     quality: float | None = None
     shown: float | None = None
     assumed: tuple[Words, ...] = ()
+    doubts: tuple[Words, ...] = ()
     level: str | None = None
     goods: str | None = None
     p05: float | None = None
@@ -102,6 +106,7 @@ class Measured:
             "shown": self.shown,
             "p05": self.p05,
             "p95": self.p95,
+            "assumed": "; ".join(text.en for text in self.assumed),
         }
 
 
@@ -154,10 +159,11 @@ class Measurement(Sequence[Measured]):
 
     @property
     def warnings(self) -> list[Words]:
-        """What makes these values hard to compare: mixed levels, mixed goods, an unusual level."""
+        """What to beware of: doubtful figures, mixed levels or goods, an unusual level."""
         from meguru.indicators.catalogue.comparable import warnings_of
 
-        return warnings_of(self)
+        doubts = dict.fromkeys(text for one in self for text in one.doubts)
+        return [*doubts, *warnings_of(self)]
 
     def table(self) -> DataFrame:
         """One row a value; ``value`` is NA where it is undefined or not given."""

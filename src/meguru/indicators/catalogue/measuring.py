@@ -11,7 +11,7 @@ from meguru.errors import IndicatorError, MeguruError, MissingValueError, ShareE
 from meguru.indicators.catalogue.definitions import SUM, Definition, IndicatorSet, Words
 from meguru.indicators.catalogue.evaluation import Evaluation, Found
 from meguru.indicators.catalogue.figures import Figures
-from meguru.indicators.catalogue.measured import NOT_GIVEN, UNDEFINED, Measured
+from meguru.indicators.catalogue.measured import NOT_GIVEN, PARTLY, UNDEFINED, Measured
 from meguru.indicators.catalogue.rounding import rounded
 from meguru.indicators.value import in_shown_unit, in_unit
 from meguru.quantity.formula import Value as Number
@@ -27,13 +27,16 @@ def measure_set(
     *,
     variant: str | None = None,
     aggregation: str | None = None,
+    complete: bool = True,
 ) -> list[Measured]:
     """Indicators of a set on one subject.
 
     Parameters
     ----------
     wanted
-        Those that must be found; None: all of the set, of which those without figures come as ``not given``.
+        None: all of the set, of which those without figures come as ``not given``.
+    complete
+        Whether those that are named must be found.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def measure_set(
         try:
             found += _measured(one, evaluation, chosen, aggregation)
         except MissingValueError as error:
-            if wanted is not None:
+            if wanted is not None and complete:
                 raise error.at(place=one.id) from None
             found += _not_given(one, evaluation, chosen, error)
     return found
@@ -96,7 +99,7 @@ def _measured(
             "a part is more than the whole",
             place=definition.id,
             found=f"{np.nanmax(numbers):g} %",
-            expected=f"at most 100 %: {definition.of_variant(variant)[1]}",
+            expected="at most 100 %",
         )
     figures = evaluation.figures
     common = {
@@ -109,6 +112,7 @@ def _measured(
         "mark": mark,
         "quality": evaluation.quality(found.used),
         "assumed": tuple(dict.fromkeys(found.assumed.values())),
+        "doubts": evaluation.doubts(found.used),
         "level": figures.level,
         "goods": figures.goods,
     }
@@ -116,7 +120,7 @@ def _measured(
     sides = _sides(found, len(years))
     for index, year in enumerate(years):
         column = np.broadcast_to(numbers, (numbers.shape[0], len(years)))[:, index]
-        yield Measured(**common, year=year, **_number(column, definition), **sides[index])  # type: ignore[arg-type]
+        yield Measured(**{**common, **sides[index], **_number(column, definition)}, year=year)  # type: ignore[arg-type]
 
 
 def _number(column: NDArray[np.float64], definition: Definition) -> dict[str, object]:
@@ -128,6 +132,12 @@ def _number(column: NDArray[np.float64], definition: Definition) -> dict[str, ob
     found: dict[str, object] = {"value": value}
     if definition.rounding:
         found["shown"] = rounded(value, definition.rounding)
+    lost = column.size - known.size
+    if lost:
+        found["state"] = PARTLY
+        found["reason"] = Words(
+            f"undefined in {lost} of {column.size} samples", f"{column.size}標本中{lost}標本で未定義"
+        )
     if column.size > 1:
         found["p05"], found["p95"] = (float(one) for one in np.quantile(known, (0.05, 0.95)))
     return found

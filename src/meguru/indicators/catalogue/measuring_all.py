@@ -22,6 +22,7 @@ def measure(
     *,
     variant: str | None = None,
     aggregation: str | None = None,
+    complete: bool = True,
 ) -> Measurement:
     """Indicators of the catalogue on figures, or on the results of a model that says what they measure.
 
@@ -38,6 +39,9 @@ def measure(
         Named formula, where an indicator has several.
     aggregation
         How rows with figures of the whole are joined: ``sum_then_divide`` (default) or ``plain_average``.
+    complete
+        Whether figures that are missing are an error, for an indicator that is named by its own id; else it
+        comes with state ``not given``, as those of a whole set do.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def measure(
     if _is_result(data):
         from meguru.indicators.catalogue.results import measure_results
 
-        return measure_results(data, wanted, variant=variant, aggregation=aggregation)
+        return measure_results(data, wanted, variant=variant, aggregation=aggregation, complete=complete)
     known = catalogue()
     if wanted is None:
         raise IndicatorError(
@@ -65,9 +69,10 @@ def measure(
         )
     chosen = choose_sets(known, wanted)
     refuse_unknown_method(aggregation)
+    refuse_unknown_variant(variant, chosen)
     found: list[Measured] = []
-    for figures in read_figures(data):
-        found += measure_figures(figures, chosen, variant=variant, aggregation=aggregation)
+    for figures in read_figures(data, other_names(chosen)):
+        found += measure_figures(figures, chosen, variant=variant, aggregation=aggregation, complete=complete)
     return Measurement(found)
 
 
@@ -80,14 +85,33 @@ def _is_result(data: Any) -> bool:
     return isinstance(data, (Result, Comparison))
 
 
+def other_names(chosen: Wanted) -> dict[str, tuple[str, ...]]:
+    """Names of figures in words, English and Japanese, and the ids that they stand for."""
+    found: dict[str, dict[str, None]] = {}
+    for held, _ in chosen:
+        columns = ((f"{table}.", one) for table, held_ in held.tables.items() for one in held_.values())
+        for start, one in (*(("", variable) for variable in held.variables.values()), *columns):
+            for word in (one.name.en, one.name.ja):
+                found.setdefault(f"{start}{word}", {})[f"{start}{one.id}"] = None
+    known = {name for held, _ in chosen for name in held.names()}
+    return {word: tuple(ids) for word, ids in found.items() if word not in known}
+
+
 def measure_figures(
-    figures: Figures, chosen: Wanted, *, variant: str | None = None, aggregation: str | None = None
+    figures: Figures,
+    chosen: Wanted,
+    *,
+    variant: str | None = None,
+    aggregation: str | None = None,
+    complete: bool = True,
 ) -> list[Measured]:
     """Indicators on the figures of one subject; figures that no set knows are refused."""
     _refuse_unknown(figures, chosen)
     found: list[Measured] = []
     for held, indicators in chosen:
-        found += measure_set(held, indicators, figures, variant=variant, aggregation=aggregation)
+        found += measure_set(
+            held, indicators, figures, variant=variant, aggregation=aggregation, complete=complete
+        )
     return found
 
 
@@ -107,7 +131,8 @@ def choose_sets(known: Catalogue, wanted: str | Iterable[str]) -> Wanted:
         if definition is None or (before is not None and before[1] is None):
             chosen[key] = (held, None)
         else:
-            chosen[key] = (held, [*(before[1] or [] if before else []), definition])
+            others = [] if before is None or before[1] is None else before[1]
+            chosen[key] = (held, others if definition in others else [*others, definition])
     for name, edition in chosen:
         other = next((one for one in chosen if one[0] == name and one[1] != edition), None)
         if other is not None:
@@ -138,6 +163,25 @@ def refuse_unknown_method(aggregation: str | None) -> None:
         )
 
 
+def refuse_unknown_variant(variant: str | None, chosen: Wanted) -> None:
+    """A variant that none of the indicators has would silently change nothing.
+
+    Raises
+    ------
+    UnknownNameError
+        None has it.
+    """
+    asked = [one for held, named in chosen for one in named or held.indicators.values()]
+    known = list(dict.fromkeys(name for one in asked if one.variants for name in one.variant_names))
+    if variant is not None and variant not in known:
+        raise UnknownNameError(
+            "no such variant of what is measured",
+            found=variant,
+            expected=known or "none: these indicators have one formula each",
+            hint=did_you_mean(variant, known),
+        )
+
+
 def _refuse_unknown(figures: Figures, chosen: Wanted) -> None:
     """Figures that the sets asked for do not know, unless another set does."""
     names = {name for held, _ in chosen for name in held.names()}
@@ -147,15 +191,41 @@ def _refuse_unknown(figures: Figures, chosen: Wanted) -> None:
     every = {name for held in catalogue() for name in held.names()}
     for name in unknown:
         if name not in every:
+            what, expected = _expected(name, chosen)
             raise UnknownNameError(
-                "no such figure",
+                f"no such {what}",
                 place=figures.given[name].place,
                 found=name,
-                expected=f"a variable of {', '.join(held.id for held, _ in chosen)}",
+                expected=expected,
                 hint=_of_the_other_flow(name, every)
+                or _of_a_flow(name, every)
                 or did_you_mean(name, [*names, *every])
-                or "A column of your own begins with '_'; see 'meguru indicators show'.",
+                or f"A {'sheet' if what == 'table' else 'column'} of your own begins with '_'.",
             )
+
+
+def _expected(name: str, chosen: Wanted) -> tuple[str, str | list[str]]:
+    """What an unknown name should have been, and what is known of that kind."""
+    table, dot, _ = name.partition(".")
+    tables: dict[str, dict[str, str]] = {}
+    for held, _ in chosen:
+        for title, columns in held.tables.items():
+            tables.setdefault(title, {}).update(
+                {one.id: f"{one.id} ({one.name.ja})" for one in columns.values()}
+            )
+    if not dot:
+        sets = ", ".join(held.id for held, _ in chosen)
+        return "figure", f"a variable of {sets}, as 'meguru indicators show {chosen[0][0].id}' lists them"
+    if table in tables:
+        return "column", list(tables[table].values())
+    return "table", [*tables, "flows", "figures"]
+
+
+def _of_a_flow(name: str, every: Container[str]) -> str | None:
+    """A hint where flows are not said to be flows."""
+    if f"inflow.{name}" not in every and f"outflow.{name}" not in every:
+        return None
+    return "A table of flows has a column 'flow' with in or out, or its sheet is called inflow or outflow."
 
 
 def _of_the_other_flow(name: str, every: Container[str]) -> str | None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import MeguruError, MissingValueError, WrongTypeError
+from meguru.errors import ContradictionError, MeguruError, MissingValueError, WrongTypeError
+from meguru.indicators.catalogue.definitions import Words
 from meguru.indicators.catalogue.figures import Given, column_figure, plain_figure
-from meguru.quantity import Quantity, read_quantity
-from meguru.quantity.units import factor
+from meguru.quantity import Quantity, dimension_of, read_quantity
+from meguru.quantity.units import factor, size_of
 
 TITLE = re.compile(r"^(?P<name>.*?)\s*[\[(（](?P<unit>[^\])）]*)[\])）]\s*$")
-FLAGS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "はい": 1.0, "いいえ": 0.0, "○": 1.0, "×": 0.0}
+YES = ("yes", "y", "true", "はい", "有", "有り", "あり", "該当", "可", "○", "〇", "✓", "✔")
+NO = ("no", "n", "false", "いいえ", "無", "無し", "なし", "非該当", "不可", "×", "✗")
+FLAGS = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
+DIGIT = re.compile(r"\d")
 
 
 def title_of(text: str) -> tuple[str, str]:
@@ -33,19 +38,59 @@ def figure(value: Any, place: str, unit: str = "") -> Given:
         It is none of these.
     """
     number, own, quality = _one(value, place)
-    return plain_figure(number, own or unit, place, quality)
+    if own and unit:
+        _refuse_two_units(own, unit, place)
+    return replace(plain_figure(number, own or unit, place, quality), answer=_is_answer(value))
+
+
+def _is_answer(value: Any) -> bool:
+    """Whether it is yes or no."""
+    if isinstance(value, str):
+        return value.strip().casefold() in FLAGS
+    return isinstance(value, (bool, np.bool_))
+
+
+def with_unit(value: Any, beside: Any, title: str, place: str) -> Any:
+    """A cell with the unit that stands beside it, which must not be another than that of its title.
+
+    Raises
+    ------
+    ContradictionError
+        Units that differ.
+    """
+    unit = str(beside).strip()
+    if not unit or is_empty(value):
+        return value
+    if title:
+        _refuse_two_units(unit, title, place)
+    number, own, quality = _one(value, place)
+    if own:
+        _refuse_two_units(own, unit, place)
+    return Quantity(value=number, unit=unit, quality=quality)
+
+
+def _refuse_two_units(one: str, other: str, place: str) -> None:
+    same = dimension_of(one) == dimension_of(other) and size_of(one) == size_of(other)
+    if not same:
+        raise ContradictionError(
+            "two units of one figure", place=place, found=f"{one} and {other}", expected="one unit"
+        )
 
 
 def _one(value: Any, place: str) -> tuple[float, str, float | None]:
     """Number, unit and quality of what was given."""
+    if is_empty(value):
+        raise MissingValueError("no value", place=place, found="nothing", expected="a number")
     if isinstance(value, (bool, np.bool_)):
         return float(value), "", None
     if isinstance(value, (int, float, np.number)):
         return float(value), "", None
-    if isinstance(value, str) and value.strip().casefold() in FLAGS:
+    if isinstance(value, str) and _is_answer(value):
         return FLAGS[value.strip().casefold()], "", None
-    if value is None:
-        raise MissingValueError("no value", place=place, found="nothing", expected="a number")
+    if isinstance(value, str) and not DIGIT.search(value):
+        raise WrongTypeError(
+            "not a number", place=place, found=value, expected="a number, as '12 kg', or yes or no"
+        )
     try:
         quantity = value if isinstance(value, Quantity) else read_quantity(value)
     except MeguruError as error:
@@ -66,14 +111,40 @@ def column(
 
     Cells may be numbers in the unit of the column, or texts with a unit of their own.
     """
-    array = np.asarray(values)
+    array = values if isinstance(values, np.ndarray) else _cells(values)
     quality = None
     if qualities is not None and not np.isnan(qualities).all():
         quality = float(np.nanmin(qualities))
     if array.dtype.kind in "iufb":
-        return column_figure(array.astype(np.float64), unit, place, rows, quality)
+        found = column_figure(array.astype(np.float64), unit, place, rows, quality)
+        if array.dtype.kind == "b":
+            return replace(found, answer=True)
+        return replace(found, doubt=_doubt(array, place)) if unit == "%" else found
     numbers, common = _mixed(array.tolist(), unit, place, rows)
-    return column_figure(numbers, common, place, rows, quality)
+    answer = any(map(_is_answer, array.tolist()))
+    return replace(column_figure(numbers, common, place, rows, quality), answer=answer)
+
+
+def _cells(values: Iterable[Any]) -> NDArray[Any]:
+    """Cells as they are, whatever they hold."""
+    held = list(values)
+    found = np.empty(len(held), dtype=object)
+    for index, cell in enumerate(held):
+        found[index] = cell
+    return found
+
+
+def _doubt(numbers: NDArray[np.float64], place: str) -> Words | None:
+    """A column of per cent in which nothing is above 1 was probably written in fractions."""
+    largest = np.nanmax(numbers, initial=0.0)
+    if not 0.0 < largest <= 1.0:
+        return None
+    return Words(
+        f"{place}: the unit is %, and no value is above {largest:g} %. "
+        "If they are fractions, take the [%] out of the title.",
+        f"{place}：単位は%ですが、{largest:g} %を超える値がありません。"
+        "小数の割合であれば見出しの[%]を外してください。",
+    )
 
 
 def _mixed(cells: list[Any], unit: str, place: str, rows: tuple[int, ...]) -> tuple[NDArray[np.float64], str]:
@@ -111,6 +182,6 @@ def _mixed(cells: list[Any], unit: str, place: str, rows: tuple[int, ...]) -> tu
 
 def is_empty(cell: Any) -> bool:
     """Whether nothing stands in a cell."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return True
+    if cell is None or (isinstance(cell, str) and not cell.strip()) or type(cell).__name__ == "NAType":
+        return True  # pandas' own gap is told by its name: it neither equals itself nor differs
     return not isinstance(cell, (str, Mapping, Quantity)) and bool(cell != cell)

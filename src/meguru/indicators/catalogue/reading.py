@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from meguru.files.tree import parse_tree, plain
+from meguru.files.shipped import read_shipped
 from meguru.indicators.catalogue.definitions import (
     SUM,
     Check,
@@ -32,9 +32,18 @@ VOCABULARY = "flows"  # tables that all sets share
 @cache
 def read_data(name: str) -> dict[str, Any]:
     """One of the data files as dicts and lists."""
-    text = FOLDER.joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = plain(parse_tree(text, f"{name}.yaml"))
-    return found
+    return read_shipped(FOLDER.joinpath(f"{name}.yaml"))
+
+
+@cache
+def other_words(kind: str) -> dict[str, str]:
+    """Words of tables → what they stand for here; each also stands for itself.
+
+    ``kind`` is ``columns``, ``sheets`` or ``flows``.
+    """
+    held: Data = read_data(VOCABULARY)["words"][kind]
+    found = {str(name): str(name) for name in held}
+    return found | {str(word): str(name) for name, words in held.items() for word in words}
 
 
 @cache
@@ -54,7 +63,7 @@ def read_set(file: str) -> IndicatorSet:
         tables=tables,
         variables=_variables(data["variables"]),
         steps={str(name): _step(str(name), one) for name, one in data.get("steps", {}).items()},
-        checks=tuple(Check(one["formula"], one["error"], one["says"]) for one in checks),
+        checks=tuple(Check(one["formula"], one["error"], one["says"], one.get("equals")) for one in checks),
         indicators={str(name): _indicator(str(name), one, data) for name, one in data["indicators"].items()},
         omitted=tuple(
             Omitted(str(one["id"]), _words(one["name"]), _words(one["reason"]))
@@ -145,7 +154,7 @@ def _target(data: Data, indicator: Data) -> Target:
     return Target(
         id=str(data["id"]),
         value=str(data["value"]),
-        year=int(data["year"]),
+        year=data.get("year"),
         rule=rule,
         mark=data["mark"],
         source=data["source"],

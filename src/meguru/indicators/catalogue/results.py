@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,13 @@ from meguru.errors import DimensionError, IndicatorError, MeguruError, WrongType
 from meguru.indicators.catalogue.figures import Figures, Given
 from meguru.indicators.catalogue.lookup import catalogue
 from meguru.indicators.catalogue.measured import Measured, Measurement
-from meguru.indicators.catalogue.measuring_all import choose_sets, measure_figures, refuse_unknown_method
+from meguru.indicators.catalogue.measuring_all import (
+    choose_sets,
+    measure_figures,
+    refuse_unknown_method,
+    refuse_unknown_variant,
+)
+from meguru.indicators.catalogue.plain import FLAGS, figure
 from meguru.indicators.formulas import Formulas
 from meguru.indicators.scenarios import Scenarios, model_scenes
 from meguru.indicators.scene import Scene
@@ -23,6 +30,7 @@ from meguru.model.components import Indicator, MeasuredFlow, Model, Subject
 from meguru.quantity import Quantity
 from meguru.quantity.formula import Value as Number
 
+FIGURE = re.compile(r"\s*[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?\s*[%\w][^\s()]*\s*\Z")  # as 90 % or 12 kg
 Row = Mapping[str, tuple[Value, str, float | None]]  # name → value, its place, its quality
 
 
@@ -32,6 +40,7 @@ def measure_results(
     *,
     variant: str | None = None,
     aggregation: str | None = None,
+    complete: bool = True,
 ) -> Measurement:
     """All subjects of a model in all scenarios shown, by year; parameters as in :func:`measure`.
 
@@ -48,11 +57,15 @@ def measure_results(
             expected="a section 'measured'",
             hint="See the how-to on indicators by the standards.",
         )
+    subjects = scenarios.first.model.measured.values()
+    asked = [choose_sets(catalogue(), one.sets if wanted is None else wanted) for one in subjects]
+    refuse_unknown_variant(variant, [pair for chosen in asked for pair in chosen])
     formulas = scenarios.formulas()
     shown = list(found.results) if isinstance(found, Comparison) else [found.scenario]
     values: list[Measured] = []
+    options = {"variant": variant, "aggregation": aggregation, "complete": complete}
     for name in shown:
-        values += _of_scene(formulas, scenarios.scene(name), wanted, variant, aggregation)
+        values += _of_scene(formulas, scenarios.scene(name), wanted, options)
     return Measurement(values)
 
 
@@ -64,7 +77,7 @@ def measured_faults(model: Model, *, first_only: bool = False) -> list[MeguruErr
     for scene, formulas in model_scenes(model):
         for name in scene.model.measured:
             try:
-                _of_subject(formulas, scene, name, None, None, None)
+                _of_subject(formulas, scene, name, None, {})
             except MeguruError as error:
                 file, line = where(model, f"measured.{name}")
                 found.setdefault(str(error.at(file=file, line=line, place=f"measured.{name}")), error)
@@ -77,12 +90,11 @@ def _of_scene(
     formulas: Formulas,
     scene: Scene,
     wanted: str | Iterable[str] | None,
-    variant: str | None,
-    aggregation: str | None,
+    options: Mapping[str, Any],
 ) -> Iterator[Measured]:
     for name in scene.model.measured:
         try:
-            yield from _of_subject(formulas, scene, name, wanted, variant, aggregation)
+            yield from _of_subject(formulas, scene, name, wanted, options)
         except MeguruError as error:
             file, line = where(scene.model, f"measured.{name}")
             raise error.at(file=file, line=line, place=f"measured.{name}") from None
@@ -93,8 +105,7 @@ def _of_subject(
     scene: Scene,
     name: str,
     wanted: str | Iterable[str] | None,
-    variant: str | None,
-    aggregation: str | None,
+    options: Mapping[str, Any],
 ) -> list[Measured]:
     subject = scene.model.measured[name]
     chosen = choose_sets(catalogue(), subject.sets if wanted is None else wanted)
@@ -108,7 +119,7 @@ def _of_subject(
         scenario=scene.name,
         years=tuple(int(year) for year in scene.years),
     )
-    return measure_figures(figures, chosen, variant=variant, aggregation=aggregation)
+    return measure_figures(figures, chosen, **options)
 
 
 class _Reader:
@@ -142,7 +153,8 @@ class _Reader:
         found: dict[str, tuple[Value, str, float | None]] = {}
         for name, formula in owner.values.items():
             inner = f"{place}.values.{name}"
-            found[name] = (self._formula(formula, inner), inner, None)
+            value = figure(formula, inner).value if _is_figure(formula) else self._formula(formula, inner)
+            found[name] = (value, inner, None)
         for name, quantity in owner.given.items():
             inner = f"{place}.given.{name}"
             found[name] = (self._number(quantity, inner), inner, quantity.quality)
@@ -158,6 +170,7 @@ class _Reader:
                 place=place,
                 found=formula,
                 expected='as mass(target="…")',
+                hint="A number with source or quality belongs under 'given'.",
             )
         return self.formulas.value(place, Indicator(formula=str(formula)), self.scene, place)
 
@@ -186,6 +199,13 @@ class _Reader:
             tuple(range(1, len(rows) + 1)),
             np.array([column not in row for row in rows]),
         )
+
+
+def _is_figure(given: Any) -> bool:
+    """Whether it is a number with unit, yes or no, and not a formula."""
+    if isinstance(given, str):
+        return given.strip().casefold() in FLAGS or FIGURE.match(given) is not None
+    return isinstance(given, bool)
 
 
 def _same_dimension(first: Number, other: Number, place: str) -> None:

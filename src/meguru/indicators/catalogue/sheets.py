@@ -7,43 +7,33 @@ figures of the whole in each row, to be joined by the method of aggregation.
 
 from __future__ import annotations
 
-import csv
-import math
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import (
+    ContradictionError,
     DuplicateKeyError,
     MissingValueError,
-    NotReadableError,
     RangeError,
     UnknownNameError,
     WrongTypeError,
     did_you_mean,
 )
 from meguru.indicators.catalogue.figures import Given
-from meguru.indicators.catalogue.plain import column, figure, is_empty, title_of
+from meguru.indicators.catalogue.plain import column, figure, is_empty, title_of, with_unit
+from meguru.indicators.catalogue.reading import other_words
+from meguru.indicators.catalogue.table_files import Columns
 
-Columns = dict[str, list[Any]]  # title → cells
 OWN = "_"  # titles that begin so are the reader's own notes
-FLOWS = {
-    "in": "inflow",
-    "inflow": "inflow",
-    "投入": "inflow",
-    "out": "outflow",
-    "outflow": "outflow",
-    "産出": "outflow",
-}
 KEYS = ("subject", "year", "level", "goods", "unit", "quality", "flow")
 TEXTS = ("name", "note", "source", "material", "item", "label", "supplier")
-WORKBOOKS = (".xlsx", ".xlsm")
+YEAR = re.compile(r"(?:FY\s*)?(?P<year>\d{4})(?:\.0)?\s*(?:年度|年)?", re.IGNORECASE)
+ONE_A_ROW = {"variable", "value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,90 +68,6 @@ def is_table(value: Any) -> bool:
     return hasattr(value, "columns") or isinstance(value, Sequence)
 
 
-def read_file(path: str | os.PathLike[str]) -> dict[str, Columns]:
-    """Sheets of a CSV file or a workbook by name; the only sheet of a CSV file is called ``""``.
-
-    Raises
-    ------
-    NotReadableError
-        There is no such file, or it is no table.
-    DuplicateKeyError
-        Two columns of one title.
-    """
-    path = Path(path)
-    try:
-        if path.suffix.lower() in WORKBOOKS:
-            return _read_workbook(path)
-        if path.suffix.lower() == ".csv":
-            with path.open(encoding="utf-8-sig", newline="") as stream:
-                return {"": _by_title(list(csv.reader(stream)), path.name, _number_or_text)}
-    except UnicodeDecodeError as error:
-        raise NotReadableError(
-            "not UTF-8", file=str(path), hint="Save it as 'CSV UTF-8' in the spreadsheet program."
-        ) from error
-    except (OSError, ValueError, KeyError, csv.Error, BadZipFile) as error:
-        raise NotReadableError(f"can not be read as a table: {error}", file=str(path)) from error
-    raise NotReadableError("no table", file=str(path), found=path.suffix, expected=".csv or .xlsx")
-
-
-def _read_workbook(path: Path) -> dict[str, Columns]:
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        return {
-            sheet.title: _by_title(
-                list(sheet.iter_rows(values_only=True)), f"{path.name}: {sheet.title}", _same
-            )
-            for sheet in book.worksheets
-        }
-    finally:
-        book.close()
-
-
-def _by_title(lines: Sequence[Sequence[Any]], place: str, read: Callable[[Any], Any]) -> Columns:
-    """Lines of a sheet as columns; empty lines below are dropped."""
-    titles = [str(title).strip() if title is not None else "" for title in (lines[0] if lines else ())]
-    kept = list(lines[1:])
-    while kept and all(is_empty(cell) for cell in kept[-1]):
-        kept.pop()
-    for number, line in enumerate(kept, 2):
-        if any(not is_empty(cell) for cell in line[len(titles) :]):
-            raise NotReadableError(
-                "more cells than titles",
-                file=place,
-                found=f"{len(line)} cells in row {number}",
-                expected=f"{len(titles)}, as in the first row",
-                hint="A comma inside a number ends the cell: write 1050 for 1,050.",
-            )
-    columns: Columns = {}
-    for index, title in enumerate(titles):
-        cells = [read(line[index]) if index < len(line) else None for line in kept]
-        if not title:
-            if not all(map(is_empty, cells)):
-                raise NotReadableError("a column without title", file=place, found=f"column {index + 1}")
-            continue
-        if title in columns:
-            raise DuplicateKeyError("two columns of one title", file=place, found=title)
-        columns[title] = cells
-    return columns
-
-
-def _same(cell: Any) -> Any:
-    return cell
-
-
-def _number_or_text(cell: str) -> float | str | None:
-    """A cell of a text file."""
-    if not cell.strip():
-        return None
-    try:
-        number = float(cell)
-    except ValueError:
-        return cell
-    return number if math.isfinite(number) else cell
-
-
 def sheet_of(value: Any, place: str, *, head: int = 0) -> Sheet:
     """A frame, a list of mappings or columns by title as a sheet; ``head`` rows stand above the first.
 
@@ -183,14 +89,23 @@ def sheet_of(value: Any, place: str, *, head: int = 0) -> Sheet:
         )
     columns: dict[str, NDArray[Any]] = {}
     units: dict[str, str] = {}
+    words = other_words("columns")
     for title, cells in held.items():
         if not title.startswith(OWN):
             name, unit = title_of(title)
+            name = words.get(name, name)
             if name in columns:
                 raise DuplicateKeyError("two columns of one figure", place=place, found=title)
             columns[name] = _array(cells)
             units[name] = unit
     count = len(next(iter(held.values()), ()))
+    if columns and not count:
+        raise MissingValueError(
+            "no rows below the titles",
+            place=place,
+            expected="one row a flow or figure",
+            hint="Take the sheet out, or let its name begin with '_'.",
+        )
     return Sheet(columns, units, np.arange(count) + 1 + head, place)
 
 
@@ -228,6 +143,9 @@ def _groups(sheet: Sheet) -> Iterator[tuple[str, int | None, Sheet]]:
         yield "", None, sheet
         return
     count = len(sheet.rows)
+    if not sheet.columns.keys() >= ONE_A_ROW:
+        for title, cells in (("subject", subjects), ("year", years)):
+            _refuse_gaps(title, cells, sheet)
     keys: dict[tuple[str, int | None], list[int]] = {}
     for row in range(count):
         subject = "" if subjects is None or is_empty(subjects[row]) else str(subjects[row])
@@ -237,23 +155,34 @@ def _groups(sheet: Sheet) -> Iterator[tuple[str, int | None, Sheet]]:
         yield subject, year, sheet.part(np.array(rows))
 
 
+def _refuse_gaps(title: str, cells: NDArray[Any] | None, sheet: Sheet) -> None:
+    """A row without year or subject among others that have one belongs nowhere."""
+    empty = [] if cells is None else [row for row, cell in enumerate(cells) if is_empty(cell)]
+    if 0 < len(empty) < len(sheet.rows):
+        raise MissingValueError(
+            "an empty cell",
+            place=f"{sheet.place}, column {title}, row {sheet.rows[empty[0]]}",
+            found="nothing",
+            expected=f"the {title} of the row, as in the others",
+        )
+
+
 def _year(value: Any, sheet: Sheet, row: int) -> int:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = np.nan
-    if number != number or number != int(number):
+    if isinstance(value, (int, float)) and float(value).is_integer():
+        return int(value)
+    found = YEAR.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
         raise WrongTypeError(
             "not a year",
             place=f"{sheet.place}, column year, row {sheet.rows[row]}",
             found=value,
             expected="as 2025",
         )
-    return int(number)
+    return int(found["year"])
 
 
 def _entries(sheet: Sheet, table: str, subject: str, year: int | None) -> Iterator[Entry]:
-    if {"variable", "value"} <= sheet.columns.keys():
+    if sheet.columns.keys() >= ONE_A_ROW:
         yield from _one_a_row(sheet, subject, year)
         return
     if "flow" in sheet.columns and table in ("", "flows"):
@@ -270,24 +199,25 @@ def _one_a_row(sheet: Sheet, subject: str, year: int | None) -> Iterator[Entry]:
         place = f"{sheet.place}, row {row}"
         if is_empty(name) or is_empty(value):
             raise MissingValueError("an empty cell", place=place, expected="a variable and its value")
-        unit = "" if units is None or is_empty(units[index]) else str(units[index])
-        given = figure(value, place, unit or sheet.units["value"])
+        beside = "" if units is None or is_empty(units[index]) else units[index]
+        given = figure(with_unit(value, beside, sheet.units["value"], place), place, sheet.units["value"])
         if qualities is not None and not is_empty(qualities[index]):
-            given = Given(given.value, given.unit, place, _quality(qualities[index], place))
+            given = replace(given, quality=_quality(qualities[index], place))
         yield Entry(str(name).strip(), given, subject, year)
 
 
 def _by_flow(sheet: Sheet) -> Iterator[tuple[str, Sheet]]:
     rows: dict[str, list[int]] = {}
+    flows = other_words("flows")
     for index, text in enumerate(sheet.columns["flow"]):
-        kind = FLOWS.get(str(text).strip().casefold())
+        kind = flows.get(str(text).strip().casefold())
         if kind is None:
             raise UnknownNameError(
                 "neither inflow nor outflow",
                 place=f"{sheet.place}, column flow, row {sheet.rows[index]}",
-                found=str(text),
+                found="nothing" if is_empty(text) else str(text),
                 expected=["in", "out"],
-                hint=did_you_mean(str(text), FLOWS),
+                hint=did_you_mean(str(text), flows),
             )
         rows.setdefault(kind, []).append(index)
     for kind, chosen in rows.items():
@@ -302,15 +232,21 @@ def _columns(sheet: Sheet, start: str, subject: str, year: int | None) -> Iterat
         if quality is None
         else np.array([_quality(one, f"{sheet.place}, column quality") for one in quality])
     )
+    units = sheet.columns.get("unit")
+    if units is not None and "mass" not in sheet.columns:
+        raise UnknownNameError(
+            "a column of units, and no mass that it belongs to",
+            place=f"{sheet.place}, column unit",
+            hint="Write units in brackets behind the titles, as 'M [kg]'.",
+        )
     for name, values in sheet.columns.items():
         if name in KEYS or name in TEXTS:
             continue
         if start in ("inflow.", "outflow.") and all(is_empty(one) for one in values):
             continue  # a column of the other direction
         place = f"{sheet.place}, column {name}"
-        units = sheet.columns.get("unit") if name == "mass" and not sheet.units[name] else None
-        if units is not None:
-            values = _with_units(values, units)
+        if name == "mass" and units is not None:
+            values = _with_units(values, units, sheet, place)
         yield Entry(
             f"{start}{name}", column(values, sheet.units[name], place, rows, qualities), subject, year
         )
@@ -325,11 +261,11 @@ def _quality(value: Any, place: str) -> float:
     raise RangeError("not a quality", place=place, found=value, expected="0 to 1")
 
 
-def _with_units(values: NDArray[Any], units: NDArray[Any]) -> NDArray[Any]:
+def _with_units(values: NDArray[Any], units: NDArray[Any], sheet: Sheet, place: str) -> NDArray[Any]:
     """Numbers with the unit that stands beside each of them."""
     texts = [
-        value if is_empty(value) or is_empty(unit) or isinstance(value, str) else f"{float(value)!r} {unit}"
-        for value, unit in zip(values.tolist(), units.tolist(), strict=True)
+        with_unit(value, "" if is_empty(unit) else unit, sheet.units["mass"], f"{place}, row {row}")
+        for value, unit, row in zip(values.tolist(), units.tolist(), sheet.rows, strict=True)
     ]
     return np.array(texts, dtype=object)
 
@@ -344,8 +280,14 @@ def traits(sheet: Sheet) -> dict[str, tuple[str | None, str | None]]:
     for row in range(len(sheet.rows)):
         subject = "" if subjects is None or is_empty(subjects[row]) else str(subjects[row])
         pair = (_text(levels, row), _text(goods, row))
-        if pair != (None, None):
-            found.setdefault(subject, pair)
+        if pair != (None, None) and found.setdefault(subject, pair) != pair:
+            raise ContradictionError(
+                "two levels or kinds of goods of one subject",
+                place=f"{sheet.place}, row {sheet.rows[row]}",
+                found=" ".join(one or "" for one in pair).strip(),
+                expected=" ".join(one or "" for one in found[subject]).strip(),
+                hint="Tell what is measured apart by a column 'subject'.",
+            )
     return found
 
 

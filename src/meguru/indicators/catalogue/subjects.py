@@ -4,44 +4,67 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from meguru.errors import DuplicateKeyError, UnknownNameError, WrongTypeError, did_you_mean
+from meguru.errors import (
+    DuplicateKeyError,
+    MissingValueError,
+    UnknownNameError,
+    WrongTypeError,
+    did_you_mean,
+)
 from meguru.indicators.catalogue.comparable import GOODS
 from meguru.indicators.catalogue.definitions import LEVELS
 from meguru.indicators.catalogue.figures import Figures, Given
 from meguru.indicators.catalogue.plain import figure
-from meguru.indicators.catalogue.sheets import Entry, entries, is_table, read_file, sheet_of, traits
+from meguru.indicators.catalogue.reading import other_words
+from meguru.indicators.catalogue.sheets import Entry, entries, is_table, sheet_of, traits
+from meguru.indicators.catalogue.table_files import read_file
 
 Key = tuple[str, int | None]  # subject and year
 TRAITS = ("subject", "year", "level", "goods")
-WHOLE = ("", "flows", "figures", "values", "sheet1")  # sheets that say by their columns what they are
+WHOLE = ("", "flows", "figures")  # sheets that say by their columns what they are
 
 
-def read_figures(data: Any) -> list[Figures]:
+def read_figures(data: Any, names: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> list[Figures]:
     """Figures by subject and year.
 
     Parameters
     ----------
     data
         A mapping of names to figures and tables, a table, or the path of a CSV file or a workbook.
+    names
+        Names of figures in other words, and the ids of what they stand for.
 
     Raises
     ------
     NotReadableError, WrongTypeError, DuplicateKeyError, UnknownNameError
         A file or table that can not be read so.
+    MissingValueError
+        There are no figures in it.
     """
     if isinstance(data, (str, os.PathLike)):
         place = Path(data).name
-        return _gathered(_of_sheets(read_file(data), place), place)
-    if isinstance(data, Mapping):
-        return _gathered(_of_mapping(data), "")
-    if is_table(data):
-        return _gathered(_of_sheets({"": data}, "table", head=0), "table")
-    raise WrongTypeError(
-        "no figures", found=type(data).__name__, expected="a mapping, a table, a file or a result"
-    )
+        read = _of_sheets(read_file(data), place)
+    elif isinstance(data, Mapping):
+        place = ""
+        read = _of_mapping(data)
+    elif is_table(data):
+        place = "table"
+        read = _of_sheets({"": data}, place, head=0)
+    else:
+        raise WrongTypeError(
+            "no figures", found=type(data).__name__, expected="a mapping, a table, a file or a result"
+        )
+    if not read.entries:
+        raise MissingValueError(
+            "there are no figures in it", place=place or None, expected="a row of titles and rows below"
+        )
+    read.entries = [replace(one, name=id) for one in read.entries for id in names.get(one.name, (one.name,))]
+    return _gathered(read, place)
 
 
 class _Read:
@@ -59,7 +82,8 @@ def _of_sheets(sheets: Mapping[str, Any], place: str, *, head: int = 1) -> _Read
             continue
         where = f"{place}: {name}" if name else place
         sheet = sheet_of(frame, where, head=head)
-        table = "" if name.casefold() in WHOLE else name
+        table = other_words("sheets").get(name.casefold(), name)
+        table = "" if table in WHOLE else table
         read.traits |= traits(sheet)
         read.entries += entries(sheet, table)
     return read
@@ -73,6 +97,11 @@ def _of_mapping(data: Mapping[str, Any]) -> _Read:
     if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
         raise WrongTypeError("not a year", place="year", found=year, expected="as 2025")
     for name, value in data.items():
+        if isinstance(value, Mapping) and "value" not in value:
+            raise WrongTypeError(
+                "neither a figure nor a table", place=str(name), found=dict(value),
+                expected="{value: 12, unit: kg} of a figure, a list of rows of a table",
+            )  # fmt: skip
         if name not in held and name not in TRAITS:
             read.entries.append(Entry(str(name), figure(value, str(name)), subject, year))
     if subject or year is not None:
@@ -113,10 +142,10 @@ def _one(read: _Read, held: Mapping[Key, list[Entry]], subject: str, year: int |
             given[one.name] = one.given
     level, goods = read.traits.get(subject) or read.traits.get("") or (None, None)
     for found, known, what in ((level, LEVELS, "level"), (goods, GOODS, "kind of goods")):
-        if found is not None and found not in known:
+        if found is not None and str(found) not in known:
             raise UnknownNameError(
                 f"no such {what}", place=place or None, found=found, expected=list(known),
-                hint=did_you_mean(found, known),
+                hint=did_you_mean(str(found), known),
             )  # fmt: skip
     where = " ".join(part for part in (place, subject, str(year or "")) if part)
     return Figures(given, subject, year, where, level, goods)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from meguru.indicators.catalogue.measured import NOT_GIVEN, VALUE, Measured, Measurement
+from meguru.indicators.catalogue.measured import NOT_GIVEN, Measured, Measurement
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -63,7 +63,7 @@ def _step(before: Measured, after: Measured, tolerance: float) -> tuple[object, 
 
 def direction(before: Measured, after: Measured, tolerance: float) -> str:
     """Of two values of one indicator, which way it goes."""
-    if before.state != VALUE or after.state != VALUE or before.value is None or after.value is None:
+    if before.value is None or after.value is None:
         return UNKNOWN
     change = after.value - before.value
     if abs(change) <= tolerance * abs(before.value):

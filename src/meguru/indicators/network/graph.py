@@ -60,9 +60,11 @@ class Arrow:
     case
         Id of the case, None for the table.
     sure
-        How sure the reading of the cell is: ``certain``, ``high``, ``fair`` or ``uncertain``.
+        How sure the reading of the cell is: ``certain``, ``high``, ``medium-high`` or ``uncertain``.
     condition
         Under which a case says so; None: no condition.
+    via
+        What a case names between the two; None: nothing.
     """
 
     source: str
@@ -72,6 +74,7 @@ class Arrow:
     case: str | None = None
     sure: str = "certain"
     condition: Words | None = None
+    via: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from meguru.files.tree import parse_tree, plain
+from meguru.files.shipped import read_shipped
 from meguru.indicators.catalogue.definitions import Words
 from meguru.indicators.network.graph import CASE, NOT_KNOWN, TABLE, Arrow, Case, Network, Node
 
@@ -19,8 +19,7 @@ Data = Mapping[str, Any]
 @cache
 def forty_five() -> Network:
     """The 45 indicators of seed 000 and their relations."""
-    text = resources.files("meguru.indicators.network").joinpath(FILE).read_text(encoding="utf-8")
-    return network_of(plain(parse_tree(text, FILE)))
+    return network_of(read_shipped(resources.files("meguru.indicators.network").joinpath(FILE)))
 
 
 def network_of(data: Data) -> Network:
@@ -80,7 +79,8 @@ def _case(name: str, data: Data) -> Case:
             one["sign"],
             CASE,
             case=name,
-            condition=_words(one["condition"]) if "condition" in one else None,
+            condition=_maybe(one.get("condition")),
+            via=_maybe(one.get("via")),
         )
         for one in data["arrows"]
     )
@@ -117,3 +117,7 @@ def _ids(numbers: list[int]) -> tuple[str, ...]:
 
 def _words(data: Data) -> Words:
     return Words(data["en"], data["ja"])
+
+
+def _maybe(data: Data | None) -> Words | None:
+    return None if data is None else _words(data)

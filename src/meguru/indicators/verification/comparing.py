@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -71,16 +72,20 @@ def refuse_value(
     return Comparison(True, f"{name} {expected} does not come out")
 
 
+def _number(given: Any) -> int | float:
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given):
+        raise WrongTypeError("not a number", found=given, expected="a number")
+    return given
+
+
 def _within(value: float, expected: Any, allowed: float) -> bool:
-    number = float(expected)
+    number = _number(expected)
     return abs(value - number) <= allowed + BINARY * max(abs(value), abs(number))
 
 
 def half_digit(number: Any) -> float:
     """Half of the last digit printed: 0.005 for 0.52."""
-    if isinstance(number, bool) or not isinstance(number, (int, float)):
-        raise WrongTypeError("not a number", found=number, expected="a number")
-    exponent = Decimal(repr(number)).as_tuple().exponent
+    exponent = Decimal(repr(_number(number))).as_tuple().exponent
     return 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
 
 

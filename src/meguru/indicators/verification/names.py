@@ -102,8 +102,12 @@ def _given(value: Any, form: Any, unit: str | None, place: str) -> dict[str, Giv
         return {name: figure(value, place, unit or own)}
     if "figure" in form:
         name, own = title_of(form["figure"])
-        return {name: figure(float(value) * form["times"], place, unit or own)}
-    rows = list(value.values()) if isinstance(value, Mapping) else list(value)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise WrongTypeError("not a number", place=place, found=value, expected="a number")
+        return {name: figure(value * form["times"], place, unit or own)}
+    if not isinstance(value, (Mapping, list)):
+        raise WrongTypeError("not a table", place=place, found=value, expected="a list of rows")
+    rows = list(value.values()) if isinstance(value, Mapping) else value
     if "column" in form:
         name, own = title_of(form["column"])
         return {f"{form['table']}.{name}": column(rows, own, place, tuple(range(1, len(rows) + 1)))}
@@ -114,6 +118,9 @@ def _given(value: Any, form: Any, unit: str | None, place: str) -> dict[str, Giv
 def _columns(
     rows: list[Mapping[str, Any]], columns: Mapping[str, Any], start: str, place: str
 ) -> dict[str, Given]:
+    for row in rows:
+        if not isinstance(row, Mapping):
+            raise WrongTypeError("not a row", place=place, found=row, expected="values by column")
     titles = list(dict.fromkeys(title for row in rows for title in row))
     numbers = tuple(range(1, len(rows) + 1))
     found: dict[str, Given] = {}

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from meguru.errors import MeguruError, MissingValueError, NotReadableError, UnknownNameError, did_you_mean
+from meguru.errors import (
+    DuplicateKeyError,
+    MeguruError,
+    MissingValueError,
+    NotReadableError,
+    UnknownNameError,
+    WrongTypeError,
+    did_you_mean,
+)
 from meguru.files.tree import parse_tree, plain, read_text
 from meguru.indicators.catalogue.lookup import catalogue
 from meguru.indicators.verification.comparing import Comparison, compare_value, refuse_value
@@ -24,6 +33,20 @@ PASSED, FAILED, REFUSED, SERIES, CONTRADICTION = (
 )
 GOOD = (PASSED, REFUSED, SERIES, CONTRADICTION)
 OUTPUT_ONLY, NEGATIVE = "published_output_only", "negative_control"
+# Of files that do not bring a legend of their own; as in the reference's.
+STATUSES = (
+    "verified_in_source",
+    "verified_in_source_rounded",
+    "verified_within_monte_carlo",
+    OUTPUT_ONLY,
+    "computed_by_third_party_code",
+    "inputs_verified_output_hand_derived",
+    "property_stated_in_source",
+    "property_read_from_seed",
+    "hand_derived_from_formula",
+    NEGATIVE,
+    "CONTRADICTION_in_source",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,7 @@ def verify_file(path: str | os.PathLike[str], names: str | os.PathLike[str] | No
     ----------
     path
         Of the form told in its ``meta``: entries with ``id``, ``indicator``, ``inputs``, ``expected``,
-        ``tolerance``, ``status``.
+        ``tolerance``, ``status`` (one of the legend in ``meta``, or of :data:`STATUSES`).
     names
         Mapping file of names, where they are not those that meguru knows.
 
@@ -69,17 +92,46 @@ def verify_file(path: str | os.PathLike[str], names: str | os.PathLike[str] | No
     known = dict(shipped_names())
     if names is not None:
         known |= names_from(_read(Path(names)))
-    return [verify_entry(entry, known) for entry in data["examples"]]
+    legend = (data.get("meta") or {}).get("status_legend") if isinstance(data.get("meta"), Mapping) else None
+    statuses = tuple(legend) if isinstance(legend, Mapping) and legend else STATUSES
+    ids = Counter(
+        str(entry["id"]) for entry in data["examples"] if isinstance(entry, Mapping) and "id" in entry
+    )
+    return [
+        verify_entry(entry, known, statuses=statuses, twice=ids[str(_of(entry, "id"))] > 1, number=number)
+        for number, entry in enumerate(data["examples"], 1)
+    ]
 
 
 def _read(path: Path) -> Any:
     return plain(parse_tree(read_text(path), str(path)))
 
 
-def verify_entry(entry: Mapping[str, Any], known: Mapping[str, Names]) -> Verdict:
-    """The verdict on one entry."""
-    status = str(entry.get("status", ""))
-    common = (str(entry.get("id", "?")), str(entry.get("indicator", "?")), status)
+def verify_entry(
+    entry: Any,
+    known: Mapping[str, Names],
+    *,
+    statuses: Sequence[str] = STATUSES,
+    twice: bool = False,
+    number: int = 1,
+) -> Verdict:
+    """The verdict on one entry.
+
+    Parameters
+    ----------
+    statuses
+        Those that an entry may have.
+    twice
+        Whether another entry of the file has its id.
+    number
+        Which entry of the file it is, by which one without id is called.
+    """
+    status = str(_of(entry, "status") or "")
+    common = (str(_of(entry, "id") or f"entry {number}"), str(_of(entry, "indicator") or "?"), status)
+    try:
+        _refuse_malformed(entry, statuses, twice)
+    except MeguruError as error:
+        return Verdict(*common, FAILED, 0, f"{type(error).__name__}: {error}")
     expected = entry.get("expected") or {}
     if status.startswith("CONTRADICTION"):
         return Verdict(*common, CONTRADICTION, 0, "the source contradicts itself")
@@ -99,6 +151,31 @@ def verify_entry(entry: Mapping[str, Any], known: Mapping[str, Names]) -> Verdic
     return Verdict(*common, outcome, len(compared), "; ".join(one.told for one in found))
 
 
+def _of(entry: Any, key: str) -> Any:
+    return entry.get(key) if isinstance(entry, Mapping) else None
+
+
+def _refuse_malformed(entry: Any, statuses: Sequence[str], twice: bool) -> None:
+    """An entry must be told by its id and say by its status what it is."""
+    if not isinstance(entry, Mapping):
+        raise WrongTypeError(
+            "no entry", found=entry, expected="a mapping with id, indicator, inputs, expected"
+        )
+    for key in ("id", "indicator", "status"):
+        if not entry.get(key):
+            raise MissingValueError(f"'{key}' is not given", expected="id, indicator and status")
+    for key in ("inputs", "expected"):
+        if not isinstance(entry.get(key) or {}, Mapping):
+            raise WrongTypeError(f"'{key}' is no mapping", found=entry[key], expected="values by name")
+    if twice:
+        raise DuplicateKeyError("two entries of one id", found=str(entry["id"]), expected="an id of its own")
+    if str(entry["status"]) not in statuses:
+        raise UnknownNameError(
+            "no such status", found=str(entry["status"]), expected=list(statuses),
+            hint=did_you_mean(str(entry["status"]), statuses),
+        )  # fmt: skip
+
+
 def _names(indicator: str, known: Mapping[str, Names]) -> Names:
     """Names of an entry; one that names an indicator of the catalogue itself needs none."""
     if indicator in known:
@@ -111,8 +188,7 @@ def _names(indicator: str, known: Mapping[str, Names]) -> Names:
             found=indicator,
             hint=did_you_mean(indicator, known) or "Give them by a mapping file.",
         ) from None
-    inputs = {name: f"{name} [{one.unit}]" for name, one in held.variables.items()}
-    inputs |= {name: f"{name} [{one.unit}]" for name, one in held.steps.items()}
+    inputs = {name: name for name in (*held.variables, *held.steps)}
     expected: dict[str, Any] = {short: f"{short} [{one.unit}]" for short, one in held.indicators.items()}
     expected |= {name: {"step": f"{name} [{one.unit}]"} for name, one in held.steps.items()}
     if definition is not None:
@@ -127,9 +203,9 @@ def _comparisons(entry: Mapping[str, Any], names: Names) -> Iterator[Comparison]
     expected = entry.get("expected")
     if not expected:
         raise MissingValueError("nothing is expected", found="nothing", expected="values by name")
-    tolerance = float(entry.get("tolerance") or 0.0)
-    if not math.isfinite(tolerance) or tolerance < 0:
-        raise MissingValueError("no tolerance", found=tolerance, expected="0 or more")
+    tolerance = entry.get("tolerance") or 0.0
+    if not isinstance(tolerance, (int, float)) or not math.isfinite(tolerance) or tolerance < 0:
+        raise WrongTypeError("no tolerance", found=tolerance, expected="0 or more")
     flat = list(_flat(expected, names.expected))
     correct = [form for (name, form), _ in flat if name.startswith("correct")]
     for (name, form), value in flat:
@@ -148,10 +224,16 @@ def _flat(expected: Mapping[str, Any], forms: Mapping[str, Any]) -> Iterator[tup
             )
         form = forms[name]
         if isinstance(form, Mapping) and "parts" in form:
+            if not isinstance(value, Mapping):
+                raise WrongTypeError(f"not the values of {name}", found=value, expected="values by name")
             yield from (
                 ((f"{name}.{inner[0]}", inner[1]), part) for inner, part in _flat(value, form["parts"])
             )
         elif isinstance(form, list):
+            if not isinstance(value, list) or len(value) != len(form):
+                raise WrongTypeError(
+                    f"not the values of {name}", found=value, expected=f"a list of {len(form)}"
+                )
             pairs = zip(form, value, strict=True)
             yield from (((f"{name}.{index}", one), part) for index, (one, part) in enumerate(pairs))
         else:
