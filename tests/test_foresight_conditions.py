@@ -116,7 +116,7 @@ def test_milestones_are_named_or_every_fifth_year(gated: tuple[Futures, Groups])
     futures, _ = gated
     assert milestone_years(futures, None) == (2025, 2030, 2035, 2040, 2045)
     assert milestone_years(futures, [2024, 2031, 2050]) == (2031,)
-    named = simulate(replace(gate(), settings={"milestones": [2030, 2050]}), 20, 1)
+    named = simulate(replace(gate(), settings={"milestones": [2040], "condition_years": [2030, 2050]}), 20, 1)
     assert milestone_years(named, None) == (2030,)
     short = simulate(replace(gate(2027), first=2026, last=2029, events={}), 20, 1)
     assert milestone_years(short, None) == (2028,)

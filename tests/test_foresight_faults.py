@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from meguru import errors
 from meguru.errors import ModelError
-from meguru.foresight import CausalModel, Edge, Event, ModelWarning, Node, Spread, check, load
+from meguru.foresight import CausalModel, CausalWarning, Edge, Event, Node, Spread, check, load
 from meguru.foresight.checks import divergence, faults
 from meguru.foresight.read import parse
 
@@ -138,6 +138,18 @@ FAULTS = [
           "2060", ("found 2060",)),
     Fault("milestones that are no list", "[2030, 2040]", "2030", errors.WrongTypeError, "settings.milestones",
           "milestones: 2030", ("a list of years",)),
+    Fault("year of conditions outside", "milestones: [2030", "condition_years: [2020", errors.RangeError,
+          "settings.condition_years", "2020", ("found 2020",)),
+    Fault("groups that are no number", "scenarios: 100", "groups: six", errors.WrongTypeError,
+          "settings.groups", "groups: six", ("a whole number",)),
+    Fault("one driving force", "scenarios: 100", "driving_forces: [{node: law, year: 2030}]",
+          errors.WrongTypeError, "settings.driving_forces", "driving_forces", ("a list of two",)),
+    Fault("driving force that is no node", "scenarios: 100",
+          "driving_forces: [{node: law, year: 2030}, {node: lw, year: 2030}]", errors.UnknownNameError,
+          "settings.driving_forces.1.node", "driving_forces", ("Did you mean 'law'?",)),
+    Fault("driving force without a year", "scenarios: 100",
+          "driving_forces: [{node: law, year: 2030}, {node: price}]", errors.WrongTypeError,
+          "settings.driving_forces.1", "driving_forces", ("{node, year, cut}",)),
     Fault("no scenarios", "scenarios: 100", "scenarios: 0", errors.WrongTypeError, "settings.scenarios",
           "scenarios: 0", ("1 or more",)),
 ]  # fmt: skip
@@ -222,7 +234,9 @@ def test_each_warning_names_its_place(kind: str, old: str, new: str, place: str,
     if "boom" in new:
         text = text.replace("edges:\n", "edges:\n  - {from: boom, to: boom, strength: 0.5, reference: 1}\n")
     found = [one for one in check(parse(text, file="m.yaml")) if one.kind == kind]
-    assert len(found) == 1 and isinstance(found[0], ModelWarning)
+    assert (
+        len(found) == 1 and isinstance(found[0], CausalWarning) and isinstance(found[0], errors.ModelWarning)
+    )
     assert found[0].place == place and says in str(found[0])
     assert str(found[0]).startswith(f"m.yaml:{found[0].line}: {place}")
 

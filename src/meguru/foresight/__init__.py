@@ -1,6 +1,6 @@
 """Foresight: simulated futures of a causal model."""
 
-from meguru.foresight.checks import ModelWarning, check
+from meguru.foresight.checks import CausalWarning, check
 from meguru.foresight.exporters import export_xmile
 from meguru.foresight.importers import ImportReport, import_kumu, import_loopy, import_vensim, import_xmile
 from meguru.foresight.model import CausalModel, Condition, Edge, Event, Node, Spread
@@ -14,7 +14,7 @@ __all__ = [
     "Edge",
     "Event",
     "ImportReport",
-    "ModelWarning",
+    "CausalWarning",
     "Node",
     "Spread",
     "check",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +10,7 @@ from meguru.cli.main import MODEL_FAULT, OK
 
 if TYPE_CHECKING:
     from meguru.errors import ModelError
-    from meguru.foresight import CausalModel, ModelWarning
+    from meguru.foresight import CausalModel, CausalWarning
 
 
 @click.command(short_help="Check a causal model: faults, and what it hardly means.")
@@ -37,7 +36,7 @@ def check(model: str, as_json: bool) -> int:
     from meguru.foresight.checks import faults
 
     read: CausalModel | None = None
-    warned: tuple[ModelWarning, ...] = ()
+    warned: tuple[CausalWarning, ...] = ()
     try:
         read = read_causal_model(model)
         found = list(faults(read))
@@ -48,14 +47,21 @@ def check(model: str, as_json: bool) -> int:
     if as_json:
         name = None if read is None else read.name
         data = {"model": name, "ok": not found, "faults": [error_data(one) for one in found]}
-        print_json({**data, "warnings": [{**asdict(one), "text": str(one)} for one in warned]})
+        print_json({**data, "warnings": [_warning_data(one) for one in warned]})
     else:
         _print(read, model, found, warned)
     return MODEL_FAULT if found else OK
 
 
+def _warning_data(one: CausalWarning) -> dict[str, Any]:
+    fields = {
+        name: getattr(one, name) for name in ("kind", "message", "place", "nodes", "hint", "file", "line")
+    }
+    return {**fields, "text": str(one)}
+
+
 def _print(
-    model: CausalModel | None, given: str, found: list[ModelError], warned: tuple[ModelWarning, ...]
+    model: CausalModel | None, given: str, found: list[ModelError], warned: tuple[CausalWarning, ...]
 ) -> None:
     from rich.text import Text
 
@@ -84,6 +90,6 @@ def _print(
     shown.add_column("warning", overflow="fold")
     for one in warned:
         text = f"{one.message}. {one.hint}" if one.hint else one.message
-        shown.add_row(Text(one.place), "" if one.line is None else str(one.line), Text(text))
+        shown.add_row(Text(one.place or ""), "" if one.line is None else str(one.line), Text(text))
     screen.print()
     screen.print(shown)

@@ -5,12 +5,14 @@ from meguru.foresight.analysis.branches.branch import BranchYear, branch_years
 from meguru.foresight.analysis.branches.drivers import Driver, Drivers, InputDriver, drivers
 from meguru.foresight.analysis.grouping.groups import Groups, group
 from meguru.foresight.analysis.grouping.tree import Split, Tree, tree
-from meguru.foresight.analysis.outlook.driving_forces import Axis, DrivingForces, Quadrant, driving_forces
+from meguru.foresight.analysis.kept import Kept, analysis_of
+from meguru.foresight.analysis.outlook.driving_forces import DrivingForces, Quadrant, driving_forces
 from meguru.foresight.analysis.outlook.rating import Rating, Rule, ratings
 from meguru.foresight.analysis.outlook.roadmap import Roadmap, Stop, roadmap
 from meguru.foresight.analysis.requirements.conditions import Conditions, Requirement, conditions
 from meguru.foresight.analysis.requirements.deadline import Deadline
 from meguru.foresight.analysis.statistics.cart import Leaf
+from meguru.foresight.wishes import Axis
 
 __all__ = [
     "Analysis",
@@ -24,6 +26,7 @@ __all__ = [
     "DrivingForces",
     "Groups",
     "InputDriver",
+    "Kept",
     "Leaf",
     "Quadrant",
     "Rating",
@@ -34,6 +37,7 @@ __all__ = [
     "Stop",
     "Tree",
     "analyse",
+    "analysis_of",
     "branch_years",
     "conditions",
     "drivers",

@@ -11,7 +11,7 @@ from meguru.foresight.analysis.branches.drivers import Drivers, drivers
 from meguru.foresight.analysis.grouping.groups import LARGEST, NULLS, Groups, group
 from meguru.foresight.analysis.grouping.tree import NULLS as SPLIT_NULLS
 from meguru.foresight.analysis.grouping.tree import Tree, tree
-from meguru.foresight.analysis.outlook.driving_forces import Axis, DrivingForces, driving_forces
+from meguru.foresight.analysis.outlook.driving_forces import DrivingForces, driving_forces
 from meguru.foresight.analysis.outlook.rating import Rating, Rule, ratings, rule_of
 from meguru.foresight.analysis.outlook.roadmap import Roadmap, roadmap
 from meguru.foresight.analysis.requirements.columns import milestone_years
@@ -19,6 +19,7 @@ from meguru.foresight.analysis.requirements.conditions import Conditions, condit
 from meguru.foresight.analysis.statistics.partition import Method
 from meguru.foresight.analysis.store import from_json, to_json
 from meguru.foresight.futures import Futures
+from meguru.foresight.wishes import Axis, axes_of, count_of
 
 CAUSES = 8  # nodes with the largest causal effects of each supported split that conditions may bound
 
@@ -30,7 +31,8 @@ class Choices:
     Attributes
     ----------
     count, method, seed, years, slopes, largest, nulls
-        See :func:`~meguru.foresight.analysis.grouping.groups.group`.
+        See :func:`~meguru.foresight.analysis.grouping.groups.group`. Count None: ``groups`` of the model's
+        settings, else found from the scenarios.
     split_nulls
         Nulls that splits are held against.
     wanted
@@ -38,12 +40,13 @@ class Choices:
     nodes
         Nodes that conditions may bound, besides levers and the strongest causes of supported splits.
     milestones
-        Years of conditions; None: those of the model's settings or the years that five divides, and the
-        branch years of supported splits.
+        Years of conditions; None: ``condition_years`` of the model's settings or the years that five divides,
+        and the branch years of supported splits.
     share
         Share p₀ by which deadlines are found; None: halfway.
     axes
-        Two driving forces; None: no quadrants.
+        Two driving forces; None: ``driving_forces`` of the model's settings, without which there are no
+        quadrants.
     """
 
     count: int | None = None
@@ -80,7 +83,7 @@ class Analysis:
     conditions, roadmaps
         Of each group wanted.
     driving_forces
-        None where no axes were given.
+        None where there are no axes.
     """
 
     choices: Choices
@@ -135,10 +138,12 @@ def analyse(
     asked = choices or Choices()
     tell = progress or (lambda part: None)
     rule = rule_of(futures)
+    axes = asked.axes or axes_of(futures.model)
+    count = count_of(futures.model) if asked.count is None else asked.count
     tell("groups")
     groups = group(
         futures,
-        asked.count,
+        count,
         asked.method,
         asked.seed,
         years=asked.years,
@@ -171,7 +176,7 @@ def analyse(
     )
     return Analysis(
         choices=asked,
-        provenance={key: value for key, value in futures.provenance.items() if key != "created"},
+        provenance=origin_of(futures),
         groups=groups,
         tree=grown,
         branches=branches,
@@ -180,8 +185,13 @@ def analyse(
         rule=rule,
         conditions=found,
         roadmaps=tuple(roadmap(futures.model, one) for one in found),
-        driving_forces=driving_forces(futures, groups, *asked.axes) if asked.axes else None,
+        driving_forces=driving_forces(futures, groups, *axes) if axes else None,
     )
+
+
+def origin_of(futures: Futures) -> dict[str, Any]:
+    """What the futures of an analysis are known by: all of their provenance but the time."""
+    return {key: value for key, value in futures.provenance.items() if key != "created"}
 
 
 def causes(grown: Tree, driven: tuple[Drivers | None, ...], groups: Groups) -> tuple[str, ...]:

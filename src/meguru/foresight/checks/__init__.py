@@ -1,6 +1,6 @@
 """Checks of a causal model before it runs."""
 
 from meguru.foresight.checks.all_checks import check, faults
-from meguru.foresight.checks.fault import ModelWarning
+from meguru.foresight.checks.fault import CausalWarning
 
-__all__ = ["ModelWarning", "check", "faults"]
+__all__ = ["CausalWarning", "check", "faults"]

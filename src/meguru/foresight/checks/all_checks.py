@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 from meguru.errors import ModelError
 from meguru.foresight.checks import divergence, edges, events, names, network, numbers, time
-from meguru.foresight.checks.fault import ModelWarning
+from meguru.foresight.checks.fault import CausalWarning
 from meguru.foresight.model import CausalModel
 
 Check = Callable[[CausalModel], Iterator[ModelError]]
-Advice = Callable[[CausalModel], Iterator[ModelWarning]]
+Advice = Callable[[CausalModel], Iterator[CausalWarning]]
 
 # What a later stage looks at must have come through the earlier ones: no lag without a number.
 STAGES: tuple[tuple[Check, ...], ...] = (
@@ -57,12 +57,12 @@ def faults(model: CausalModel) -> Iterator[ModelError]:
             return
 
 
-def check(model: CausalModel) -> tuple[ModelWarning, ...]:
+def check(model: CausalModel) -> tuple[CausalWarning, ...]:
     """Check a causal model.
 
     Returns
     -------
-    tuple of ModelWarning
+    tuple of CausalWarning
         What can be run but hardly means what it says: a model that runs away, KPIs that nothing reaches ...
 
     Raises

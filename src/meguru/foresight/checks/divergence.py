@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
-from meguru.foresight.checks.fault import ModelWarning, warning
+from meguru.foresight.checks.fault import CausalWarning, warning
 from meguru.foresight.checks.network import SHOWN, some
 from meguru.foresight.model import CausalModel, Edge
 
@@ -35,7 +35,7 @@ class Mode:
     nodes: tuple[str, ...]
 
 
-def diverging(model: CausalModel) -> Iterator[ModelWarning]:
+def diverging(model: CausalModel) -> Iterator[CausalWarning]:
     """Models that run away within the run, at the most likely strengths or at the strongest ones."""
     steps = (model.last - model.first) / model.step
     for extreme, when in (

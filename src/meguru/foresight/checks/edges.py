@@ -13,7 +13,7 @@ from meguru.errors import (
     UnsupportedError,
 )
 from meguru.files.document import default_of
-from meguru.foresight.checks.fault import ModelWarning, fault, named_edges, warning
+from meguru.foresight.checks.fault import CausalWarning, fault, named_edges, warning
 from meguru.foresight.model import CausalModel, Edge
 
 SHAPE = ("cap", "steepness", "threshold", "second", "second_reference", "gate")
@@ -118,7 +118,7 @@ def duplicates(model: CausalModel) -> Iterator[ModelError]:
         )
 
 
-def parallel_edges(model: CausalModel) -> Iterator[ModelWarning]:
+def parallel_edges(model: CausalModel) -> Iterator[CausalWarning]:
     """Several edges of one form between the same nodes may be meant, but add up."""
     seen: dict[tuple[object, ...], int] = {}
     for place, edge in named_edges(model):
@@ -144,7 +144,7 @@ def long_lags(model: CausalModel) -> Iterator[ModelError]:
             )
 
 
-def lost_lags(model: CausalModel) -> Iterator[ModelWarning]:
+def lost_lags(model: CausalModel) -> Iterator[CausalWarning]:
     """A lag that rounds to no step at all is no lag."""
     for place, edge in named_edges(model):
         if edge.lag.high > 0.0 and edge.lag.high < model.step / 2:
@@ -152,7 +152,7 @@ def lost_lags(model: CausalModel) -> Iterator[ModelWarning]:
             yield warning("lost_lags", model, f"{place}.lag", text, edge.source, hint="Take shorter steps.")
 
 
-def weak_edges(model: CausalModel) -> Iterator[ModelWarning]:
+def weak_edges(model: CausalModel) -> Iterator[CausalWarning]:
     """An edge without strength does nothing."""
     for place, edge in named_edges(model):
         if edge.strength.low == 0.0 == edge.strength.high:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meguru.errors import MissingValueError, ModelError, RangeError, UnsupportedError
-from meguru.foresight.checks.fault import ModelWarning, fault, warning
+from meguru.foresight.checks.fault import CausalWarning, fault, warning
 from meguru.foresight.model import CausalModel
 
 
@@ -51,7 +51,7 @@ def what_and_when(model: CausalModel) -> Iterator[ModelError]:
                 yield fault(RangeError, model, inner, "can never hold", found=found, expected="above ≤ below")
 
 
-def idle_events(model: CausalModel) -> Iterator[ModelWarning]:
+def idle_events(model: CausalModel) -> Iterator[CausalWarning]:
     """Events may happen: a hazard above 0, conditions inside the bounds of their nodes."""
     for name, event in model.events.items():
         place = f"events.{name}"

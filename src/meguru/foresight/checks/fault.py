@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from meguru.errors import ModelError
+from meguru.errors import ModelError, ModelWarning
 from meguru.foresight.model import CausalModel, edge_names
 
 
-@dataclass(frozen=True, slots=True)
-class ModelWarning:
-    """Something about a model that can be run, but hardly means what it says.
+class CausalWarning(ModelWarning):
+    """Something about a causal model that can be run, but hardly means what it says.
 
     ``kind`` is the name of the check, ``nodes`` are those that it is about.
     """
 
-    kind: str
-    message: str
-    place: str = ""
-    nodes: tuple[str, ...] = ()
-    hint: str = ""
-    file: str | None = None
-    line: int | None = None
-
-    def __str__(self) -> str:
-        where = "" if self.file is None else self.file if self.line is None else f"{self.file}:{self.line}"
-        text = ": ".join(part for part in (where, self.place, self.message) if part)
-        return f"{text}. {self.hint}" if self.hint else text
+    def __init__(self, message: str, *, kind: str, nodes: tuple[str, ...] = (), **more: Any) -> None:
+        super().__init__(message, **more)
+        self.kind, self.nodes = kind, nodes
 
 
 def fault(kind: type[ModelError], model: CausalModel, place: str, message: str, **more: Any) -> ModelError:
@@ -39,10 +28,12 @@ def fault(kind: type[ModelError], model: CausalModel, place: str, message: str, 
 
 def warning(
     kind: str, model: CausalModel, place: str, message: str, *nodes: str, hint: str = ""
-) -> ModelWarning:
+) -> CausalWarning:
     """A warning about a place of the model."""
     file, line = model.where(place)
-    return ModelWarning(kind, message, place, nodes, hint, file, line)
+    return CausalWarning(
+        message, kind=kind, nodes=nodes, place=place or None, hint=hint or None, file=file, line=line
+    )
 
 
 def parts(model: CausalModel) -> Iterator[tuple[str, Any]]:

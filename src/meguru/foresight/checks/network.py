@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from meguru.foresight.checks.fault import ModelWarning, named_edges, warning
+from meguru.foresight.checks.fault import CausalWarning, named_edges, warning
 from meguru.foresight.model import CausalModel, Edge, Node
 
 SHOWN = 5  # names in one message
 
 
-def orphans(model: CausalModel) -> Iterator[ModelWarning]:
+def orphans(model: CausalModel) -> Iterator[CausalWarning]:
     """Nodes without any edge, event or condition."""
     connected = {name for edge in model.edges for name in (*sources_of(edge), edge.target)}
     connected |= {name for event in model.events.values() for name in (*event.jump, *event.push)}
@@ -22,7 +22,7 @@ def orphans(model: CausalModel) -> Iterator[ModelWarning]:
             )
 
 
-def unreached_kpis(model: CausalModel) -> Iterator[ModelWarning]:
+def unreached_kpis(model: CausalModel) -> Iterator[CausalWarning]:
     """KPIs that no lever, driver or event reaches."""
     kpis = _with_role(model, "kpi")
     if not kpis:
@@ -44,7 +44,7 @@ def unreached_kpis(model: CausalModel) -> Iterator[ModelWarning]:
             yield warning("unreached_kpis", model, f"nodes.{name}", text, name, hint="Is an edge missing?")
 
 
-def powerless_levers(model: CausalModel) -> Iterator[ModelWarning]:
+def powerless_levers(model: CausalModel) -> Iterator[CausalWarning]:
     """Levers that reach no KPI."""
     kpis = set(_with_role(model, "kpi"))
     for name in _with_role(model, "lever"):
@@ -52,7 +52,7 @@ def powerless_levers(model: CausalModel) -> Iterator[ModelWarning]:
             yield warning("powerless_levers", model, f"nodes.{name}", "this lever reaches no KPI", name)
 
 
-def still_sources(model: CausalModel) -> Iterator[ModelWarning]:
+def still_sources(model: CausalModel) -> Iterator[CausalWarning]:
     """Edges whose sources never leave their references: they do nothing in any future."""
     for place, edge in named_edges(model):
         if edge.form not in ("linear", "saturating"):
@@ -70,7 +70,7 @@ def still_sources(model: CausalModel) -> Iterator[ModelWarning]:
             )
 
 
-def aimless_kpis(model: CausalModel) -> Iterator[ModelWarning]:
+def aimless_kpis(model: CausalModel) -> Iterator[CausalWarning]:
     """KPIs of which no direction is better: they count in no rating."""
     for name in _with_role(model, "kpi"):
         if model.nodes[name].direction == "none":

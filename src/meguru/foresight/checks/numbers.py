@@ -8,7 +8,7 @@ from typing import Any
 
 from meguru.errors import ModelError, RangeError, UnsupportedError
 from meguru.files.attribute import declared
-from meguru.foresight.checks.fault import ModelWarning, fault, parts, warning
+from meguru.foresight.checks.fault import CausalWarning, fault, parts, warning
 from meguru.foresight.model import CausalModel, Spread
 from meguru.model.checks.numbers import ANY, NOT_NEGATIVE, POSITIVE, SMALLEST, Range
 
@@ -122,7 +122,7 @@ def own_dynamics(model: CausalModel) -> Iterator[ModelError]:
                     )
 
 
-def idle_dynamics(model: CausalModel) -> Iterator[ModelWarning]:
+def idle_dynamics(model: CausalModel) -> Iterator[CausalWarning]:
     """A node that is said to drift or relax does so; it relaxes to where it can get."""
     for name, node in model.nodes.items():
         place = f"nodes.{name}"

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from meguru.errors import ModelError, RangeError, WrongTypeError
 from meguru.foresight.checks.fault import fault
 from meguru.foresight.model import CausalModel
+from meguru.foresight.wishes import axes_of, count_of
+
+# ``milestones``: shown of a run; ``condition_years``: at which conditions may bound a node.
+YEARS = ("milestones", "condition_years")
 
 WHOLE = 1e-6  # of a step: how far the run may miss a whole number of steps
 
@@ -32,7 +36,7 @@ def years(model: CausalModel) -> Iterator[ModelError]:
 
 
 def settings(model: CausalModel) -> Iterator[ModelError]:
-    """The settings that the run itself reads: how many scenarios, which years."""
+    """How many scenarios, which years, how many groups, which driving forces."""
     scenarios = model.settings.get("scenarios")
     if scenarios is not None and (
         not isinstance(scenarios, int) or isinstance(scenarios, bool) or scenarios < 1
@@ -40,26 +44,33 @@ def settings(model: CausalModel) -> Iterator[ModelError]:
         yield fault(
             WrongTypeError, model, "settings.scenarios", "not a count", found=scenarios, expected="1 or more"
         )
-    milestones = model.settings.get("milestones")
-    if milestones is None:
+    for key in YEARS:
+        yield from _years_named(model, key)
+    for wish in (count_of, axes_of):
+        try:
+            wish(model)
+        except ModelError as error:
+            yield error
+
+
+def _years_named(model: CausalModel, key: str) -> Iterator[ModelError]:
+    named, place = model.settings.get(key), f"settings.{key}"
+    if named is None:
         return
-    if not isinstance(milestones, list) or not milestones:
-        yield fault(
-            WrongTypeError,
-            model,
-            "settings.milestones",
-            "wrong type",
-            found=milestones,
-            expected="a list of years",
-        )
+    if not isinstance(named, list) or not named:
+        yield fault(WrongTypeError, model, place, "wrong type", found=named, expected="a list of years")
         return
-    for year in milestones:
-        if not isinstance(year, (int, float)) or not model.first <= year <= model.last:
+    for year in named:
+        if (
+            isinstance(year, bool)
+            or not isinstance(year, (int, float))
+            or not model.first <= year <= model.last
+        ):
             yield fault(
                 RangeError,
                 model,
-                "settings.milestones",
-                "a milestone outside the run",
+                place,
+                "a year outside the run",
                 found=year,
                 expected=f"{model.first:g} to {model.last:g}",
             )

@@ -17,6 +17,7 @@ from meguru.files.tree import read_text
 from meguru.foresight.importers.report import ImportReport, Unsupported
 from meguru.foresight.model import CausalModel, Edge, Node, Spread
 
+LOOPY_BOUNDS = "every node is kept from 0 to 1, which the drawing does not say: assumed"
 STRENGTH = 0.1  # scales of the target per year, per scale of the source: assumed
 Sign = Literal["+", "-", ""]
 POSITIVE = frozenset(("+", "positive", "s", "same", "正", "＋"))
@@ -157,9 +158,9 @@ class _Map:
             raise NotReadableError(
                 "not a drawing of Loopy", file=str(self.path), expected="[nodes, edges, labels, number]"
             ) from error
-        return self.report(arrows, "Loopy")
+        return self.report(arrows, "Loopy", LOOPY_BOUNDS)
 
-    def report(self, arrows: Iterable[_Arrow], tool: str) -> ImportReport:
+    def report(self, arrows: Iterable[_Arrow], tool: str, *assumed: str) -> ImportReport:
         edges: dict[tuple[str, str], Edge] = {}
         for arrow in arrows:
             ends = (arrow.source, arrow.target)
@@ -175,11 +176,15 @@ class _Map:
                 )  # fmt: skip
         if not self.nodes:
             raise NotReadableError("nothing in it", file=str(self.path), expected="elements")
-        assumed = f"every strength is {self.strength:g} scales a year per scale, every scale 1: assumed"
+        strengths = f"every strength is {self.strength:g} scales a year per scale, every scale 1: assumed"
+        told = (strengths, *assumed)
         model = CausalModel(
-            self.path.stem, self.nodes, tuple(edges.values()), note=f"Imported from {tool}; {assumed}."
+            self.path.stem,
+            self.nodes,
+            tuple(edges.values()),
+            note=f"Imported from {tool}; {'; '.join(told)}.",
         )
-        return ImportReport(model, tuple(self.lost), (assumed,))
+        return ImportReport(model, tuple(self.lost), told)
 
 
 def _sign(texts: Iterable[Any]) -> Sign:

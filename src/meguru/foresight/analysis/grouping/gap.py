@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.errors import RangeError
 from meguru.foresight.analysis.statistics.loops import each, within_by_count
 from meguru.foresight.analysis.statistics.partition import (
     MEDOIDS,
@@ -87,7 +88,14 @@ def evidence(points: Floats, *, largest: int, nulls: int, method: Method, seed: 
         Largest number of groups looked at.
     nulls
         Number of null samples.
+
+    Raises
+    ------
+    RangeError
+        Fewer than two nulls: they would have no spread.
     """
+    if nulls < 2:
+        raise RangeError("the number of nulls", place="nulls", found=nulls, expected="2 or more")
     points = points[:, some(seed, "groups.evidence.sample", points.shape[1], SAMPLE)]
     largest = max(2, min(largest, points.shape[1] // 10))
 

@@ -12,15 +12,7 @@ from meguru.foresight.analysis.grouping.features import row_of
 from meguru.foresight.analysis.grouping.groups import Groups, outcome_profile
 from meguru.foresight.analysis.grouping.names import propose_names
 from meguru.foresight.futures import Futures
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """A driving force: a node at a year, cut at a level; the cut is the median where none is given."""
-
-    node: str
-    year: float
-    cut: float | None = None
+from meguru.foresight.wishes import Axis
 
 
 @dataclass(frozen=True, slots=True)

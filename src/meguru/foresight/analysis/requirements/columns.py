@@ -35,7 +35,7 @@ def milestone_years(futures: Futures, years: Sequence[float] | None) -> tuple[fl
     RangeError
         The run has no snapshot of a year, or none is inside.
     """
-    named = futures.model.settings.get("milestones") if years is None else list(years)
+    named = futures.model.settings.get("condition_years") if years is None else list(years)
     fifths = [float(year) for year in futures.years if year % 5 == 0]
     chosen = [float(year) for year in named] if isinstance(named, list) and named else fifths
     inside = tuple(year for year in chosen if futures.years[0] < year < futures.years[-1])

@@ -132,7 +132,7 @@ def conditions(
     nodes
         Nodes that may be bounded besides the levers.
     years
-        Milestones; default those of the model's settings, else the years that five divides.
+        Milestones; default ``condition_years`` of the model's settings, else the years that five divides.
     wanted
         Share p₀ of the group by which deadlines are found; default: halfway between its share and its share
         with all causes forced.
