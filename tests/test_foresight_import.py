@@ -389,6 +389,8 @@ def test_a_drawing_of_loopy(tmp_path: Path) -> None:
         ("意識", "100%", 0.1), ("100%", "意識", -0.1), ("100%", "100%", -0.1),
     ]  # fmt: skip
     assert [one.construct for one in report.unsupported] == ["a text on the drawing: a note"]
+    assert len(report.assumed) == 2 and "from 0 to 1" in report.assumed[1]
+    assert {(node.low, node.high) for node in report.model.nodes.values()} == {(0.0, 1.0)}
     path.write_text(
         json.dumps(drawing).replace('"', "%22")[:-1] + "%5D", encoding="utf-8"
     )  # as in an address

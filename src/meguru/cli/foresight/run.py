@@ -44,7 +44,7 @@ def run(model: str, scenarios: int | None, seed: int, out: Path | None, as_json:
 
     read = read_causal_model(model)
     warned = check(read)
-    with progress("simulating", scenarios, _announce) as advance:
+    with progress("simulating", scenarios, announce_compiling) as advance:
         futures = simulate(read, scenarios, seed, progress=advance)
     frame = quantiles(futures, _shown(read), milestones(futures))
     files = [] if out is None else _write(futures, out)
@@ -55,7 +55,7 @@ def run(model: str, scenarios: int | None, seed: int, out: Path | None, as_json:
         _print(read, futures, frame, len(warned), files)
 
 
-def _announce() -> None:
+def announce_compiling() -> None:
     """Tell why the very first run takes longer."""
     from meguru import foresight
     from meguru.cli.screen import COMPILING, say

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -183,7 +184,7 @@ def _window(futures: Futures, sides: Sides, rows: range) -> tuple[Floats, Floats
 
 
 def _screened(
-    nodes: tuple[str, ...], able: frozenset[str], sizes: Floats, importance: Floats, most: int
+    nodes: tuple[str, ...], able: Mapping[str, int], sizes: Floats, importance: Floats, most: int
 ) -> list[int]:
     """Nodes that rank highest by effect size or by importance, in turn."""
     by_size = np.argsort(-np.abs(sizes), kind="stable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from meguru.foresight.model import CausalModel
@@ -17,25 +18,26 @@ def arrows(model: CausalModel) -> set[tuple[str, str]]:
     return found
 
 
-def reaching(model: CausalModel, goals: Iterable[str]) -> frozenset[str]:
-    """Nodes with a way to any of the goals, the goals included."""
-    return _closure(goals, {(target, source) for source, target in arrows(model)})
+def reaching(model: CausalModel, goals: Iterable[str]) -> dict[str, int]:
+    """Nodes with a way to any of the goals, the goals included, and how many steps the shortest has."""
+    return _steps(goals, {(target, source) for source, target in arrows(model)})
 
 
-def reached(model: CausalModel, starts: Iterable[str]) -> frozenset[str]:
-    """Nodes with a way from any of the starts, the starts included."""
-    return _closure(starts, arrows(model))
+def reached(model: CausalModel, starts: Iterable[str]) -> dict[str, int]:
+    """Nodes with a way from any of the starts, the starts included, and how many steps the shortest has."""
+    return _steps(starts, arrows(model))
 
 
-def _closure(starts: Iterable[str], pairs: set[tuple[str, str]]) -> frozenset[str]:
+def _steps(starts: Iterable[str], pairs: set[tuple[str, str]]) -> dict[str, int]:
     following: dict[str, list[str]] = {}
     for source, target in pairs:
         following.setdefault(source, []).append(target)
-    found = set(starts)
-    waiting = list(found)
+    found = dict.fromkeys(starts, 0)
+    waiting = deque(found)
     while waiting:
-        for name in following.get(waiting.pop(), ()):
+        here = waiting.popleft()
+        for name in following.get(here, ()):
             if name not in found:
-                found.add(name)
+                found[name] = found[here] + 1
                 waiting.append(name)
-    return frozenset(found)
+    return found

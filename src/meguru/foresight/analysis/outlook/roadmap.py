@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meguru.foresight.analysis.branches.reach import reached, reaching
@@ -26,9 +27,10 @@ class Stop:
     cause
         Whether forcing it brings the group; a symptom is watched, not acted on.
     levers
-        Levers with a way to the node, itself included if it is one: the measures by which it can be met.
+        Levers with a way to the node, itself included if it is one: the measures by which it can be met. The
+        nearest first, by influences on the way.
     indicators
-        KPIs with a way from the node: by what its effect is watched.
+        KPIs with a way from the node: by what its effect is watched. The nearest first.
     """
 
     node: str
@@ -64,13 +66,15 @@ def roadmap(model: CausalModel, found: Conditions) -> Roadmap:
                 low=one.low,
                 high=one.high,
                 cause=one.cause,
-                levers=tuple(
-                    name for name, node in model.nodes.items() if node.role == "lever" and name in before
-                ),
-                indicators=tuple(
-                    name for name, node in model.nodes.items() if node.role == "kpi" and name in after
-                ),
+                levers=_nearest(model, "lever", before),
+                indicators=_nearest(model, "kpi", after),
             )
         )
     stops.sort(key=lambda stop: (stop.year if stop.latest is None else stop.latest, stop.node))
     return Roadmap(found.group, tuple(stops))
+
+
+def _nearest(model: CausalModel, role: str, steps: Mapping[str, int]) -> tuple[str, ...]:
+    """Nodes of a role by the number of steps; as near ones in the order of the model."""
+    found = [name for name, node in model.nodes.items() if node.role == role and name in steps]
+    return tuple(sorted(found, key=steps.__getitem__))
