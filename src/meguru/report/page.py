@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import secrets
-from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meguru.errors import WriteError
-from meguru.report.both import LANGUAGES
+from markupsafe import Markup
+
+from meguru.report.both import Both
+from meguru.report.html import Head, html_page, known_language, page_path, write_page
 from meguru.report.numbers import unit_text
 from meguru.report.words import label_of, say
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from meguru.engine import Comparison, Result
     from meguru.report.blocks import Section
     from meguru.report.study import Study
@@ -44,39 +41,22 @@ def write_report(
     IndicatorError
         An indicator of the model can not be evaluated.
     """
-    if language is not None and language not in LANGUAGES:
-        raise WriteError("no such language", place="language", found=language, expected=list(LANGUAGES))
+    known_language(language)
     if Path(path).suffix.lower() == ".xlsx":
         from meguru.report.workbook import write_workbook
 
         write_workbook(found, Path(path))
         return
-    if Path(path).suffix.lower() not in (".html", ".htm"):
-        # Whoever mistypes --out must not lose a model or a result.
-        raise WriteError(
-            "a report is an HTML file or a workbook",
-            file=os.fspath(path),
-            found=Path(path).name,
-            expected="a name that ends in .html or .xlsx",
-        )
-    _write(render(found, language or LANGUAGES[0]), Path(path))
+    page_path(path, "a name that ends in .html or .xlsx")
+    write_page(render(found, language), path)
 
 
-def render(found: Result | Comparison, language: str) -> str:
+def render(found: Result | Comparison, language: str | None) -> str:
     """The page as text."""
     from meguru.report.study import Study
 
     study = Study(found)
-    style, script = _file("style.css"), _file("script.js")
-    return _template().render(
-        say=say,
-        language=language,
-        languages=LANGUAGES,
-        style=style,
-        script=script,
-        sections=_sections(study),
-        **_head(study),
-    )
+    return html_page(_head(study), _sections(study), language)
 
 
 def _sections(study: Study) -> list[Section]:
@@ -94,55 +74,42 @@ def _sections(study: Study) -> list[Section]:
     return [section for part in parts for section in part(study)]
 
 
-def _head(study: Study) -> dict[str, object]:
+def _head(study: Study) -> Head:
     """Title, scenarios and what must be known before reading a number."""
     model, first = study.model, study.runs[0].result
     step = say(f"step_{model.time.step}")
-    span = say("span", first=study.years[0], last=study.last, step=step)
     kind = say(study.kind, count=f"{study.samples:,}")
-    return {
-        "title": label_of(model, model.name),
-        "name": model.name,
-        "note": model.note,
-        "calibrated": model.calibrated,
-        "span": span,
-        "kind": kind,
-        "runs": study.runs,
-        "reference": study.reference,
-        "created": first.created[:16].replace("T", " ") + " UTC",
-        "version": first.version,
-        "hash": str(first.provenance["model_hash"])[:12],
-        "seed": str(first.seed),
-        "currency": unit_text(study.currency),
-        "price_year": model.money.price_year if model.money else None,
-    }
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+    span = say("span", first=study.years[0], last=study.last, step=step) + " · " + kind
+    if model.money:
+        span = (
+            span + " · " + say("prices_of", year=model.money.price_year, currency=unit_text(study.currency))
+        )
+    digest = str(first.provenance["model_hash"])[:12]
+    created = first.created[:16].replace("T", " ") + " UTC"
+    made = Markup("meguru {} · {} {} · <time>{}</time>").format(
+        first.version, say("seed"), first.seed, created
     )
-    return environment.from_string(_file("page.html.jinja"))
+    hashed = Markup("<code>{}</code> · {} <code>{}…</code>").format(model.name, say("model_hash"), digest)
+    return Head(
+        kind=say("report_word"),
+        title=label_of(model, model.name),
+        span=span,
+        note=Both.of(model.note or ""),
+        facts=(
+            (say("scenarios") if len(study.runs) > 1 else say("scenario"), _scenarios(study)),
+            (say("model"), hashed),
+            (say("made_by"), made),
+        ),
+        version=first.version,
+        remark=(say("calibrated"), Both.of(model.calibrated)) if model.calibrated else None,
+    )
 
 
-@lru_cache(maxsize=8)
-def _file(name: str) -> str:
-    return resources.files("meguru.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _write(text: str, path: Path) -> None:
-    """Write beside the file, then rename: an interrupted run leaves no half of it."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise WriteError(f"can not be written: {error.strerror or error}", file=str(path)) from error
-    finally:
-        beside.unlink(missing_ok=True)
+def _scenarios(study: Study) -> Markup:
+    """Names of the scenarios with their colours."""
+    item = Markup('<li><span class="dot" style="background:{}"></span>{}{}</li>')
+    reference = Markup(" <em>{}</em>").format(say("is_reference"))
+    rows = [
+        item.format(run.colour, run.label, reference if run is study.reference else "") for run in study.runs
+    ]
+    return Markup('<ul class="names">{}</ul>').format(Markup("").join(rows))

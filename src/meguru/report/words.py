@@ -13,15 +13,20 @@ OUTSIDE = "outside"
 PART_FAILURE = "part_failure"
 
 
-@lru_cache(maxsize=1)
-def _texts() -> dict[str, dict[str, Both]]:
+@lru_cache(maxsize=8)
+def texts_of(room: str) -> dict[str, dict[str, Both]]:
+    """Part of the ``texts.yaml`` of a room → key → words."""
     from ruamel.yaml import YAML
 
-    text = resources.files("meguru.report").joinpath("texts.yaml").read_text(encoding="utf-8")
+    text = resources.files(room).joinpath("texts.yaml").read_text(encoding="utf-8")
     found: dict[str, dict[str, Any]] = YAML(typ="safe").load(text)
     return {
         part: {str(key): _both(entry) for key, entry in entries.items()} for part, entries in found.items()
     }
+
+
+def _texts() -> dict[str, dict[str, Both]]:
+    return texts_of("meguru.report")
 
 
 def _both(entry: object) -> Both:

@@ -9,6 +9,7 @@ from meguru.foresight.analysis.kept import Kept, analysis_of
 from meguru.foresight.analysis.outlook.driving_forces import DrivingForces, Quadrant, driving_forces
 from meguru.foresight.analysis.outlook.rating import Rating, Rule, ratings
 from meguru.foresight.analysis.outlook.roadmap import Roadmap, Stop, roadmap
+from meguru.foresight.analysis.outlook.standing import Standing, standing
 from meguru.foresight.analysis.requirements.conditions import Conditions, Requirement, conditions
 from meguru.foresight.analysis.requirements.deadline import Deadline
 from meguru.foresight.analysis.statistics.cart import Leaf
@@ -34,6 +35,7 @@ __all__ = [
     "Roadmap",
     "Rule",
     "Split",
+    "Standing",
     "Stop",
     "Tree",
     "analyse",
@@ -45,5 +47,6 @@ __all__ = [
     "group",
     "ratings",
     "roadmap",
+    "standing",
     "tree",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -181,6 +181,25 @@ def _window(futures: Futures, sides: Sides, rows: range) -> tuple[Floats, Floats
     best = len(rows) - 1 - np.abs(sizes[::-1]).argmax(axis=0)
     places = np.arange(sizes.shape[1])
     return sizes[best, places], np.minimum(chance[best, places] * len(rows), 1.0), best + rows.start
+
+
+def effects_by_year(futures: Futures, groups: Groups, split: Split, nodes: Sequence[str]) -> Floats:
+    """Effect sizes (node, year): left less right side, in standard deviations of both together.
+
+    Parameters
+    ----------
+    futures, groups, split
+        The scenarios, their groups and the split.
+    nodes
+        Names.
+    """
+    sides = sides_of(groups, split, SAMPLE, "drivers.sample")
+    places = [futures.nodes.index(name) for name in nodes]
+    columns = [
+        effect_sizes(np.asarray(futures.states[row][places][:, sides.rows], dtype=float).T, sides.left)[0]
+        for row in range(len(futures.years))
+    ]
+    return np.array(columns).T
 
 
 def _screened(

@@ -144,7 +144,7 @@ def ratings(futures: Futures, groups: Groups, rule: Rule | None = None) -> tuple
     """
     rule = rule or rule_of(futures)
     fields = dict.fromkeys(futures.model.nodes[name].field for name in groups.kpis)
-    changes = {name: _gains(futures, name, rule) for name in groups.kpis if _sign(futures, name)}
+    changes = {name: _gains(futures, name, rule) for name in groups.kpis if sign_of(futures, name)}
     found = []
     for number, code in enumerate(groups.codes):
         members = np.flatnonzero(groups.labels == number)
@@ -155,7 +155,8 @@ def ratings(futures: Futures, groups: Groups, rule: Rule | None = None) -> tuple
     return tuple(found)
 
 
-def _sign(futures: Futures, name: str) -> int:
+def sign_of(futures: Futures, name: str) -> int:
+    """1 for a KPI that is better up, −1 for one that is better down, 0 for one without a direction."""
     return {"up": 1, "down": -1, "none": 0}[futures.model.nodes[name].direction]
 
 
@@ -163,7 +164,7 @@ def _gains(futures: Futures, name: str, rule: Rule) -> Floats:
     """Change of a KPI (scenario,) for the better, in its scales."""
     path = np.asarray(futures.of(name), dtype=float)
     base = path[0] if rule.against == "start" else path[-1].mean()
-    return np.asarray(_sign(futures, name) * (path[-1] - base) / abs(futures.model.nodes[name].scale))
+    return np.asarray(sign_of(futures, name) * (path[-1] - base) / abs(futures.model.nodes[name].scale))
 
 
 def _rated(code: str, field: str, names: list[str], gains: Floats, rule: Rule, seed: int) -> Rating:

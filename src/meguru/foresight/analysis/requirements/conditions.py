@@ -21,7 +21,7 @@ from meguru.foresight.analysis.requirements.deadline import Deadline, find_deadl
 from meguru.foresight.analysis.requirements.forcing import Forcing
 from meguru.foresight.analysis.statistics.cart import Leaf, find_leaves
 from meguru.foresight.analysis.statistics.loops import each
-from meguru.foresight.analysis.statistics.prim import Box, chance_of, find_box, quality
+from meguru.foresight.analysis.statistics.prim import Box, chance_of, find_box, quality, way_down
 from meguru.foresight.analysis.statistics.streams import order, resample, some
 from meguru.foresight.futures import Futures
 
@@ -88,6 +88,8 @@ class Conditions:
         Share of the group among held-out scenarios.
     coverage, density
         Of the box, on held-out scenarios.
+    peeled
+        Coverage and density, on held-out scenarios, of each box on the way down from all scenarios.
     requirements
         By year.
     forced
@@ -104,6 +106,7 @@ class Conditions:
     base: float
     coverage: float
     density: float
+    peeled: tuple[tuple[float, float], ...]
     requirements: tuple[Requirement, ...]
     forced: float | None
     columns: tuple[tuple[str, float], ...]
@@ -152,7 +155,7 @@ def conditions(
     names = bounded_nodes(futures, nodes)
     at = milestone_years(futures, years)
     halves = _halves(futures, groups, number)
-    nothing = Conditions(code, halves.base, 1.0, halves.base, (), None, (), (), "")
+    nothing = Conditions(code, halves.base, 1.0, halves.base, (), (), None, (), (), "")
     if len(groups.codes) < 2 or halves.few:
         return replace(nothing, reason="too few scenarios in the group, or all")
     columns = chosen_columns(futures, names, at, halves.fitted, halves.in_group)
@@ -160,7 +163,8 @@ def conditions(
         return replace(nothing, reason="no node that may be bounded differs between scenarios")
     values, held = table(futures, columns, halves.fitted), table(futures, columns, halves.held)
     leaves = find_leaves(values, halves.wanted, held, halves.held_wanted)
-    nothing = replace(nothing, columns=columns, leaves=leaves)
+    peeled = tuple(quality(box.holds(held), halves.held_wanted) for box in way_down(values, halves.wanted))
+    nothing = replace(nothing, columns=columns, leaves=leaves, peeled=peeled)
     box = find_box(values, halves.wanted)
     if not box.restricted:
         return replace(nothing, reason="no level of these nodes goes with the group")

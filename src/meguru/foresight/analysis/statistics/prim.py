@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,25 +79,32 @@ def find_box(values: Floats, wanted: Sides) -> Box:
     return prune(paste(box, values, wanted), values, wanted)
 
 
-def peel(values: Floats, wanted: Sides) -> Box:
+def way_down(values: Floats, wanted: Sides) -> Iterator[Box]:
     """Take a twentieth off that side of that column which leaves the densest box, again and again."""
     columns = values.shape[1]
     box = Box(np.full(columns, -np.inf), np.full(columns, np.inf))
-    best, best_balance = box, balance(np.ones(len(values), dtype=bool), wanted)
     inside = np.arange(len(values))
+    yield box
     while len(inside) > max(LEAST * len(values), 10):
         step = _densest(values[inside], wanted[inside])
         if step is None:
-            break
+            return
         column, is_low, bound = step
         box = box.bounded(column, low=bound) if is_low else box.bounded(column, high=bound)
         row = values[inside, column]
         inside = inside[row >= bound if is_low else row <= bound]
-        held = np.zeros(len(values), dtype=bool)
-        held[inside] = True
-        if balance(held, wanted) > best_balance + 1e-12:
-            best, best_balance = box, balance(held, wanted)
-    return best
+        yield box
+
+
+def peel(values: Floats, wanted: Sides) -> Box:
+    """The box on the way down with the largest harmonic mean of coverage and density."""
+    boxes = list(way_down(values, wanted))
+    found = [balance(box.holds(values), wanted) for box in boxes]
+    best = 0
+    for place, one in enumerate(found):
+        if one > found[best] + 1e-12:
+            best = place
+    return boxes[best]
 
 
 def _densest(values: Floats, wanted: Sides) -> tuple[int, bool, float] | None:
