@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
+from markupsafe import Markup
+
 LANGUAGES = ("en", "ja")
 
 
@@ -41,12 +43,14 @@ class Both:
     def __radd__(self, other: object) -> Both:
         return Both.of(other) + self
 
-    def __html__(self) -> str:
+    def __html__(self) -> Markup:
         """Both languages, of which the style sheet shows one."""
         if self.same:
-            return escape(self.en)
+            return Markup(escape(self.en))
         pairs = (("en", self.en), ("ja", self.ja))
-        return "".join(f'<span class="{tag}" lang="{tag}">{escape(text)}</span>' for tag, text in pairs)
+        return Markup(
+            "".join(f'<span class="{tag}" lang="{tag}">{escape(text)}</span>' for tag, text in pairs)
+        )
 
 
 EMPTY = Both("", "")

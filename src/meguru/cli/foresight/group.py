@@ -13,6 +13,7 @@ COMMANDS = {
     "branches": "meguru.cli.foresight.branches:branches",
     "conditions": "meguru.cli.foresight.conditions:conditions",
     "axes": "meguru.cli.foresight.axes:axes",
+    "report": "meguru.cli.foresight.report:report",
     "import": "meguru.cli.foresight.files:import_",
     "export": "meguru.cli.foresight.files:export",
     "schema": "meguru.cli.foresight.schema:schema",

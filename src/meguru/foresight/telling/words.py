@@ -67,8 +67,10 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """A share in whole percent; below one percent with a digit more."""
     if share in (0.0, 1.0) or 0.0095 <= share < 0.995:
-        return f"{share * 100:.0f} %"
-    return "< 0.1 %" if share < 0.0005 else "> 99.9 %" if share > 0.9995 else f"{share * 100:.1f} %"
+        text = f"{share * 100:.0f}"
+    else:
+        text = "< 0.1" if share < 0.0005 else "> 99.9" if share > 0.9995 else f"{share * 100:.1f}"
+    return f"{text}\N{NO-BREAK SPACE}%"
 
 
 def points(change: float, *, signed: bool = False) -> str:

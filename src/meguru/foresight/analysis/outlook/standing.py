@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,10 +58,7 @@ def standing(futures: Futures, groups: Groups, rule: Rule, years: Sequence[float
     marks = np.array([_marks(futures, groups, rule, row_of(futures, year)) for year in years])
     codes, kinds = len(groups.codes), len(MARKS)
     counts = np.array([_count((groups.labels, row), (codes, kinds)) for row in marks])
-    flows = [
-        _count((groups.labels, row, after), (codes, kinds, kinds))
-        for row, after in zip(marks[:-1], marks[1:], strict=True)
-    ]
+    flows = [_count((groups.labels, row, after), (codes, kinds, kinds)) for row, after in pairwise(marks)]
     return Standing(
         years=tuple(float(year) for year in years),
         codes=groups.codes,

@@ -1,0 +1,76 @@
+"""Sentences that unfold to what they rest on, the evidence for the number of groups, and the provenance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from meguru.foresight.telling import Sentence
+from meguru.report.blocks import Block, Cell, More, Section, Table, Text
+from meguru.report.both import Both
+from meguru.report.foresight.outlook import Outlook
+from meguru.report.foresight.words import both, say
+from meguru.report.numbers import brief
+
+
+def sentence_blocks(outlook: Outlook, wanted: Callable[[Sentence], bool]) -> list[Block]:
+    """Sentences as lines that unfold to their evidence."""
+    return [More(both(one.text), _behind(one)) for one in outlook.sentences if wanted(one)]
+
+
+def _behind(one: Sentence) -> list[Block]:
+    typical = "; ".join(f"{code}: {', '.join(map(str, many))}" for code, many in one.evidence.typical.items())
+    told = say("evidence_scenarios", count=f"{one.evidence.count:,}", typical=typical)
+    blocks: list[Block] = [Text(told, "note")]
+    if one.evidence.links:
+        rows: list[list[Cell]] = [
+            [
+                both(link.label),
+                say(f"basis_{link.basis}") if link.basis else say("kind_event"),
+                "–" if link.confidence is None else f"{link.confidence:g}",
+                link.citation or "–",
+                link.author or "–",
+            ]
+            for link in one.evidence.links
+        ]
+        head = [say("influence"), say("basis"), say("confidence"), say("citation"), say("author")]
+        blocks.append(Table(head, rows, say("evidence_links"), texts=(0, 1, 3, 4), kind="code"))
+    return blocks
+
+
+def number_of_groups(outlook: Outlook) -> list[Section]:
+    """The section on the evidence for the number of groups; of a number asked for too."""
+    found = outlook.groups
+    rows: list[list[Cell]] = []
+    for one in found.evidence.counts:
+        marks = [say("proposed")] if one.count == found.evidence.proposed else []
+        marks += [say("shown")] if one.count == len(found.codes) else []
+        told = marks[0] + ", " + marks[1] if len(marks) == 2 else marks[0] if marks else Both.of("")
+        cells = [f"{value:.3f}" for value in (one.gap, one.error, one.stability, one.null_stability)]
+        rows.append([str(one.count), *cells, told])
+    head = [
+        say("number_of_groups"),
+        *(say(key) for key in ("gap", "error", "stability", "null_stability")),
+        Both.of(""),
+    ]
+    blocks = sentence_blocks(outlook, lambda one: one.kind.startswith("count_"))
+    lead = say("count_lead", nulls=found.evidence.nulls)
+    table = Table(head, rows, say("chance") + f" = {brief(found.evidence.p_value)}", texts=(5,))
+    return [Section("number", say("count_evidence"), lead, [*blocks, table])]
+
+
+def origin(outlook: Outlook) -> list[Section]:
+    """The section on the provenance of the futures and the choices of the analysis."""
+    rows: list[list[Cell]] = [[name, _plain(value)] for name, value in outlook.futures.provenance.items()]
+    choices = outlook.analysis.choices
+    rows += [[f"analysis: {name}", _plain(getattr(choices, name))] for name in choices.__slots__]
+    table = Table([say("what"), say("value")], rows, texts=(0, 1), kind="code")
+    return [Section("origin", say("origin"), say("origin_lead"), [table])]
+
+
+def _plain(value: object) -> str:
+    """As text: JSON, but a dash for nothing and no quotes around a text."""
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=asdict)

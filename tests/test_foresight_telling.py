@@ -1,0 +1,210 @@
+"""Sentences of an analysis: in both languages, found again, and with evidence that can be checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from planted import gate
+
+import meguru.foresight.analysis as room
+from meguru.foresight import CausalModel, Condition, Edge, Event, Node, Spread
+from meguru.foresight.analysis import Analysis, Choices, analyse
+from meguru.foresight.analysis.requirements.deadline import Deadline
+from meguru.foresight.futures import Futures
+from meguru.foresight.simulate import simulate
+from meguru.foresight.telling import Sentence, tell
+from meguru.foresight.telling.evidence import Ways
+from meguru.foresight.telling.words import percent, points, reason_of, texts
+
+QUICK = Choices(count=3, nulls=19, split_nulls=49, largest=3)
+
+
+@cache
+def futures() -> Futures:
+    return simulate(gate(), 900, 5)
+
+
+@cache
+def found() -> Analysis:
+    return analyse(futures(), QUICK)
+
+
+def sentences(kind: str, analysis: Analysis | None = None) -> list[Sentence]:
+    return [one for one in tell(futures(), analysis or found()) if one.kind == kind]
+
+
+def test_every_template_has_the_same_places_in_both_languages() -> None:
+    for part, entries in texts().items():
+        for key, entry in entries.items():
+            english, japanese = (set(re.findall(r"{\w+}", entry[one])) for one in ("en", "ja"))
+            assert english == japanese and all(entry.values()), (part, key)
+
+
+def test_every_sentence_is_whole_in_both_languages() -> None:
+    told = tell(futures(), found())
+    assert {one.part for one in told} == {"groups", "branches", "conditions"}
+    for one in told:
+        for language in ("en", "ja"):
+            assert not re.search(r"[{}]|nan|None", one.text[language]), one
+        assert re.search(r"[ぁ-ん]", one.text["ja"]) and not re.search(r"[ぁ-ん]", one.text["en"])
+
+
+def test_the_same_analysis_tells_the_same_after_it_was_kept() -> None:
+    again = Analysis.from_json(found().to_json())
+    assert tell(futures(), again) == tell(futures(), found())
+
+
+def test_a_branch_and_a_cut_of_a_continuum_are_told_apart() -> None:
+    split = {one.supported: one for one in found().tree.splits}
+    assert set(split) == {True, False}
+    (branch,), (cut,) = sentences("branch"), sentences("continuum")
+    assert branch.node == "lever" and "Lever turns most" in branch.text["en"]
+    assert branch.text["en"].startswith("In 2024 ")  # the lever stands from the start
+    assert set(cut.about) == {*split[False].left, *split[False].right}
+    assert "no branches: a cut of a continuum" in cut.text["en"]
+    assert not [one for one in sentences("driver") if set(one.about) == set(cut.about)]
+
+
+def test_a_driver_is_told_with_the_numbers_of_its_reruns() -> None:
+    (told,) = sentences("driver")
+    place = next(at for at, one in enumerate(found().tree.splits) if one.supported)
+    driven = found().drivers[place]
+    assert driven is not None
+    first = driven.nodes[0]
+    assert first.causal_effect is not None and first.error is not None
+    assert f"{points(first.causal_effect, signed=True)} ± {points(first.error)} points" in told.text["en"]
+    assert f"in {first.year:g}," in told.text["en"]
+
+
+def test_typical_scenarios_replayed_alone_end_in_their_group() -> None:
+    groups = found().groups
+    for one in sentences("group"):
+        ((code, numbers),) = one.evidence.typical.items()
+        alone = futures().again(members=numbers)
+        assert [groups.codes[place] for place in groups.classify(alone)] == [code] * 3
+        assert one.evidence.count == int((groups.labels == groups.number(code)).sum())
+
+
+def test_a_sentence_names_the_event_through_which_its_driver_acts() -> None:
+    (told,) = sentences("driver")
+    assert [(one.name, one.kind) for one in told.evidence.links] == [("gate", "event")]
+
+
+def chain() -> CausalModel:
+    nodes = {name: Node(name, {"en": name.upper()}) for name in "abcd"}
+    one = Spread.constant(0.1)
+    edges = (
+        Edge("a", "b", one, citation="first", author="A", basis="literature"),
+        Edge("b", "c", one, citation="second", author="B", confidence=0.5),
+        Edge("b", "c", Spread.constant(0.2), lag=one, form="saturating", citation="third", author="A"),
+        Edge("c", "b", one),
+        Edge("d", "c", one, form="product", second="a", citation="gate"),
+    )
+    event = Event(
+        "shock", {2024: 0.1}, jump={"d": 1.0}, conditions=(Condition("c", above=1.0),), source="fourth"
+    )
+    return CausalModel("chain", nodes, edges, {"shock": event})
+
+
+def test_evidence_is_what_stands_on_the_shortest_way() -> None:
+    ways = Ways(chain())
+    assert ways.way("a", "d") == ("a", "c", "d")  # a opens and closes the influence of d on c
+    assert [one.name for one in ways.links("a", ["d"])] == ["d → c", "shock"]
+    assert [one.citation for one in ways.links("b", ["c"])] == ["second", "third"]
+    assert ways.links("c", ["c"]) == () and ways.way("d", "x") == ()
+    assert [one.name for one in ways.links("b", ["x", "c"])] == [
+        "b → c",
+        "b → c (2)",
+    ]  # the first that is reached
+    (link,) = ways.links("a", ["b"])
+    assert (link.basis, link.citation, link.author) == ("literature", "first", "A")
+    assert link.label == {"en": "A → B", "ja": "A → B"}
+
+
+def with_requirement(**changes: object) -> Analysis:
+    conditions = next(one for one in found().conditions if one.requirements)
+    changed = replace(conditions.requirements[0], **changes)  # type: ignore[arg-type]
+    return replace(found(), conditions=(replace(conditions, requirements=(changed,)),))
+
+
+@pytest.mark.parametrize(
+    ("deadline", "cause", "kind", "says"),
+    [
+        (Deadline(2031.0, 0.5, (), 0.1, ""), True, "condition_deadline", "later than 2031"),
+        (
+            Deadline(None, 0.5, (), 0.6, "the other requirements suffice"),
+            True,
+            "condition_cause",
+            "no deadline",
+        ),
+        (Deadline(None, 0.5, (), 0.1, "too late from the first year on"), True, "condition_late", "too late"),
+        (None, False, "condition_symptom", "a sign to watch"),
+    ],
+)
+def test_causes_with_and_without_deadlines_and_symptoms(
+    deadline: Deadline | None, cause: bool, kind: str, says: str
+) -> None:
+    (told,) = sentences(kind, with_requirement(deadline=deadline, cause=cause))
+    assert says in told.text["en"]
+
+
+def test_bounds_in_words() -> None:
+    for low, high, says in (
+        (1.0, None, "at least 1"),
+        (None, -2.0, "at most −2"),
+        (0.5, 0.7, "from 0.5 to 0.7"),
+    ):
+        analysis = with_requirement(low=low, high=high, deadline=None, cause=False)
+        assert says in sentences("condition_symptom", analysis)[0].text["en"]
+
+
+def with_branch(**changes: object) -> Analysis:
+    branches = list(found().branches)
+    place = next(at for at, one in enumerate(found().tree.splits) if one.supported)
+    branches[place] = replace(branches[place], **changes)  # type: ignore[arg-type]
+    drivers = [
+        one if branch.year is not None else None
+        for one, branch in zip(found().drivers, branches, strict=True)
+    ]
+    return replace(found(), branches=tuple(branches), drivers=tuple(drivers))
+
+
+def test_a_branch_whose_year_says_little_and_one_without_a_year() -> None:
+    doubted = with_branch(supported=False, reason="a continuum is told as early")
+    assert "a continuum would be told as early" in sentences("branch_doubted", doubted)[0].text["en"]
+    untold = with_branch(
+        supported=False, year=None, low=None, high=None, reason="no year from which the state tells the side"
+    )
+    assert "there is no year" in sentences("branch_untold", untold)[0].text["en"]
+    unturned = replace(found(), drivers=tuple(None for _ in found().drivers))
+    assert "no factor that was tried" in sentences("branch_alone", unturned)[0].text["en"]
+
+
+def test_one_group_and_groups_found_are_told_with_their_evidence() -> None:
+    quiet = {name: replace(node, noise=0.1) for name, node in gate().nodes.items()}
+    model = replace(gate(), nodes=quiet, events={})
+    one = simulate(model, 300, 1)
+    told = tell(one, analyse(one, Choices(nulls=19, split_nulls=19, largest=3)))
+    assert told[0].kind == "count_one" and "no groups" in told[0].text["en"]
+    assert {sentence.kind for sentence in told} == {"count_one", "group", "conditions_none"}
+    two = replace(found(), groups=replace(found().groups, forced=False))
+    assert tell(futures(), two)[0].kind == "count_found"
+
+
+def test_every_reason_of_the_analysis_has_words() -> None:
+    home = Path(room.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in home.rglob("*.py"))
+    for reason in texts()["reasons"]:
+        assert f'"{reason}"' in source, reason
+    given = re.findall(r'(?:reason|return|False,|shares\),? \w+,|without,) ?=? ?"([a-z][a-z ,]{8,})"', source)
+    assert len(given) > 5 and all(reason_of(one) for one in given)
+
+
+def test_shares_and_points_as_they_are_read() -> None:
+    shown = [percent(one).replace("\N{NO-BREAK SPACE}", " ") for one in (0, 0.0001, 0.004, 0.5, 0.9993, 1)]
+    assert shown == ["0 %", "< 0.1 %", "0.4 %", "50 %", "99.9 %", "100 %"]
+    assert percent(0.9999).startswith("> 99.9") and points(-0.125, signed=True) == "−12.5"
