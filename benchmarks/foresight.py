@@ -54,7 +54,7 @@ def around(mode: float, reach: float) -> Spread:
 
 
 def ours(step: float) -> None:
-    from meguru.foresight.simulate import simulate
+    from meguru.foresight.simulation import simulate
 
     causal = model(step)
     simulate(causal, 64, threads=THREADS)

@@ -24,7 +24,7 @@ from meguru.foresight.analysis.branches.drivers import drivers  # noqa: E402
 from meguru.foresight.analysis.grouping.gap import LEVEL  # noqa: E402
 from meguru.foresight.analysis.grouping.groups import group  # noqa: E402
 from meguru.foresight.analysis.grouping.tree import tree  # noqa: E402
-from meguru.foresight.simulate import simulate  # noqa: E402
+from meguru.foresight.simulation import simulate  # noqa: E402
 
 RESULTS = Path(__file__).parent / "foresight_recovery.md"
 SCENARIOS = 1500

@@ -8,7 +8,7 @@ import numpy as np
 
 from meguru.foresight.interventions import Intervention
 from meguru.foresight.model import CausalModel, Condition, Edge, Event, Node, Spread
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 
 NODES = 120
 KPIS = 24

@@ -17,7 +17,7 @@ from meguru.foresight import CausalModel, Edge, Event, Node, check, load
 from meguru.foresight.checks.divergence import leading_mode
 from meguru.foresight.checks.network import sources_of
 from meguru.foresight.futures import Futures
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 
 NAME = "circular-economy-2050"
 AIMS = {"resource circulation", "environment", "economy", "society"}

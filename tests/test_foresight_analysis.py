@@ -21,7 +21,7 @@ from meguru.foresight.analysis.outlook.rating import mark_of, rule_of
 from meguru.foresight.analysis.store import from_json, to_json
 from meguru.foresight.futures import Futures
 from meguru.foresight.model import Node, Spread
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 
 QUICK = Choices(
     nulls=49,
@@ -171,7 +171,7 @@ os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 from planted import gate
 from test_foresight_analysis import QUICK
 from meguru.foresight.analysis import analyse
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 print(analyse(simulate(gate(), 900, 5), QUICK).to_json())
 """
     here = Path(__file__).parent

@@ -22,7 +22,7 @@ from meguru.foresight.analysis.grouping.groups import Groups, group
 from meguru.foresight.analysis.grouping.tree import Tree, tree
 from meguru.foresight.analysis.statistics.lda import auc
 from meguru.foresight.futures import Futures
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 
 
 @pytest.fixture(scope="module")

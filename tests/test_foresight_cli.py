@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from meguru.cli import main
 from meguru.cli.foresight.group import COMMANDS
 from meguru.foresight import load
-from meguru.foresight.quantiles import milestones, quantiles
-from meguru.foresight.simulate import simulate
+from meguru.foresight.quantile_table import milestones, quantiles
+from meguru.foresight.simulation import simulate
 
 DATA = Path(__file__).parent / "data" / "system_dynamics"
 

@@ -16,7 +16,7 @@ from meguru.foresight.analysis.requirements.conditions import Conditions, condit
 from meguru.foresight.analysis.requirements.deadline import find_deadline
 from meguru.foresight.analysis.requirements.forcing import Forcing
 from meguru.foresight.futures import Futures
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 
 
 @pytest.fixture(scope="module")

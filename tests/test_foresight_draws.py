@@ -15,7 +15,7 @@ from meguru.engine.compiled import load_kernel
 from meguru.errors import RangeError
 from meguru.foresight.futures import Futures
 from meguru.foresight.model import CausalModel, Node, Spread
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 
 RANDOM: Any = load_kernel("meguru.foresight.kernel_random")
 MATH: Any = load_kernel("meguru.foresight.kernel_math")

@@ -25,7 +25,7 @@ from meguru.foresight.futures import Futures
 from meguru.foresight.futures_files import load_futures
 from meguru.foresight.interventions import Intervention, forced_of
 from meguru.foresight.model import CausalModel, Condition, Edge, Event, Node, Spread
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 
 
 def model_of(*nodes: Node, edges: tuple[Edge, ...] = (), **more: Any) -> CausalModel:

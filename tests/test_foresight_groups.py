@@ -20,7 +20,7 @@ from meguru.foresight.analysis.statistics.merge import Merge
 from meguru.foresight.analysis.statistics.partition import Method
 from meguru.foresight.futures import Futures
 from meguru.foresight.interventions import Intervention
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 
 
 @pytest.fixture(scope="module")

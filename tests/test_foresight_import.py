@@ -18,7 +18,7 @@ from meguru.foresight.checks import check, faults
 from meguru.foresight.exporters import export_xmile
 from meguru.foresight.importers import ImportReport, import_kumu, import_loopy, import_vensim, import_xmile
 from meguru.foresight.importers.algebra import canonical
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 
 DATA = Path(__file__).parent / "data" / "system_dynamics"
 Floats = NDArray[np.float64]

@@ -161,3 +161,21 @@ def test_the_teaching_example_has_no_fault_and_no_warning_and_every_form() -> No
     assert all(set(node.label) == {"ja", "en"} for node in model.nodes.values())
     assert all("illustrative" in node.source for node in model.nodes.values())
     assert all("illustrative" in edge.citation for edge in model.edges)
+
+
+def test_every_name_at_the_door_is_what_it_says_whatever_was_imported_before() -> None:
+    import importlib
+    import pkgutil
+
+    from meguru import foresight
+
+    modules = [one.name for one in pkgutil.iter_modules(foresight.__path__)]
+    assert not set(modules) & set(foresight.__all__)  # a module would take the place of a name
+    for name in modules:
+        importlib.import_module(f"meguru.foresight.{name}")
+    for name in foresight.__all__:
+        assert callable(getattr(foresight, name)), name
+    assert set(foresight.__all__) <= set(dir(foresight))
+    wrong = "simulat"
+    with pytest.raises(AttributeError, match="no attribute 'simulat'"):
+        getattr(foresight, wrong)

@@ -22,7 +22,7 @@ from meguru.foresight.analysis import Analysis, Axis, Choices, Rule, analyse, st
 from meguru.foresight.analysis.branches.drivers import effects_by_year
 from meguru.foresight.analysis.outlook.rating import MARKS, mark_of
 from meguru.foresight.futures import Futures
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 from meguru.report.blocks import Figure, Gallery, More, Tabs
 from meguru.report.both import Both
 from meguru.report.foresight import write_futures_report

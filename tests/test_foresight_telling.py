@@ -15,7 +15,7 @@ from meguru.foresight import CausalModel, Condition, Edge, Event, Node, Spread
 from meguru.foresight.analysis import Analysis, Choices, analyse
 from meguru.foresight.analysis.requirements.deadline import Deadline
 from meguru.foresight.futures import Futures
-from meguru.foresight.simulate import simulate
+from meguru.foresight.simulation import simulate
 from meguru.foresight.telling import Sentence, tell
 from meguru.foresight.telling.evidence import Ways
 from meguru.foresight.telling.words import percent, points, reason_of, texts

@@ -28,10 +28,11 @@ __all__ = [
     "write_report",
     "example",
     "errors",
+    "foresight",
 ]
 
 if TYPE_CHECKING:
-    from meguru import errors
+    from meguru import errors, foresight
     from meguru.engine import compare, run
     from meguru.examples import example
     from meguru.indicators import check, evaluate
@@ -52,6 +53,7 @@ else:
         "write_report": "meguru.report:write_report",
         "example": "meguru.examples:example",
         "errors": "meguru.errors:",
+        "foresight": "meguru.foresight:",
     }
 
     def __getattr__(name):

@@ -1,29 +1,112 @@
-"""Foresight: simulated futures of a causal model."""
+"""Foresight: simulated futures of a causal model.
 
-from meguru.foresight.checks import CausalWarning, check
-from meguru.foresight.exporters import export_xmile
-from meguru.foresight.importers import ImportReport, import_kumu, import_loopy, import_vensim, import_xmile
-from meguru.foresight.model import CausalModel, Condition, Edge, Event, Node, Spread
-from meguru.foresight.quantiles import quantiles
-from meguru.foresight.read import load
-from meguru.foresight.write import save
+>>> from meguru import foresight
+>>> model = foresight.load("causal.yaml")
+>>> futures = foresight.simulation(model, 20_000)
+>>> found = foresight.analyse(futures)
+
+Names are handed on when first used, so that reading a model does not wait for the engine or the analysis.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __all__ = [
+    "Analysis",
+    "Axis",
     "CausalModel",
+    "CausalWarning",
+    "Choices",
     "Condition",
     "Edge",
     "Event",
+    "Futures",
     "ImportReport",
-    "CausalWarning",
+    "Intervention",
+    "Kept",
     "Node",
+    "Sentence",
     "Spread",
+    "analyse",
+    "analysis_of",
     "check",
+    "driving_forces",
     "export_xmile",
     "import_kumu",
     "import_loopy",
     "import_vensim",
     "import_xmile",
     "load",
+    "load_futures",
     "quantiles",
     "save",
+    "simulate",
+    "tell",
 ]
+
+if TYPE_CHECKING:
+    from meguru.foresight.analysis import Analysis, Axis, Choices, Kept, analyse, analysis_of, driving_forces
+    from meguru.foresight.checks import CausalWarning, check
+    from meguru.foresight.exporters import export_xmile
+    from meguru.foresight.futures import Futures
+    from meguru.foresight.futures_files import load_futures
+    from meguru.foresight.importers import (
+        ImportReport,
+        import_kumu,
+        import_loopy,
+        import_vensim,
+        import_xmile,
+    )
+    from meguru.foresight.interventions import Intervention
+    from meguru.foresight.model import CausalModel, Condition, Edge, Event, Node, Spread
+    from meguru.foresight.quantile_table import quantiles
+    from meguru.foresight.read import load
+    from meguru.foresight.simulation import simulate
+    from meguru.foresight.telling import Sentence, tell
+    from meguru.foresight.write import save
+else:
+    # Hidden from type checkers, which would otherwise take every misspelt name for a good one.
+    _HOMES = {
+        "Analysis": "analysis",
+        "Axis": "analysis",
+        "CausalModel": "model",
+        "CausalWarning": "checks",
+        "Choices": "analysis",
+        "Condition": "model",
+        "Edge": "model",
+        "Event": "model",
+        "Futures": "futures",
+        "ImportReport": "importers",
+        "Intervention": "interventions",
+        "Kept": "analysis",
+        "Node": "model",
+        "Sentence": "telling",
+        "Spread": "model",
+        "analyse": "analysis",
+        "analysis_of": "analysis",
+        "check": "checks",
+        "driving_forces": "analysis",
+        "export_xmile": "exporters",
+        "import_kumu": "importers",
+        "import_loopy": "importers",
+        "import_vensim": "importers",
+        "import_xmile": "importers",
+        "load": "read",
+        "load_futures": "futures_files",
+        "quantiles": "quantile_table",
+        "save": "write",
+        "simulate": "simulation",
+        "tell": "telling",
+    }
+
+    def __getattr__(name):
+        if name not in _HOMES:
+            raise AttributeError(f"module 'meguru.foresight' has no attribute {name!r}")
+        value = getattr(import_module(f"meguru.foresight.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *_HOMES})

@@ -131,7 +131,7 @@ class Futures:
         members
             Numbers of the scenarios to run, from 0 to ``count`` − 1; None: those of this run.
         """
-        from meguru.foresight.simulate import run_program
+        from meguru.foresight.simulation import run_program
 
         chosen = self.members if members is None else np.array(members, dtype=np.int64).reshape(-1)
         return run_program(self.program, self.asked, chosen, interventions, threads)

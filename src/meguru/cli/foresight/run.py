@@ -39,8 +39,8 @@ def run(model: str, scenarios: int | None, seed: int, out: Path | None, as_json:
     from meguru.cli.screen import print_json, progress
     from meguru.cli.values import records
     from meguru.foresight.checks import check
-    from meguru.foresight.quantiles import milestones, quantiles
-    from meguru.foresight.simulate import simulate
+    from meguru.foresight.quantile_table import milestones, quantiles
+    from meguru.foresight.simulation import simulate
 
     read = read_causal_model(model)
     warned = check(read)
@@ -74,7 +74,7 @@ def _shown(model: CausalModel) -> list[str]:
 def _write(futures: Futures, folder: Path) -> list[Path]:
     from meguru.cli.models import make_folder
     from meguru.files.writing import write_beside
-    from meguru.foresight.quantiles import quantiles
+    from meguru.foresight.quantile_table import quantiles
 
     make_folder(folder)
     states, table = folder / "futures.nc", folder / "quantiles.csv"

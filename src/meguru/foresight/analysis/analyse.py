@@ -122,7 +122,7 @@ def analyse(
     Parameters
     ----------
     futures
-        Of :func:`~meguru.foresight.simulate.simulate`.
+        Of :func:`~meguru.foresight.simulation.simulate`.
     choices
         Default: everything found from the scenarios.
     progress

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.compiled import load_kernel
-from meguru.foresight.simulate import cores
+from meguru.foresight.simulation import cores
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
