@@ -86,7 +86,7 @@ class CausalReader(Reader):
     """Turns nodes of a file into the components of a causal model."""
 
     def entry(self, one: Declared, node: Node, place: str) -> Any:
-        read = self.component(COMPONENTS[one.attribute.component], node, place)
+        read = self.component(self.kinds[one.attribute.component], node, place)
         if one.attribute.form == "components":
             key = f"{one.key}."  # these mappings stand only at the top of the file
             return replace(read, name=place.removeprefix(key))

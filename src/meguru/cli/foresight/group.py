@@ -14,6 +14,7 @@ COMMANDS = {
     "conditions": "meguru.cli.foresight.conditions:conditions",
     "axes": "meguru.cli.foresight.axes:axes",
     "report": "meguru.cli.foresight.report:report",
+    "hand-over": "meguru.cli.foresight.handing:hand_over",
     "import": "meguru.cli.foresight.files:import_",
     "export": "meguru.cli.foresight.files:export",
     "schema": "meguru.cli.foresight.schema:schema",
