@@ -7,47 +7,23 @@ factors. The drawn numbers differ; the spread of the last year is told by each, 
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from benchmarks.measure import measure, tell
-from meguru.foresight.model import CausalModel, Edge, Node, Spread
+from meguru.examples import example_path
+from meguru.examples.locate import CAUSAL
+from meguru.foresight import CausalModel, load
 
-FACTORS, INFLUENCES, YEARS, LONGEST = 391, 1200, 26, 5
-PULL, NOISE, BOUND = 0.3, 0.1, 30.0
+YEARS, LONGEST = 26, 5
 COUNT, THREADS, BLOCK = 20_000, 2, 500
 
 
 def model(step: float) -> CausalModel:
-    random = np.random.default_rng(7)
-    starts = random.normal(0, 1, FACTORS)
-    nodes = {
-        f"n{i}": Node(
-            f"n{i}",
-            start=Spread(x - 1, x, x + 1),
-            low=-BOUND,
-            high=BOUND,
-            dynamics="relax",
-            pull=PULL,
-            noise=NOISE,
-        )
-        for i, x in enumerate(starts.tolist())
-    }
-    places = random.choice(FACTORS * (FACTORS - 1), INFLUENCES, replace=False)
-    edges = []
-    for place in sorted(places.tolist()):
-        target, other = divmod(place, FACTORS - 1)
-        source = other + (other >= target)
-        strength, lag = float(random.normal(0, 0.1)), float(random.uniform(1, LONGEST - 1))
-        edges.append(
-            Edge(f"n{source}", f"n{target}", around(strength, 0.3 * abs(strength)), lag=around(lag, 1.0))
-        )
-    return CausalModel("synthetic", nodes, tuple(edges), first=2024.0, last=2024.0 + YEARS, step=step)
-
-
-def around(mode: float, reach: float) -> Spread:
-    return Spread(mode - reach, mode, mode + reach)
+    """The example foresight-synthetic in steps of another length."""
+    return replace(load(example_path("foresight-synthetic", CAUSAL)), step=step)
 
 
 # -- ours ------------------------------------------------------------------------------------------
@@ -90,13 +66,15 @@ class Plain:
         self.strength = [(edge.strength.low, edge.strength.mode, edge.strength.high) for edge in edges]
         self.lag = [(edge.lag.low, edge.lag.mode, edge.lag.high) for edge in edges]
         self.start = np.array([node.start.mode for node in causal.nodes.values()])
+        one = next(iter(causal.nodes.values()))  # all relax alike
+        self.pull, self.noise, self.bound = one.pull, one.noise, one.high
 
     def draw(self, random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Strengths, lags, starts, each (name, future)."""
         triples = [*self.strength, *self.lag, *((x - 1, x, x + 1) for x in self.start.tolist())]
         low, mode, high = np.array(triples).T[:, :, None]
         drawn = random.triangular(low, mode, high, (len(triples), count))
-        strength, lag, start = np.split(drawn, [INFLUENCES, 2 * INFLUENCES])
+        strength, lag, start = np.split(drawn, [len(self.strength), 2 * len(self.strength)])
         return strength, lag, start
 
     def run(
@@ -105,17 +83,17 @@ class Plain:
         """(year, factor, future)"""
         longest, count = round(LONGEST / self.step), strength.shape[1]
         lags = np.floor(lag / self.step + 0.5).astype(np.int64)
-        history = np.empty((longest + 1 + self.steps, FACTORS, count))
+        history = np.empty((longest + 1 + self.steps, self.start.size, count))
         history[: longest + 1] = start
         reference, future = self.start[self.source][:, None], np.arange(count)
         for now in range(longest, longest + self.steps):
             x = history[now]
-            rate = -PULL * x
+            rate = -self.pull * x
             acting = strength * (history[now - lags, self.source[:, None], future] - reference)
             rate[self.targets] += np.add.reduceat(acting, self.begins)
             moved = x + self.step * rate
-            moved += np.sqrt(self.step) * NOISE * random.standard_normal(x.shape)
-            np.clip(moved, -BOUND, BOUND, out=history[now + 1])
+            moved += np.sqrt(self.step) * self.noise * random.standard_normal(x.shape)
+            np.clip(moved, -self.bound, self.bound, out=history[now + 1])
         return history[longest :: round(1 / self.step)]
 
 
@@ -124,7 +102,7 @@ def plain_numpy(step: float, count: int) -> None:
     last: list[float] = []
 
     def work() -> None:
-        states = np.empty((YEARS + 1, FACTORS, count), dtype=np.float32)
+        states = np.empty((YEARS + 1, plain.start.size, count), dtype=np.float32)
         for begin in range(0, count, BLOCK):
             random = np.random.Generator(np.random.SFC64([1, begin]))
             states[:, :, begin : begin + BLOCK] = plain.run(random, *plain.draw(random, BLOCK))
@@ -160,7 +138,7 @@ def workbench(step: float, count: int) -> None:
 
     def one(**drawn: float) -> dict[str, Any]:
         values = np.fromiter(drawn.values(), dtype=float)[order, None]
-        parts = np.split(values, [INFLUENCES, 2 * INFLUENCES])
+        parts = np.split(values, [len(plain.strength), 2 * len(plain.strength)])
         return {"states": plain.run(random, *parts)[:, :, 0]}
 
     spreads = [*plain.strength, *plain.lag, *((x - 1, x, x + 1) for x in plain.start.tolist())]
@@ -171,7 +149,7 @@ def workbench(step: float, count: int) -> None:
         RealParameter.from_dist(name, stats.triang((mode - low) / (high - low), low, high - low))
         for name, (low, mode, high) in zip(names, spreads, strict=True)
     ]
-    asked.outcomes = [ArrayOutcome("states", shape=(YEARS + 1, FACTORS), dtype=float)]
+    asked.outcomes = [ArrayOutcome("states", shape=(YEARS + 1, plain.start.size), dtype=float)]
     last: list[float] = []
 
     def work() -> None:

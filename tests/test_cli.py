@@ -397,14 +397,18 @@ def test_a_new_model_is_whole_and_explained(tmp_path: Path) -> None:
 
 def test_examples_are_listed_and_copied(tmp_path: Path) -> None:
     listed = printed("examples")["examples"]
-    assert [one["name"] for one in listed] == list(example_names())
+    names = [*example_names(), *example_names("causal.yaml")]
+    assert [one["name"] for one in listed] == names and "foresight-synthetic" in names
+    assert {one["kind"] for one in listed} == {"life cycle", "causal model"}
     shown = call("examples").stdout
-    assert all(name in shown for name in example_names())
+    assert all(name in shown for name in names)
     assert shown == call("examples", "list").stdout
     assert call("examples", "copy", "pv-modules", tmp_path / "pv").exit_code == 0
     assert meguru.load(tmp_path / "pv" / "model.yaml") == meguru.example("pv-modules")
     assert (tmp_path / "pv" / "build.py").is_file()
-    assert [path.name for path in tmp_path.iterdir()] == ["pv"]
+    copied = printed("examples", "copy", "foresight-small", tmp_path / "small")
+    assert copied == {"files": [str(tmp_path / "small" / "causal.yaml")]}
+    assert {path.name for path in tmp_path.iterdir()} == {"pv", "small"}
 
 
 def test_the_demo_shows_the_published_cases_and_writes_reports(tmp_path: Path) -> None:

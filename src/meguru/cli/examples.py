@@ -45,30 +45,27 @@ def copy(name: str, folder: Path | None, as_json: bool) -> None:
     from meguru.cli.screen import console, print_json
     from meguru.cli.tables import print_files
     from meguru.errors import WriteError, did_you_mean
-    from meguru.examples import example_names, example_path
 
-    names = example_names()
+    names = _names()
     if name not in names:
         hint = did_you_mean(name, names) or ""
         raise click.UsageError(f"There is no example '{name}'; there are {', '.join(names)}. {hint}".strip())
-    folder = folder or Path(name)
+    folder, source = folder or Path(name), _path(name)
     refuse_overwriting(folder, "Name another folder.")
     beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
     try:
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(
-                example_path(name).parent, beside, ignore=shutil.ignore_patterns("__pycache__", "results")
-            )
+            shutil.copytree(source.parent, beside, ignore=shutil.ignore_patterns("__pycache__", "results"))
             beside.rename(folder)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
         raise WriteError(f"can not be written: {error.strerror or error}", file=str(folder)) from error
     if as_json:
-        print_json({"files": [str(folder / "model.yaml")]})
+        print_json({"files": [str(folder / source.name)]})
     else:
-        print_files(console(), [folder / "model.yaml"])
+        print_files(console(), [folder / source.name])
 
 
 def _list(as_json: bool) -> None:
@@ -82,23 +79,50 @@ def _list(as_json: bool) -> None:
 
 
 def _names() -> tuple[str, ...]:
+    """Examples of life cycles, then of causal models."""
     from meguru.examples import example_names
+    from meguru.examples.locate import CAUSAL
 
-    return example_names()
+    return (*example_names(), *example_names(CAUSAL))
+
+
+def _path(name: str) -> Path:
+    from meguru.examples import example_names, example_path
+    from meguru.examples.locate import CAUSAL, LIFE_CYCLE
+
+    return example_path(name, CAUSAL if name in example_names(CAUSAL) else LIFE_CYCLE)
 
 
 def _described(name: str) -> dict[str, Any]:
     from meguru.cli.values import label
-    from meguru.examples import example_path
+    from meguru.examples.locate import CAUSAL
     from meguru.model import load, scenario_names
 
-    path = example_path(name)
+    path = _path(name)
+    if path.name == CAUSAL:
+        return _described_causal(name, path)
     model = load(path)
     return {
         "name": name,
+        "kind": "life cycle",
         "label": label(model, name),
         "years": [model.time.first, model.time.last],
         "scenarios": scenario_names(model),
+        "path": str(path),
+    }
+
+
+def _described_causal(name: str, path: Path) -> dict[str, Any]:
+    from meguru.cli.values import language
+    from meguru.foresight import load
+
+    model = load(path)
+    return {
+        "name": name,
+        "kind": "causal model",
+        "label": model.label.get(language()) or name,
+        "years": [round(model.first), round(model.last)],
+        "scenarios": [],
         "path": str(path),
     }
 
@@ -115,8 +139,14 @@ def _print(found: list[dict[str, Any]]) -> None:
     shown.add_column("scenarios", style=QUIET)
     for one in found:
         first, last = one["years"]
-        shown.add_row(one["name"], Text(one["label"]), f"{first}–{last}", Text(", ".join(one["scenarios"])))
+        shown.add_row(one["name"], Text(one["label"]), f"{first}–{last}", Text(_scenarios(one)))
     screen = console()
     screen.print(shown)
     screen.print()
-    screen.print("meguru run NAME    meguru examples copy NAME", style=QUIET)
+    screen.print("meguru run NAME    meguru foresight run NAME    meguru examples copy NAME", style=QUIET)
+
+
+def _scenarios(one: dict[str, Any]) -> str:
+    return (
+        ", ".join(one["scenarios"]) if one["kind"] == "life cycle" else "simulated futures: meguru foresight"
+    )
