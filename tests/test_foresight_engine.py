@@ -19,7 +19,7 @@ from scipy import stats
 from meguru.engine.compiled import load_kernel
 from meguru.errors import MeguruError, NotReadableError, RangeError, RunError, UnknownNameError, WriteError
 from meguru.foresight import compile as compiling
-from meguru.foresight import simulate as simulating
+from meguru.foresight import simulation as simulating
 from meguru.foresight.draws import Draws, key_words
 from meguru.foresight.futures import Futures
 from meguru.foresight.futures_files import load_futures

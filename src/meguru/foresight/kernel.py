@@ -22,11 +22,19 @@ steps_back = njit(error_model="numpy", nogil=True)(steps_of)
 
 @njit(error_model="numpy", nogil=True)
 def prepare_linear(
-    linear: Linear, inputs: Floats, step: float, nodes: int, coefficient: Floats, offset: Ints
+    linear: Linear, inputs: Floats, step: float, nodes: int, coefficient: Floats, offset: Ints, base: Floats
 ) -> None:
+    """Coefficients and places of the edges, and what they add where all sources are at their references.
+
+    ``base`` is summed as the edges of a step are, so that a model at rest stays there to the last bit.
+    """
+    base[:] = 0.0
     for e in range(coefficient.shape[0]):
         coefficient[e] = inputs[linear.edge[e]] * linear.gain[e]
         offset[e] = linear.source[e] - steps_back(inputs[linear.lag[e]], step) * nodes
+    for run in range(linear.runs.shape[0] - 1):
+        for e in range(linear.runs[run], linear.runs[run + 1]):
+            base[e - linear.runs[run]] += coefficient[e] * linear.reference[e]
 
 
 @njit(error_model="numpy", nogil=True)
@@ -41,19 +49,13 @@ def prepare_curved(
 
 @njit(error_model="numpy", nogil=True)
 def add_linear(
-    runs: Ints,
-    coefficient: Floats,
-    offset: Ints,
-    reference: Floats,
-    history: Floats,
-    here: int,
-    change: Floats,
+    runs: Ints, coefficient: Floats, offset: Ints, history: Floats, here: int, change: Floats
 ) -> None:
     for run in range(runs.shape[0] - 1):
         a, b = runs[run], runs[run + 1]
-        factors, offsets, references = coefficient[a:b], offset[a:b], reference[a:b]
+        factors, offsets = coefficient[a:b], offset[a:b]
         for i in range(factors.shape[0]):
-            change[i] += factors[i] * (history[np.uint64(offsets[i] + here)] - references[i])
+            change[i] += factors[i] * history[np.uint64(offsets[i] + here)]
 
 
 @njit(error_model="numpy", nogil=True)
@@ -114,10 +116,17 @@ def begin_with_noise(
 
 @njit(error_model="numpy", nogil=True)
 def step_nodes(
-    own: Floats, pull: Floats, low: Floats, high: Floats, change: Floats, now: Floats, then: Floats
+    own: Floats,
+    pull: Floats,
+    low: Floats,
+    high: Floats,
+    base: Floats,
+    change: Floats,
+    now: Floats,
+    then: Floats,
 ) -> None:
     for i in range(now.shape[0]):
-        x = now[i] + (own[i] - pull[i] * now[i]) + change[i]
+        x = now[i] + (own[i] - pull[i] * now[i]) + (change[i] - base[i])
         x = low[i] if x < low[i] else x
         then[i] = high[i] if x > high[i] else x
 
@@ -183,7 +192,8 @@ def run_one(
         plan.longest,
     )
     coefficient, offset = np.empty(linear.edge.shape[0]), np.empty(linear.edge.shape[0], np.int64)
-    prepare_linear(linear, inputs, plan.step, n, coefficient, offset)
+    base = np.empty(n)
+    prepare_linear(linear, inputs, plan.step, n, coefficient, offset, base)
     bent = curved.edge.shape[0]
     strength, room = np.empty(bent), np.empty((2, bent))
     bent_offset, second = np.empty(bent, np.int64), np.empty(bent, np.int64)
@@ -203,12 +213,12 @@ def run_one(
         here = now * n
         state, after = history[here : here + n], history[here + n : here + 2 * n]
         begin_with_noise(plan.noises, s, scenario, k0, k1, drawn, change)
-        add_linear(linear.runs, coefficient, offset, linear.reference, history, here, change)
+        add_linear(linear.runs, coefficient, offset, history, here, change)
         if bent > 0:
             add_curved(curved, strength, bent_offset, second, history, here, room, change)
         happen(plan.events, s, scenario, k0, k1, state, begun, change)
         shift(forced, s, change)
-        step_nodes(nodes.own, nodes.pull, nodes.low, nodes.high, change, state, after)
+        step_nodes(nodes.own, nodes.pull, nodes.low, nodes.high, base, change, state, after)
         hold(forced, s, after)
         now += 1
         if (s + 1) % plan.every == 0:
