@@ -139,6 +139,8 @@ def test_other_choices_or_other_futures_are_analysed_again(results: Path, tmp_pa
     futures.again(members=range(400)).save(folder / "futures.nc")
     done = call("groups", folder)
     assert "analysing" in done.stderr and "400 futures" in done.stdout
+    futures.again(members=range(300, 700)).save(folder / "futures.nc")  # as many, but others
+    assert "analysing" in call("groups", folder).stderr and "analysing" not in call("groups", folder).stderr
 
 
 def test_the_report_is_written_where_it_is_asked_for(results: Path, tmp_path: Path) -> None:

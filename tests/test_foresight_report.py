@@ -159,6 +159,27 @@ def test_streams_are_as_wide_as_the_share_of_their_futures() -> None:
     assert high == [150.0, 30.0, 120.0]
 
 
+def test_however_many_forks_follow_late_all_stand_before_the_end() -> None:
+    def end(code: str) -> End:
+        return End(code, 0.04, "#000", Both.of(code), Both.of(""))
+
+    part: Fork | End = end("A")
+    for number in range(24, 0, -1):
+        year = None if number % 2 else 2050.0
+        part = Fork(
+            number,
+            year,
+            None,
+            True,
+            Both.of("x"),
+            Both.of("y"),
+            part,
+            end("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number]),
+        )
+    drawn = draw_tree(part, (2024, 2050), Both.of("t"))
+    assert max(float(one) for one in re.findall(r"M([\d.]+),", drawn)) < 780.0  # where the ends begin
+
+
 def test_marks_on_the_way_are_those_of_the_rule_one_by_one() -> None:
     groups = found().groups
     rule = Rule(best=0.4, good=-0.1, margin=0.5, against="all", weights={"reuse": 2.0})

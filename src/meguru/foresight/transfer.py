@@ -129,29 +129,32 @@ def hand_over(
     set_marks(written, dict(marks_of(model)))
     if not written.scenarios:
         written.scenarios[WITHOUT_SCENARIOS] = Scenario(reference=True)
-    if rules.inherits and rules.inherits not in written.scenarios:
-        hint = did_you_mean(rules.inherits, written.scenarios)
-        raise ScenarioError("no such scenario", place="inherits", found=rules.inherits, hint=hint)
-    before = list(written.scenarios)
+    base = _base(written, rules)
+    origin = _origin(futures, groups, code)
     for name, quantile in asked.items():
         if not 0 < quantile < 1:
             raise RangeError("a quantile", place=name, found=quantile, expected="above 0 and below 1")
         if name in written.scenarios or name in written.measures:
-            raise ScenarioError(
-                "there is such a scenario or measure already", place=f"scenarios.{name}", found=name
-            )
+            message, place = "there is such a scenario or measure already", f"scenarios.{name}"
+            raise ScenarioError(message, place=place, found=name)
         changes = {
             one.to: _series(futures, members, one, quantile, rows, rules.beyond) for one in rules.factors
         }
-        label = _label(futures, code, quantile)
-        since = round(float(futures.years[0]))
-        written.measures[name] = Measure(
-            since=since, changes=changes, label=label, note=_origin(futures, groups, code)
-        )
-        base = rules.inherits or _reference(written, before)
+        label, since = _label(futures, code, quantile), round(float(futures.years[0]))
+        written.measures[name] = Measure(since=since, changes=changes, label=label, note=origin)
         written.scenarios[name] = Scenario(inherits=base, measures=[name], label=label)
         _tried(written, name)
     return written
+
+
+def _base(model: Model, rules: HandOver) -> str:
+    """The scenario on which the new ones rest: the one named, or the reference."""
+    if rules.inherits:
+        if rules.inherits not in model.scenarios:
+            hint = did_you_mean(rules.inherits, model.scenarios)
+            raise ScenarioError("no such scenario", place="inherits", found=rules.inherits, hint=hint)
+        return rules.inherits
+    return _reference(model, list(model.scenarios))
 
 
 def _check(rules: HandOver, file: str | None) -> None:

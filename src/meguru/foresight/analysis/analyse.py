@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -190,8 +191,9 @@ def analyse(
 
 
 def origin_of(futures: Futures) -> dict[str, Any]:
-    """What the futures of an analysis are known by: all of their provenance but the time."""
-    return {key: value for key, value in futures.provenance.items() if key != "created"}
+    """What the futures of an analysis are known by: their provenance but the time, and which they are."""
+    kept = {key: value for key, value in futures.provenance.items() if key != "created"}
+    return {**kept, "members_hash": hashlib.sha256(futures.members.tobytes()).hexdigest()[:16]}
 
 
 def causes(grown: Tree, driven: tuple[Drivers | None, ...], groups: Groups) -> tuple[str, ...]:

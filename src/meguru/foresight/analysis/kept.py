@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from meguru.errors import NotReadableError
@@ -88,9 +88,3 @@ def _kept(path: Path) -> Analysis | None:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise NotReadableError(f"can not be read: {error}", file=str(path)) from error
-
-
-def changed(kept: Choices | None, **asked: object) -> Choices | None:
-    """Choices with what was asked for besides; None where nothing was."""
-    given = {name: value for name, value in asked.items() if value not in (None, ())}
-    return replace(kept or Choices(), **given) if given else None  # type: ignore[arg-type]

@@ -87,11 +87,12 @@ class _Picture:
         self.bottom = y - GAP
         forks = list(root.forks()) if isinstance(root, Fork) else []
         self.forks = sorted(forks, key=lambda fork: fork.number)
+        self.bend = min(BEND, (self.right - LEFT) / (2 * (_depth(root) + 1)))
         self.sheet = Canvas(WIDTH, self.bottom + BOTTOM + len(forks) * ROW)
 
     def x(self, year: float) -> float:
         first, last = self.span
-        return LEFT + (year - first) / max(last - first, 1) * (self.right - BEND - LEFT)
+        return LEFT + (year - first) / max(last - first, 1) * (self.right - self.bend - LEFT)
 
     def middle(self, part: Fork | End) -> float:
         """Height of the middle of a part: between its outermost ends."""
@@ -126,13 +127,14 @@ class _Picture:
         """A stream from where it begins to where it parts or ends."""
         high = part.share * FULL
         top = self.middle(part) - high / 2
-        bent = begun.x + BEND if begun.x > LEFT else begun.x
+        bent = begun.x + self.bend if begun.x > LEFT else begun.x
         if isinstance(part, End):
             self._stream(begun, high, bent, top, self.right, part.colour, part.name)
             self._end(part)
             return
-        stop = self.right - BEND - 4 if part.year is None else self.x(part.year)
-        stop = max(stop, bent + 4)
+        # Forks that follow need room before the end, a fork without a year stands as late as that allows.
+        latest = self.right - _depth(part) * (self.bend + 4)
+        stop = max(min(latest if part.year is None else self.x(part.year), latest), bent + 4)
         self._stream(begun, high, bent, top, stop, TRUNK, part.title)
         upper = part.upper.share * FULL
         self._part(part.upper, _Stream(stop, top, not part.supported))
@@ -174,3 +176,8 @@ class _Picture:
         self.sheet.text(x + 22, y - 16, percent(end.share), class_="strong", font_size=13)
         self.sheet.lines(x + 22, y + 2, end.name, ENDS - 44, size=12, most=2)
         self.sheet.lines(x + 22, y + 26, end.marks, ENDS - 44, size=11, most=1, class_="soft")
+
+
+def _depth(part: Fork | End) -> int:
+    """Forks that follow each other, this one counted."""
+    return 0 if isinstance(part, End) else 1 + max(_depth(part.upper), _depth(part.lower))
