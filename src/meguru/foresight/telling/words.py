@@ -70,7 +70,7 @@ def percent(share: float) -> str:
         text = f"{share * 100:.0f}"
     else:
         text = "< 0.1" if share < 0.0005 else "> 99.9" if share > 0.9995 else f"{share * 100:.1f}"
-    return f"{text}\N{NO-BREAK SPACE}%"
+    return f"{text} %"
 
 
 def points(change: float, *, signed: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from meguru.report.both import Both
+from meguru.report.both import LANGUAGES, Both
 from meguru.report.words import texts_of
 
 
@@ -15,5 +15,6 @@ def say(key: str, **values: object) -> Both:
 
 
 def both(words: Mapping[str, str]) -> Both:
-    """Words of foresight, by language, as a text of the report."""
-    return Both(words["en"], words["ja"])
+    """Words of foresight, by language, as a text of the report; a number and its % do not part."""
+    english, japanese = (words[language].replace(" %", "\N{NO-BREAK SPACE}%") for language in LANGUAGES)
+    return Both(english, japanese)
