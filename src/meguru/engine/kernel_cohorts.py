@@ -22,6 +22,20 @@ def hazard_of(p: Any, c: Any, row: Any, date: Any, age: Any, at_sale: Any) -> An
     return c[p[HAZARD] + p[row + HAZARD_START] + date * p[row + HAZARD_STRIDE] + age]
 
 
+@njit("int64(int64[::1], int64, boolean)", cache=True)
+def hazard_start(p: Any, row: Any, at_sale: Any) -> Any:
+    """Where the hazards of a row begin: that of a thing made in ``date`` stands in step t at
+    ``hazard_start + t + date * hazard_stride``.
+    """
+    return p[HAZARD] + p[row + (HAZARD_FIRST if at_sale else HAZARD_START)]
+
+
+@njit("int64(int64[::1], int64, boolean)", cache=True)
+def hazard_stride(p: Any, row: Any, at_sale: Any) -> Any:
+    """From the hazard of a thing to that of one made a step later, in the same step."""
+    return p[row + (HAZARD_FIRST_STRIDE if at_sale else HAZARD_STRIDE)] - 1
+
+
 @njit("int64(int64[::1], int64, int64, int64)", cache=True)
 def stock_at(p: Any, use: Any, local: Any, date: Any) -> Any:
     """Element of N of a class and step made."""
