@@ -158,6 +158,10 @@ class DistributionError(ModelError):
     """A probability distribution whose parameters are missing or impossible."""
 
 
+class CorrelationError(ModelError):
+    """Correlations of uncertain numbers that can not be, or not all together."""
+
+
 class FormulaError(ModelError):
     """A formula that can not be read, or whose result is not a number."""
 
