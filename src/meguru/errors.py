@@ -202,6 +202,10 @@ class RunError(MeguruError):
     """A run that can not give a right answer."""
 
 
+class ResumeError(RunError):
+    """A run that can not be gone on with: nothing is there, or it is of another model or other settings."""
+
+
 class BalanceError(RunError):
     """Mass or money that does not balance."""
 

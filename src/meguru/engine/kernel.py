@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from meguru.engine.kernel_loops import clear, put
 from meguru.engine.kernel_parts import spread_put
 from meguru.engine.kernel_pull import pull
 from meguru.engine.kernel_push import node_start, push
@@ -76,9 +77,11 @@ def take_up_pieces(p: Any, z: Any, t: Any, index: Any, blocks: Any, older: Any) 
                 product = of_state + block * dates + date
                 there = p[PIECES_IN] + pieces + ((state * blocks + block) * dates + date) * dates
                 if date >= older and z[p[LEAVING_NEXT] + product - older] != 0.0:
-                    later(z, there, there - p[PIECES_IN] + p[PIECES_NEXT] - older * dates, 1, dates, 1)
+                    here = there - p[PIECES_IN] + p[PIECES_NEXT] - older * dates
+                    put(z, there + 1, here, t)
+                    z[there] = 0.0
                 elif z[p[LEAVING] + product] != 0.0:
-                    z[there : there + t + 1] = 0.0
+                    clear(z, there, t + 1)
 
 
 @njit(cache=True)
@@ -95,8 +98,7 @@ def forget_waiting(p: Any, z: Any, t: Any) -> Any:
             for cell in range(3 * blocks * dates):
                 product_cell = cell if cell < 2 * blocks * dates else cell - blocks * dates
                 if z[p[LEAVING_NEXT] + leaving + product_cell] != 0.0:
-                    start = p[PIECES_NEXT] + pieces + cell * dates
-                    z[start : start + min(t + 1, dates)] = 0.0
+                    clear(z, p[PIECES_NEXT] + pieces + cell * dates, t + 1)
     fill(p, z, WAITING, 0.0)
     fill(p, z, LEAVING_NEXT, 0.0)
 
@@ -109,8 +111,7 @@ def later(z: Any, there: Any, here: Any, blocks: Any, dates: Any, older: Any) ->
         start = block * dates
         if older == 1:
             z[there + start] = 0.0
-        for date in range(dates - older):
-            z[there + start + date + older] = z[here + start + date]
+        put(z, there + start + older, here + start, dates - older)
 
 
 @njit(cache=True)

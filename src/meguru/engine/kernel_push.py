@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from meguru.engine.kernel_loops import add_scaled
+from meguru.engine.kernel_loops import total as sum_of
 from meguru.engine.plan import (
     AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DATED, DEPOSIT,
     EXTRA, FLOW, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, FLOW_DATED, FLOW_VALUED, HELD, HELD_PIECES,
@@ -160,10 +162,8 @@ def release_pieces(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any) -> A
                 continue
             per_unit = a * value / z[p[LEAVING] + p[slot + SLOT_LEAVING] + condition * block + j]
             start = p[PIECES_IN] + p[slot + SLOT_PIECES] + ((condition + failed) * block + j) * dates
-            for date in range(t + 1):
-                units = per_unit * z[start + date]
-                total += units
-                z[target + date] += units
+            add_scaled(z, target, start, per_unit, t + 1)
+            total += per_unit * sum_of(z, start, t + 1)
             if ages:
                 for date in range(t + 1):
                     note_age(p, c, r, t, flow, per_unit * z[start + date], t - date)

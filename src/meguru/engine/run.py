@@ -11,7 +11,7 @@ import numpy as np
 
 from meguru.engine.compiling.program import compile_model
 from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
-from meguru.engine.sampling import Draws, draws_of, sampling_data, sampling_from, sampling_of
+from meguru.engine.sampling import Draw, Draws, draws_of, sampling_data, sampling_from, sampling_of
 from meguru.engine.simulate import simulate
 from meguru.engine.uncollected import uncollected
 from meguru.errors import ModelError, RunError, UnknownNameError, did_you_mean
@@ -131,6 +131,39 @@ def _in_blocks(
         if progress is not None:
             progress(1 if block is None else block[1], samples or 1)
     return parts[0] if len(parts) == 1 else join_results(parts)
+
+
+def run_block(
+    model: Model,
+    scenario: str,
+    draws: Draw,
+    block: tuple[int, int],
+    settings: Mapping[str, Any] | None = None,
+) -> Result:
+    """Samples ``block`` of a scenario by themselves, for whoever keeps little of each.
+
+    Parameters
+    ----------
+    model
+        Before a scenario is applied.
+    draws
+        Gives uniform numbers by place, first and last sample, as :class:`meguru.engine.sampling.Draws`.
+    settings
+        Of the whole run.
+
+    Raises
+    ------
+    ModelError, RunError
+        As :func:`run`.
+    """
+    with uncollected():
+        applied = apply(model, scenario)
+        _check_once(model, applied, scenario)
+        program = compile_model(applied, draws=draws, block=block)
+        result = build_result(program, simulate(program), applied, scenario, settings=settings)
+    result.before = model
+    result.again = partial(run_block, model, draws=draws, block=block, settings=settings)
+    return result
 
 
 def run_again(result: Result) -> Result:
@@ -253,16 +286,20 @@ def _structure(value: Any, constants: list[float]) -> Any:
 
 
 def blocks_of(
-    model: Model, draws: Draws, values: Mapping[str, NDArray[np.float64]], samples: int
+    model: Model,
+    draws: Draw,
+    values: Mapping[str, NDArray[np.float64]],
+    samples: int,
+    most_bytes: int = BLOCK_BYTES,
 ) -> list[tuple[int, int]]:
     """First and last sample of blocks that fit; their size is found from one sample, so that it is the same
-    for the same model.
+    for the same model (with a scenario applied).
     """
     from meguru.engine.plan import FLOWS, RECORD
 
     program = compile_model(model, draws=draws, block=(0, 1), values=values)
     record = int(program.plan[FLOWS + 2 * len(RECORD) - 2 :][:2].sum())
-    size = int(max(1, BLOCK_BYTES // (8 * (record + program.numbers.shape[1]))))
+    size = int(max(1, most_bytes // (8 * (record + program.numbers.shape[1]))))
     return [(start, min(samples, start + size)) for start in range(0, samples, size)]
 
 

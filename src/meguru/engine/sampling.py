@@ -6,7 +6,7 @@ block, the process or the scenario that asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from meguru.model.uncertain import correlated, uncertain_places
 from meguru.random import Correlated, SobolPoints, hypercube, uniforms
 
 Array = NDArray[np.float64]
+Draw = Callable[[str, int, int], Array]  # place, first and last sample → uniform numbers
 
 
 @dataclass(frozen=True)

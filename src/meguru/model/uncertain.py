@@ -23,17 +23,18 @@ def uncertain_places(model: Model) -> list[str]:
     Those of the model itself come first, then those that only scenarios or measures bring; both by name, so
     that neither the order in a file nor the scenario run changes what is drawn.
     """
-    own = _held(model)
-    brought = {place for name in scenario_names(model) for place in _held(apply(model, name))}
-    return [*sorted(own), *sorted(brought - own)]
+    own = places_held(model)
+    brought = {place for name in scenario_names(model) for place in places_held(apply(model, name))}
+    return [*own, *sorted(brought - set(own))]
 
 
-def _held(model: Model) -> set[str]:
-    return {
+def places_held(model: Model) -> list[str]:
+    """Places of the distributions that a model holds as it stands, by name."""
+    return sorted(
         place
         for place, quantity, _, _ in quantities(model)
         if not quantity.is_certain() and not place.startswith(NOT_DRAWN)
-    }
+    )
 
 
 def correlated(model: Model, sampling: Sampling, places: list[str]) -> list[Correlated]:

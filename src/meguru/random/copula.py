@@ -52,7 +52,7 @@ class Correlated:
             matrix[row, column] = matrix[column, row] = 2.0 * np.sin(np.pi / 6.0 * rank)
         if np.linalg.eigvalsh(matrix)[0] < SMALLEST:
             raise _contradiction(names, spearman, matrix)
-        self._root: Array = np.linalg.cholesky(matrix)
+        self._root: Array = np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
 
     def scores(self, name: str, independent: Mapping[str, Array]) -> Array:
         """Normal scores of a name that have the correlations.

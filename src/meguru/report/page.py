@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meguru.errors import WriteError
+from meguru.explore.ensemble_result import Ensemble
 from meguru.report.both import LANGUAGES
 from meguru.report.numbers import unit_text
 from meguru.report.words import label_of, say
@@ -23,14 +25,14 @@ if TYPE_CHECKING:
 
 
 def write_report(
-    found: Result | Comparison, path: str | os.PathLike[str], language: str | None = None
+    found: Result | Comparison | Ensemble, path: str | os.PathLike[str], language: str | None = None
 ) -> None:
     """Write a result, or several side by side, as one HTML page that needs nothing else, or as a workbook.
 
     Parameters
     ----------
     found
-        What :func:`meguru.run` or :func:`meguru.compare` gave.
+        What :func:`meguru.run`, :func:`meguru.compare` or :func:`meguru.ensemble` gave.
     path
         The file, ``.html`` or ``.xlsx``; written beside and then renamed, so that it is never half there. A
         workbook holds the indicators with formulas and provenance, no pictures.
@@ -46,7 +48,7 @@ def write_report(
     """
     if language is not None and language not in LANGUAGES:
         raise WriteError("no such language", place="language", found=language, expected=list(LANGUAGES))
-    if Path(path).suffix.lower() == ".xlsx":
+    if Path(path).suffix.lower() == ".xlsx" and not isinstance(found, Ensemble):
         from meguru.report.workbook import write_workbook
 
         write_workbook(found, Path(path))
@@ -57,25 +59,28 @@ def write_report(
             "a report is an HTML file or a workbook",
             file=os.fspath(path),
             found=Path(path).name,
-            expected="a name that ends in .html or .xlsx",
+            expected="a name that ends in .html" + ("" if isinstance(found, Ensemble) else " or .xlsx"),
         )
-    _write(render(found, language or LANGUAGES[0]), Path(path))
+    write_page(render(found, language or LANGUAGES[0]), Path(path))
 
 
-def render(found: Result | Comparison, language: str) -> str:
+def render(found: Result | Comparison | Ensemble, language: str) -> str:
     """The page as text."""
+    if isinstance(found, Ensemble):
+        from meguru.report.ensemble import head_of, sections_of
+
+        return filled(sections_of(found), head_of(found), language)
     from meguru.report.study import Study
 
     study = Study(found)
+    return filled(_sections(study), _head(study), language)
+
+
+def filled(sections: list[Section], head: Mapping[str, object], language: str) -> str:
+    """The template with its sections and what stands above them."""
     style, script = _file("style.css"), _file("script.js")
     return _template().render(
-        say=say,
-        language=language,
-        languages=LANGUAGES,
-        style=style,
-        script=script,
-        sections=_sections(study),
-        **_head(study),
+        say=say, language=language, languages=LANGUAGES, style=style, script=script, sections=sections, **head
     )
 
 
@@ -133,7 +138,7 @@ def _file(name: str) -> str:
     return resources.files("meguru.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _write(text: str, path: Path) -> None:
+def write_page(text: str, path: Path) -> None:
     """Write beside the file, then rename: an interrupted run leaves no half of it."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:

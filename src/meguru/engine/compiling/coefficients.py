@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.compiling.lifetimes import Hazards
-from meguru.engine.sampling import Draws
+from meguru.engine.sampling import Draw
 from meguru.errors import MeguruError, RangeError
 from meguru.model import where
 from meguru.model.components import Lifetime, Model
@@ -44,7 +44,7 @@ class Reader:
         self,
         model: Model,
         years: Array,
-        draws: Draws,
+        draws: Draw,
         block: tuple[int, int] | None,
         values: Mapping[str, Array],
     ) -> None:
@@ -186,7 +186,8 @@ class Coefficients:
 
     def _put_hazard(self, values: Array) -> tuple[int, int]:
         offset, stride = self._hazard_size, (values.shape[2] if values.shape[1] > 1 else 0)
-        self._hazards.append(values.reshape(values.shape[0], -1))
+        # The oldest first: kernels go through what is there from the first made to the last.
+        self._hazards.append(values[:, :, ::-1].reshape(values.shape[0], -1))
         self._hazard_size += self._hazards[-1].shape[1]
         return offset, stride
 

@@ -20,7 +20,7 @@ from meguru.engine.compiling.shape import Shape, find_shape
 from meguru.engine.compiling.tables import integer_tables
 from meguru.engine.compiling.use import UseCompiler, UseTables
 from meguru.engine.plan import NUMBER_TABLES, Ints, pack
-from meguru.engine.sampling import Draws
+from meguru.engine.sampling import Draw, Draws
 from meguru.errors import ModelError
 from meguru.model.checks import locate
 from meguru.model.components import Model
@@ -61,7 +61,7 @@ def steps_of(model: Model) -> Ints:
 def compile_model(
     model: Model,
     *,
-    draws: Draws | None = None,
+    draws: Draw | None = None,
     block: tuple[int, int] | None = None,
     values: Mapping[str, Array] | None = None,
 ) -> Program:
@@ -88,7 +88,7 @@ def compile_model(
 
 
 def _compile(
-    model: Model, draws: Draws, block: tuple[int, int] | None, values: Mapping[str, Array]
+    model: Model, draws: Draw, block: tuple[int, int] | None, values: Mapping[str, Array]
 ) -> Program:
     years = steps_of(model)
     network = resolve(model)
