@@ -125,7 +125,10 @@ class Ensemble:
                 if against is not None:
                     values = values - self.of(against, name)
                 rows += _band_rows(values, self.years, levels, scenario, name, indicator.unit)
-        return DataFrame(rows)
+        frame = DataFrame(rows)
+        for key in ("mean", *map(level_name, levels)):
+            frame[key] = frame[key].astype("Float64")
+        return frame
 
     def better(
         self, than: str | None = None, *, year: int | None = None, wanted: Mapping[str, str] | None = None

@@ -22,7 +22,7 @@ from meguru.quantity import Distribution, Quantity, draw
 Array = NDArray[np.float64]
 Function = Callable[[Mapping[str, Array]], Mapping[str, Array] | Array]
 Input = Distribution | Quantity | tuple[float, float]
-SAME = 1e-12  # of the largest value: what is nearer is the same number
+SAME = 1e-9  # of the largest value: what is nearer is the same number, as where balances close
 OUTPUT = "output"  # name of the only output of a function that gives one array
 
 

@@ -69,8 +69,7 @@ class SobolPoints:
                 points.fast_forward(first)
                 found = points.random(last - first)
             else:  # the first by itself: it warns of counts that are no power of two, as blocks may be
-                found = (
-                    np.concatenate([points.random(1), points.random(last - 1)]) if last else np.empty((0, 1))
-                )
+                parts = [points.random(1), points.random(last - 1)] if last else [points.random(0)]
+                found = np.concatenate(parts)
             self._held = (first, last), (found * 2.0**BITS).astype(np.uint32)
         return self._held[1]

@@ -60,7 +60,8 @@ def head_of(found: Ensemble) -> dict[str, object]:
         "note": model.note,
         "calibrated": model.calibrated,
         "span": span,
-        "kind": say("of_samples", count=f"{found.samples:,}") + say(f"drawn_{found.plan.sampling.method}"),
+        "kind": say("count_of_samples", count=f"{found.samples:,}")
+        + say(f"drawn_{found.plan.sampling.method}"),
         "runs": runs,
         "reference": next((run for run in runs if run.name == found.plan.reference), None),
         "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
