@@ -17,7 +17,7 @@ from whole_model import whole
 
 import meguru
 from meguru.engine import Result
-from meguru.engine.compile import compile_model
+from meguru.engine.compiling.program import compile_model
 from meguru.engine.result_files import open_result
 from meguru.engine.run import run
 from meguru.engine.sampling import Draws, draws_of, sampling_of

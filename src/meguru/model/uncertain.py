@@ -8,7 +8,8 @@ import networkx as nx
 import numpy as np
 
 from meguru.errors import CorrelationError, ModelError, UnknownNameError, did_you_mean
-from meguru.model.checks.fault import fault, locate
+from meguru.files.marks import locate
+from meguru.model.checks.fault import fault
 from meguru.model.components import Correlation, Model, Sampling
 from meguru.model.scenario import apply, scenario_names
 from meguru.model.walk import quantities
