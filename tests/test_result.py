@@ -17,6 +17,7 @@ from meguru.engine.compiling.program import compile_model
 from meguru.engine.labelled import ARRAYS
 from meguru.engine.result import Result, build_result, hash_of, join_results
 from meguru.engine.run import run
+from meguru.engine.sampling import Draws
 from meguru.engine.simulate import simulate
 from meguru.errors import RunError
 from meguru.examples import example
@@ -165,7 +166,7 @@ def test_blocks_join_to_the_same_numbers() -> None:
     whole = run(model, samples=7, seed=5)
     parts = []
     for block in [(0, 2), (2, 3), (3, 7)]:
-        program = compile_model(model, seed=5, block=block)
+        program = compile_model(model, draws=Draws(5), block=block)
         parts.append(build_result(program, simulate(program), model, "model", seed=5))
     joined = join_results(parts)
     assert joined.samples == 7

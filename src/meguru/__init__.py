@@ -23,6 +23,7 @@ __all__ = [
     "run",
     "compare",
     "evaluate",
+    "ensemble",
     "measure",
     "catalogue",
     "write_report",
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from meguru import errors, foresight
     from meguru.engine import compare, run
     from meguru.examples import example
+    from meguru.explore import ensemble
     from meguru.indicators import check, evaluate
     from meguru.indicators.catalogue import catalogue, measure
     from meguru.model import load, save
@@ -48,6 +50,7 @@ else:
         "run": "meguru.engine:run",
         "compare": "meguru.engine:compare",
         "evaluate": "meguru.indicators:evaluate",
+        "ensemble": "meguru.explore:ensemble",
         "measure": "meguru.indicators.catalogue:measure",
         "catalogue": "meguru.indicators.catalogue:catalogue",
         "write_report": "meguru.report:write_report",

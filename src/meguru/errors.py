@@ -158,6 +158,10 @@ class DistributionError(ModelError):
     """A probability distribution whose parameters are missing or impossible."""
 
 
+class CorrelationError(ModelError):
+    """Correlations of uncertain numbers that can not be, or not all together."""
+
+
 class FormulaError(ModelError):
     """A formula that can not be read, or whose result is not a number."""
 
@@ -196,6 +200,10 @@ class ModelWarning(MeguruError):
 
 class RunError(MeguruError):
     """A run that can not give a right answer."""
+
+
+class ResumeError(RunError):
+    """A run that can not be gone on with: nothing is there, or it is of another model or other settings."""
 
 
 class BalanceError(RunError):

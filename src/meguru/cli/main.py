@@ -22,6 +22,8 @@ COMMANDS = {
     "check": "meguru.cli.check:check",
     "run": "meguru.cli.run:run",
     "compare": "meguru.cli.compare:compare",
+    "ensemble": "meguru.cli.explore.ensemble:ensemble",
+    "sensitivity": "meguru.cli.explore.sensitivity:sensitivity",
     "report": "meguru.cli.report:report",
     "import": "meguru.cli.workbook:import_",
     "export": "meguru.cli.workbook:export",

@@ -51,14 +51,21 @@ class _Matrix:
     matrix: csr_array
     pairs: Ints
 
-    def of_sample(self, kg: Array) -> csr_array:
-        """The matrix with the masses of one sample."""
-        self.matrix.data = (
-            np.where(self.pairs >= 0, kg[np.maximum(self.pairs, 0)], 1.0)
-            if kg.size
-            else np.ones(len(self.pairs))
-        )
-        return self.matrix
+    def sums(self, kg: Array, recorded: Array) -> Array:
+        """(row, sample, step) sums of what is recorded, (column, sample, step), with the masses (sample or 1,
+        pair).
+        """
+        every = np.where(self.pairs >= 0, kg[:, np.maximum(self.pairs, 0)], 1.0) if kg.size else 1.0
+        weights = np.broadcast_to(every, (kg.shape[0], len(self.pairs)))
+        if kg.shape[0] == 1:
+            self.matrix.data = weights[0]
+            summed: Array = self.matrix @ recorded.reshape(recorded.shape[0], -1)
+            return summed.reshape(-1, *recorded.shape[1:])
+        out = np.zeros((self.matrix.shape[0], *recorded.shape[1:]))
+        for row in range(self.matrix.shape[0]):
+            for entry in range(self.matrix.indptr[row], self.matrix.indptr[row + 1]):
+                out[row] += weights[:, entry, None] * recorded[self.matrix.indices[entry]]
+        return out
 
 
 class Balance:
@@ -171,13 +178,12 @@ class Balance:
         starts = np.searchsorted(of_row[order], np.arange(len(processes)))
         out = np.zeros((samples, steps, len(processes)))
         kg = self.composition.kg
-        at_once = 1 if kg.shape[0] > 1 else max(1, AT_ONCE // (self.columns * steps + 1))
+        at_once = max(1, AT_ONCE // (self.columns * steps + 1))
         for first in range(0, samples if self.labels else 0, at_once):
             chunk = slice(first, min(first + at_once, samples))
-            own = kg[first if kg.shape[0] > 1 else 0]
+            own = kg[chunk] if kg.shape[0] > 1 else kg
             recorded = self._recorded(chunk, events)
-            shape = (len(self.labels), chunk.stop - first, steps)
-            sums = [(matrix.of_sample(own) @ recorded).reshape(shape) for matrix in matrices]
+            sums = [matrix.sums(own, recorded) for matrix in matrices]
             relative = _relative(*sums)
             if not relative.max(initial=0.0) <= LARGEST_RESIDUAL:
                 raise self._error(relative, *sums)
@@ -190,7 +196,7 @@ class Balance:
         return list(dict.fromkeys(process for process, _, _ in self.labels))
 
     def _recorded(self, chunk: slice, events: Array) -> Array:
-        """(column, sample × step) what the equations sum."""
+        """(column, sample, step) what the equations sum."""
         flows, holders = self.flows, self.holders
         waiting = events[chunk][:, self.waiting]
         parts = [flows.units[chunk], holders.units[chunk], waiting]
@@ -200,7 +206,7 @@ class Balance:
                 parts.append(_side_by_side(masses.dated[chunk][:, places]))
         if holders.dated_rows:
             parts.append(self._dated_waiting(chunk, waiting))
-        return np.concatenate([part.transpose(1, 0, 2).reshape(part.shape[1], -1) for part in parts])
+        return np.concatenate([part.transpose(1, 0, 2) for part in parts])
 
     def _dated_waiting(self, chunk: slice, waiting: Array) -> Array:
         """Mass of what waits in use: sold, thus made, in the same step."""

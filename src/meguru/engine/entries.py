@@ -116,7 +116,7 @@ class Books:
         """Reads quantities over the reported years; prices and factors need not cover the history."""
         reader = self.program.coefficients.read
         years = self.program.years[self.first :].astype(np.float64)
-        return Reader(self.model, years, reader.seed, reader.block, reader.values)
+        return Reader(self.model, years, reader.draws, reader.block, reader.values)
 
     def first_fitting(self, quantity: Quantity, units: Sequence[str], place: str) -> tuple[int, Array]:
         """The numbers in the first of several units that fits, and which one that is."""

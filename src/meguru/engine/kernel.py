@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from meguru.engine.kernel_loops import clear, put
 from meguru.engine.kernel_parts import spread_put
 from meguru.engine.kernel_pull import pull
 from meguru.engine.kernel_push import node_start, push
@@ -41,7 +42,7 @@ def clear_flows(p: Any, r: Any, t: Any, name: Any, width: Any) -> Any:
 
 
 @njit(cache=True)
-def take_up_waiting(p: Any, z: Any) -> Any:
+def take_up_waiting(p: Any, z: Any, t: Any) -> Any:
     """What left in the step of its sale is pushed now, as old as it was then: it waited out of use."""
     dates = p[STEPS] + 1
     for node in range(rows(p, NODE)):
@@ -54,19 +55,52 @@ def take_up_waiting(p: Any, z: Any) -> Any:
     for product in range(rows(p, PRODUCT)):
         row = line(p, PRODUCT, product)
         older = 1 - at(p, ITEM, p[row + PRODUCT_ITEM], ITEM_CHANGING)
+        first, blocks = p[row + PRODUCT_SLOT], p[row + PRODUCT_CLASSES]
+        if first == p[row + PRODUCT_SLOTS_END]:
+            continue
+        if p[row + PRODUCT_PIECES] == 1:
+            for index in range(first, p[row + PRODUCT_SLOTS_END]):
+                take_up_pieces(p, z, t, index, blocks, older)
+        start = at(p, SLOT, first, SLOT_LEAVING)  # the same for all parts of a product
+        later(z, p[LEAVING] + start, p[LEAVING_NEXT] + start, 2 * blocks, dates, older)
+
+
+@njit(cache=True)
+def take_up_pieces(p: Any, z: Any, t: Any, index: Any, blocks: Any, older: Any) -> Any:
+    """Pieces inside what left in the step of its sale. Where no product left there are none: most cells."""
+    dates = p[STEPS] + 1
+    leaving, pieces = at(p, SLOT, index, SLOT_LEAVING), at(p, SLOT, index, SLOT_PIECES)
+    for state in range(3):  # whole; for a part intact; for a part failed
+        of_state = leaving + min(state, 1) * blocks * dates
+        for block in range(blocks):
+            for date in range(t + 1):
+                product = of_state + block * dates + date
+                there = p[PIECES_IN] + pieces + ((state * blocks + block) * dates + date) * dates
+                if date >= older and z[p[LEAVING_NEXT] + product - older] != 0.0:
+                    here = there - p[PIECES_IN] + p[PIECES_NEXT] - older * dates
+                    put(z, there + 1, here, t)
+                    z[there] = 0.0
+                elif z[p[LEAVING] + product] != 0.0:
+                    clear(z, there, t + 1)
+
+
+@njit(cache=True)
+def forget_waiting(p: Any, z: Any, t: Any) -> Any:
+    """Nothing waits any more: what did has been pushed."""
+    dates = p[STEPS] + 1
+    for product in range(rows(p, PRODUCT)):
+        row = line(p, PRODUCT, product)
         blocks = p[row + PRODUCT_CLASSES]
+        if p[row + PRODUCT_PIECES] == 0:
+            continue
         for index in range(p[row + PRODUCT_SLOT], p[row + PRODUCT_SLOTS_END]):
-            start = at(p, SLOT, index, SLOT_LEAVING)
-            later(z, p[LEAVING] + start, p[LEAVING_NEXT] + start, 2 * blocks, dates, older)
-            if p[row + PRODUCT_PIECES] == 0:
-                continue
+            leaving, pieces = at(p, SLOT, index, SLOT_LEAVING), at(p, SLOT, index, SLOT_PIECES)
             for cell in range(3 * blocks * dates):
-                start = at(p, SLOT, index, SLOT_PIECES) + cell * dates
-                if cell % dates >= older:
-                    later(z, p[PIECES_IN] + start, p[PIECES_NEXT] + start - older * dates, 1, dates, 1)
-                else:
-                    for birth in range(dates):
-                        z[p[PIECES_IN] + start + birth] = 0.0
+                product_cell = cell if cell < 2 * blocks * dates else cell - blocks * dates
+                if z[p[LEAVING_NEXT] + leaving + product_cell] != 0.0:
+                    clear(z, p[PIECES_NEXT] + pieces + cell * dates, t + 1)
+    fill(p, z, WAITING, 0.0)
+    fill(p, z, LEAVING_NEXT, 0.0)
 
 
 @njit(cache=True)
@@ -77,14 +111,13 @@ def later(z: Any, there: Any, here: Any, blocks: Any, dates: Any, older: Any) ->
         start = block * dates
         if older == 1:
             z[there + start] = 0.0
-        for date in range(dates - older):
-            z[there + start + date + older] = z[here + start + date]
+        put(z, there + start + older, here + start, dates - older)
 
 
 @njit(cache=True)
 def begin(p: Any, z: Any, r: Any, t: Any) -> Any:
     """Undo a try of step t: workspace, records and stores as at its start."""
-    take_up_waiting(p, z)
+    take_up_waiting(p, z, t)
     copy(p, z, HELD, HELD_START)
     copy(p, z, HELD_PIECES, HELD_PIECES_START)
     for name in (EXTRA, USED, SPARES, WANTED):
@@ -216,8 +249,8 @@ def accept(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     settle(p, c, z, t)
     expect_spares(p, c, z, t)
     spread_spares(p, z, t)
-    for name in (WAITING, LEAVING_NEXT, PIECES_NEXT, OWED):
-        fill(p, z, name, 0.0)
+    forget_waiting(p, z, t)
+    fill(p, z, OWED, 0.0)
     for u in range(rows(p, USE)):
         event = event_at(p, at(p, USE, u, USE_EVENT), t)
         i = at(p, USE, u, USE_INPUT)

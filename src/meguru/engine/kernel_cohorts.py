@@ -13,13 +13,25 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
+@njit("int64(int64[::1], int64, boolean)", cache=True)
+def hazard_start(p: Any, row: Any, at_sale: Any) -> Any:
+    """Where the hazards of a row begin, the oldest first: of a thing made in ``date`` it stands in step t at
+    ``hazard_start - t + date * hazard_stride``.
+    """
+    return p[HAZARD] + p[row + (HAZARD_FIRST if at_sale else HAZARD_START)] + p[STEPS]
+
+
+@njit("int64(int64[::1], int64, boolean)", cache=True)
+def hazard_stride(p: Any, row: Any, at_sale: Any) -> Any:
+    """From the hazard of a thing to that of one made a step later, in the same step."""
+    return p[row + (HAZARD_FIRST_STRIDE if at_sale else HAZARD_STRIDE)] + 1
+
+
 @njit("float64(int64[::1], float64[::1], int64, int64, int64, boolean)", cache=True)
 def hazard_of(p: Any, c: Any, row: Any, date: Any, age: Any, at_sale: Any) -> Any:
     """Hazard by age index (and by step made where it changes with it), in an ordinary step or that of the
     sale."""
-    if at_sale:
-        return c[p[HAZARD] + p[row + HAZARD_FIRST] + date * p[row + HAZARD_FIRST_STRIDE] + age]
-    return c[p[HAZARD] + p[row + HAZARD_START] + date * p[row + HAZARD_STRIDE] + age]
+    return c[hazard_start(p, row, at_sale) - age + date * (hazard_stride(p, row, at_sale) - 1)]
 
 
 @njit("int64(int64[::1], int64, int64, int64)", cache=True)

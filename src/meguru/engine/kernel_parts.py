@@ -10,7 +10,16 @@ from typing import Any
 
 from numba import njit
 
-from meguru.engine.kernel_cohorts import births_at, hazard_of, segment_of
+from meguru.engine.kernel_cohorts import births_at, hazard_start, hazard_stride, segment_of
+from meguru.engine.kernel_loops import (
+    add_scaled,
+    add_spared,
+    add_struck,
+    ages,
+    spare_and_add,
+    struck,
+    struck_ages,
+)
 from meguru.engine.kernel_push import node_start, shape_of
 from meguru.engine.plan import (
     AVAILABLE, FAILING, ITEM_CLASSES, LEAVING, LEAVING_NEXT, OWED, PART_AGE, PIECES_IN,
@@ -22,20 +31,11 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit("float64(int64[::1], float64[::1], int64, int64, int64, boolean)", cache=True)
-def piece_hazard(p: Any, c: Any, t: Any, hazard: Any, birth: Any, at_sale: Any) -> Any:
-    return hazard_of(p, c, hazard, birth, t - birth, at_sale) if birth <= t else 0.0
-
-
 @njit(cache=True)
 def failure_share(p: Any, c: Any, z: Any, t: Any, hazard: Any, births: Any, at_sale: Any) -> Any:
     """f = Σ P(b) g(b) of one piece."""
-    total = 0.0
-    for birth in range(t + 1):
-        share = z[births + birth]
-        if share != 0.0:
-            total += share * piece_hazard(p, c, t, hazard, birth, at_sale)
-    return total
+    start, stride = hazard_start(p, hazard, at_sale) - t, hazard_stride(p, hazard, at_sale)
+    return struck(z, c, births, start, stride, t + 1)
 
 
 @njit("float64(int64[::1], float64[::1], float64[::1], int64, int64)", cache=True)
@@ -155,21 +155,21 @@ def note_births(
         + at(p, SLOT, index, SLOT_PIECES)
         + (local * dates + date) * dates
     )
-    for birth in range(t + 1):
-        share = z[births + birth]
-        if share == 0.0:
-            continue
-        g = piece_hazard(p, c, t, hazard, birth, at_sale) if p[row + SLOT_FAILS] == 1 else 0.0
-        if loose > 0.0 and g > 0.0:
-            z[failed + birth] += loose * share * g
-            r[p[PART_AGE] + (slot_use * 2 + 1) * p[STEPS] + t] += loose * share * g * (t - birth)
-        if p[product + PRODUCT_PIECES] == 1:
-            z[pieces + birth] += own * share
-            if inside > 0.0:
-                z[pieces + block * dates + birth] += inside * share * (1.0 - g) * (1.0 - intact)
-                z[pieces + 2 * block * dates + birth] += (
-                    inside * share * g * ((1.0 - rho) + rho * (1.0 - repaired))
-                )
+    start, stride = hazard_start(p, hazard, at_sale) - t, hazard_stride(p, hazard, at_sale)
+    fails = p[row + SLOT_FAILS] == 1
+    if loose > 0.0 and fails:
+        add_struck(z, c, failed, births, start, stride, loose, t + 1)
+        aged = loose * struck_ages(z, c, births, start, stride, t)
+        r[p[PART_AGE] + (slot_use * 2 + 1) * p[STEPS] + t] += aged
+    if p[product + PRODUCT_PIECES] == 0:
+        return
+    add_scaled(z, pieces, births, own, t + 1)
+    if inside > 0.0 and fails:
+        gone = inside * ((1.0 - rho) + rho * (1.0 - repaired))
+        add_spared(z, c, pieces + block * dates, births, start, stride, inside * (1.0 - intact), t + 1)
+        add_struck(z, c, pieces + 2 * block * dates, births, start, stride, gone, t + 1)
+    elif inside > 0.0:
+        add_scaled(z, pieces + block * dates, births, inside * (1.0 - intact), t + 1)
 
 
 @njit(cache=True)
@@ -278,11 +278,11 @@ def renew(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, date: Any, at_sa
         )
         births = births_at(p, z, index, local, date)
         put = p[PUT] + p[row + SLOT_INPUT] * (p[STEPS] + 1)
-        for birth in range(min(t + 2, p[STEPS] + 1)):
-            share = z[births + birth]
-            if share != 0.0:
-                share *= 1.0 - piece_hazard(p, c, t, hazard, birth, at_sale)
-            z[births + birth] = (share * intact + rho * f * repaired * z[put + birth]) / rest
+        start, stride = hazard_start(p, hazard, at_sale) - t, hazard_stride(p, hazard, at_sale)
+        kept, added = intact / rest, rho * f * repaired / rest
+        spare_and_add(z, c, births, put, start, stride, kept, added, t + 1)
+        if t + 1 <= p[STEPS]:  # half of what is put in counts as one step younger, but for the middle
+            z[births + t + 1] = z[births + t + 1] * kept + added * z[put + t + 1]
 
 
 @njit(cache=True)
@@ -293,7 +293,7 @@ def note_part_age(
     slot_use = p[use + USE_SLOT] + index - at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_SLOT)
     pieces = units * by_date(p, c, at(p, SLOT, index, SLOT_COUNT), date)
     births = births_at(p, z, index, local, date)
-    total = 0.0
-    for birth in range(min(t + 2, p[STEPS] + 1)):
-        total += z[births + birth] * (t - birth)
-    r[p[PART_AGE] + slot_use * 2 * p[STEPS] + t] += pieces * total
+    aged = ages(z, births, t)
+    if t + 1 <= p[STEPS]:  # what enters the next step as new, of age −1 in this one
+        aged -= z[births + t + 1]
+    r[p[PART_AGE] + slot_use * 2 * p[STEPS] + t] += pieces * aged

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from meguru.engine.kernel_loops import add_scaled
+from meguru.engine.kernel_loops import total as sum_of
 from meguru.engine.plan import (
     AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DATED, DEPOSIT,
     EXTRA, FLOW, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, FLOW_DATED, FLOW_VALUED, HELD, HELD_PIECES,
@@ -90,7 +92,7 @@ def move(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any, ar
     a = 0.0 if rules else factor(p, c, z, t, op)
     total = 0.0
     for block in range(p[op + OP_BLOCKS]):
-        for date in range(dates):
+        for date in range(min(dates, t + 1)):
             value = z[source + block * dates + date]
             if value == 0.0:
                 continue
@@ -124,7 +126,7 @@ def release(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any)
     child_dated, ages = p[op + OP_TO_DATES] > 1, p[op + OP_BY_AGE] == 1
     count = p[DATED] + p[op + OP_TABLE] * (p[STEPS] + 1)
     for block in range(p[op + OP_BLOCKS]):
-        for date in range(dates):
+        for date in range(min(dates, t + 1)):
             value = a * c[count + date] * z[source + block * dates + date]
             total += value
             if ages:
@@ -150,6 +152,9 @@ def release_pieces(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any) -> A
     failed = p[op + OP_EXTRA]
     target += failed * p[shape_of(p, p[op + OP_TARGET]) + ITEM_CLASSES] * dates
     a = factor(p, c, z, t, op)
+    if a == 0.0:
+        return
+    flow, ages, total = p[op + OP_FLOW], p[op + OP_BY_AGE] == 1, 0.0
     for condition in range(failed, p[shape + ITEM_CONDITIONS]):
         for j in range(block):
             value = z[source + condition * block + j]
@@ -157,11 +162,12 @@ def release_pieces(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any) -> A
                 continue
             per_unit = a * value / z[p[LEAVING] + p[slot + SLOT_LEAVING] + condition * block + j]
             start = p[PIECES_IN] + p[slot + SLOT_PIECES] + ((condition + failed) * block + j) * dates
-            for date in range(dates):
-                inside = z[start + date]
-                if inside != 0.0:
-                    note(p, c, r, t, p[op + OP_FLOW], per_unit * inside, t - date, False)
-                    z[target + date] += per_unit * inside
+            add_scaled(z, target, start, per_unit, t + 1)
+            total += per_unit * sum_of(z, start, t + 1)
+            if ages:
+                for date in range(t + 1):
+                    note_age(p, c, r, t, flow, per_unit * z[start + date], t - date)
+    note_total(p, r, t, flow, total, False)
 
 
 @njit(cache=True)

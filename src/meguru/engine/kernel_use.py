@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernel_cohorts import births_at, block_at, classes_end, hazard_of, segment_of, stock_at
+from meguru.engine.kernel_cohorts import (
+    births_at, block_at, classes_end, hazard_of, hazard_start, hazard_stride, segment_of, stock_at,
+)  # fmt: skip
 from meguru.engine.kernel_parts import (
     failure_share,
     note_part_age,
@@ -23,7 +25,7 @@ from meguru.engine.kernel_parts import (
 from meguru.engine.kernel_push import node_start
 from meguru.engine.plan import (
     AGES, AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_NODE, CAUSE_OF_SOLD,
-    EVENT_PART_FAILURE, EVENT_WAITING, HAZARD, HAZARD_START, HAZARD_STRIDE, HOLDER_DATED, ITEM,
+    EVENT_PART_FAILURE, EVENT_WAITING, HOLDER_DATED, ITEM,
     ITEM_DATES, LAWS, N, N_NEXT, OWN, PRODUCT, PRODUCT_ITEM, PRODUCT_SLOT, PRODUCT_SLOTS_END,
     PROPORTIONAL, SLOT, SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILS, SLOT_HAZARD, SLOT_USE, SOLD, STEPS, STOCK,
     STOCK_DATED,
@@ -170,7 +172,7 @@ def leave_plain(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, local: Any) ->
             p, CAUSE_HAZARD, p[use + USE_HAZARD] + k * p[use + USE_SEGMENTS] + segment_of(p, use, local)
         )
         leaves = 1.0 - number(p, c, p[row + CAUSE_KEEP], t)
-        start, stride = p[HAZARD] + p[hazard + HAZARD_START] + t, p[hazard + HAZARD_STRIDE] - 1
+        start, stride = hazard_start(p, hazard, False) - t, hazard_stride(p, hazard, False)
         block = node_start(p, p[X], p[row + CAUSE_NODE]) + block_at(p, item, 0, local, 0)
         of_sold = p[row + CAUSE_OF_SOLD] == 1
         total = 0.0

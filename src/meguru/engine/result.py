@@ -60,8 +60,9 @@ class Result:
     created
         When, UTC.
     settings
-        Further settings of the run: ``engine``, whether distributions were ``sampled``, and SHA-256 of the
-        ``values`` if numbers were given from outside.
+        Further settings of the run: ``engine``, whether distributions were ``sampled``, ``sampling`` if they
+        were drawn otherwise than independently, and SHA-256 of the ``values`` if numbers were given from
+        outside.
     before
         The model before the scenario was applied: what :attr:`again` runs.
     values

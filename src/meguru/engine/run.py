@@ -11,13 +11,14 @@ import numpy as np
 
 from meguru.engine.compiling.program import compile_model
 from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
+from meguru.engine.sampling import Draw, Draws, draws_of, sampling_data, sampling_from, sampling_of
 from meguru.engine.simulate import simulate
 from meguru.engine.uncollected import uncollected
 from meguru.errors import ModelError, RunError, UnknownNameError, did_you_mean
 from meguru.files.attribute import declared
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.checks import bom, faults_here, in_scenario, numbers, shares, time
-from meguru.model.components import Component
+from meguru.model.components import Component, Sampling
 from meguru.model.walk import clone, quantities
 from meguru.quantity import Quantity
 
@@ -41,6 +42,7 @@ def run(
     engine: str = "cohorts",
     samples: int | None = None,
     seed: int = 0,
+    sampling: Sampling | str | None = None,
     values: Mapping[str, NDArray[np.float64]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
@@ -58,6 +60,9 @@ def run(
         Number of samples of the model's distributions; None takes their means, as one run.
     seed
         Of the random streams; the same seed gives the same numbers, whatever the blocks.
+    sampling
+        How samples are drawn: ``random``, ``latin-hypercube``, ``sobol``, or everything that the section
+        ``sampling`` of a model can say; default what the model says there.
     values
         Sampled numbers given from outside: place in the model → (sample,), in the unit of the quantity there;
         every place must be that of a quantity of the scenario.
@@ -94,8 +99,12 @@ def run(
         settings: dict[str, Any] = {"engine": engine, "sampled": samples is not None}
         if given:
             settings["values"] = hash_of_values(given)
+        how = sampling_of(model, sampling)
+        if samples is not None and how != Sampling():
+            settings["sampling"] = sampling_data(how)
+        draws = draws_of(model, samples or 1, seed, how)
         try:
-            result = _in_blocks(applied, name, samples, seed, given, settings, progress)
+            result = _in_blocks(applied, name, samples, draws, given, settings, progress)
         except ModelError as error:
             if name != reference_name(model):
                 in_scenario(error, name)
@@ -109,19 +118,52 @@ def _in_blocks(
     applied: Model,
     name: str,
     samples: int | None,
-    seed: int,
+    draws: Draws,
     given: Mapping[str, NDArray[np.float64]],
     settings: Mapping[str, Any],
     progress: Callable[[int, int], None] | None,
 ) -> Result:
     """A scenario run in blocks of samples that fit in memory, joined; without samples one block of means."""
     parts: list[Result] = []
-    for block in [None] if samples is None else _blocks(applied, seed, given, samples):
-        program = compile_model(applied, seed=seed, block=block, values=given)
-        parts.append(build_result(program, simulate(program), applied, name, seed, settings))
+    for block in [None] if samples is None else blocks_of(applied, draws, given, samples):
+        program = compile_model(applied, draws=draws, block=block, values=given)
+        parts.append(build_result(program, simulate(program), applied, name, draws.seed, settings))
         if progress is not None:
             progress(1 if block is None else block[1], samples or 1)
     return parts[0] if len(parts) == 1 else join_results(parts)
+
+
+def run_block(
+    model: Model,
+    scenario: str,
+    draws: Draw,
+    block: tuple[int, int],
+    settings: Mapping[str, Any] | None = None,
+) -> Result:
+    """Samples ``block`` of a scenario by themselves, for whoever keeps little of each.
+
+    Parameters
+    ----------
+    model
+        Before a scenario is applied.
+    draws
+        Gives uniform numbers by place, first and last sample, as :class:`meguru.engine.sampling.Draws`.
+    settings
+        Of the whole run.
+
+    Raises
+    ------
+    ModelError, RunError
+        As :func:`run`.
+    """
+    with uncollected():
+        applied = apply(model, scenario)
+        _check_once(model, applied, scenario)
+        program = compile_model(applied, draws=draws, block=block)
+        result = build_result(program, simulate(program), applied, scenario, settings=settings)
+    result.before = model
+    result.again = partial(run_block, model, draws=draws, block=block, settings=settings)
+    return result
 
 
 def run_again(result: Result) -> Result:
@@ -133,6 +175,7 @@ def run_again(result: Result) -> Result:
         engine=result.settings["engine"],
         samples=result.samples if result.settings["sampled"] else None,
         seed=result.seed,
+        sampling=sampling_from(result.settings),
         values=result.values,
     )
     return result
@@ -242,17 +285,21 @@ def _structure(value: Any, constants: list[float]) -> Any:
     return kind, repr(value)  # 1, 1.0 and True are not the same
 
 
-def _blocks(
-    model: Model, seed: int, values: Mapping[str, NDArray[np.float64]], samples: int
+def blocks_of(
+    model: Model,
+    draws: Draw,
+    values: Mapping[str, NDArray[np.float64]],
+    samples: int,
+    most_bytes: int = BLOCK_BYTES,
 ) -> list[tuple[int, int]]:
     """First and last sample of blocks that fit; their size is found from one sample, so that it is the same
-    for the same model.
+    for the same model (with a scenario applied).
     """
     from meguru.engine.plan import FLOWS, RECORD
 
-    program = compile_model(model, seed=seed, block=(0, 1), values=values)
+    program = compile_model(model, draws=draws, block=(0, 1), values=values)
     record = int(program.plan[FLOWS + 2 * len(RECORD) - 2 :][:2].sum())
-    size = int(max(1, BLOCK_BYTES // (8 * (record + program.numbers.shape[1]))))
+    size = int(max(1, most_bytes // (8 * (record + program.numbers.shape[1]))))
     return [(start, min(samples, start + size)) for start in range(0, samples, size)]
 
 
@@ -262,6 +309,7 @@ def compare(
     *,
     samples: int | None = None,
     seed: int = 0,
+    sampling: Sampling | str | None = None,
     values: Mapping[str, NDArray[np.float64]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
@@ -277,6 +325,9 @@ def compare(
     if given and samples is None:
         samples = len(next(iter(given.values())))
     results = {
-        n: _run_other(model, n, samples=samples, seed=seed, values=given, progress=progress) for n in ordered
+        n: _run_other(
+            model, n, samples=samples, seed=seed, sampling=sampling, values=given, progress=progress
+        )
+        for n in ordered
     }
     return Comparison(results=results, reference=reference)

@@ -22,6 +22,7 @@ __all__ = [
     "published",
     "reuse_bound",
     "reuse_rate",
+    "sampled",
     "unmet_demand",
     "waterfall",
 ]
@@ -29,7 +30,7 @@ __all__ = [
 if TYPE_CHECKING:
     from meguru.indicators.checking import check, check_indicators, indicator_faults
     from meguru.indicators.circulation import circulation_types
-    from meguru.indicators.evaluation import calculate, evaluate, waterfall
+    from meguru.indicators.evaluation import calculate, evaluate, sampled, waterfall
     from meguru.indicators.reuse import ReuseRate, reuse_bound, reuse_rate
     from meguru.indicators.samples import all_alike
     from meguru.indicators.targets import against_targets, published
@@ -39,7 +40,7 @@ else:
     _HOMES = {
         "checking": ("check", "check_indicators", "indicator_faults"),
         "circulation": ("circulation_types",),
-        "evaluation": ("calculate", "evaluate", "waterfall"),
+        "evaluation": ("calculate", "evaluate", "sampled", "waterfall"),
         "reuse": ("ReuseRate", "reuse_bound", "reuse_rate"),
         "samples": ("all_alike",),
         "targets": ("against_targets", "published"),

@@ -20,7 +20,7 @@ from meguru.model.walk import clone
 from meguru.quantity import Quantity
 
 WITHOUT_SCENARIOS = "model"
-_FIXED = ("meguru", "libraries", "measures", "scenarios")
+_FIXED = ("meguru", "libraries", "measures", "sampling", "scenarios")
 
 
 def scenario_names(model: Model) -> list[str]:

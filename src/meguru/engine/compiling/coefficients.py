@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.compiling.lifetimes import Hazards
+from meguru.engine.sampling import Draw
 from meguru.errors import MeguruError, RangeError
 from meguru.model import where
 from meguru.model.components import Lifetime, Model
 from meguru.quantity import Distribution, Quantity, draw, plain_unit
-from meguru.random import uniforms
 
 Array = NDArray[np.float64]
 ONE, ZERO = 0, 1
@@ -32,8 +32,10 @@ class Reader:
     ----------
     steps
         Calendar year of each step, (time,).
+    draws
+        Gives uniform numbers by place.
     block
-        Samples first to last of a run with ``seed``; None for one run with expected values.
+        Samples first to last of a run; None for one run with expected values.
     values
         Sampled parameters given from outside: place → (sample,) in the unit of that quantity.
     """
@@ -42,11 +44,11 @@ class Reader:
         self,
         model: Model,
         years: Array,
-        seed: int,
+        draws: Draw,
         block: tuple[int, int] | None,
         values: Mapping[str, Array],
     ) -> None:
-        self.model, self.years, self.seed, self.block, self.values = model, years, seed, block, values
+        self.model, self.years, self.draws, self.block, self.values = model, years, draws, block, values
         self.names: dict[str, tuple[Array, str]] = {}
         for name in _order(model):
             quantity = model.parameters[name]
@@ -84,7 +86,7 @@ class Reader:
         first, last = self.block
 
         def samples(distribution: Distribution) -> Array:
-            return draw(distribution, uniforms(self.seed, place, last - first, start=first))
+            return draw(distribution, self.draws(place, first, last))
 
         return samples
 
@@ -184,7 +186,8 @@ class Coefficients:
 
     def _put_hazard(self, values: Array) -> tuple[int, int]:
         offset, stride = self._hazard_size, (values.shape[2] if values.shape[1] > 1 else 0)
-        self._hazards.append(values.reshape(values.shape[0], -1))
+        # The oldest first: kernels go through what is there from the first made to the last.
+        self._hazards.append(values[:, :, ::-1].reshape(values.shape[0], -1))
         self._hazard_size += self._hazards[-1].shape[1]
         return offset, stride
 

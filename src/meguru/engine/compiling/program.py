@@ -20,6 +20,7 @@ from meguru.engine.compiling.shape import Shape, find_shape
 from meguru.engine.compiling.tables import integer_tables
 from meguru.engine.compiling.use import UseCompiler, UseTables
 from meguru.engine.plan import NUMBER_TABLES, Ints, pack
+from meguru.engine.sampling import Draw, Draws
 from meguru.errors import ModelError
 from meguru.model.checks import locate
 from meguru.model.components import Model
@@ -60,11 +61,20 @@ def steps_of(model: Model) -> Ints:
 def compile_model(
     model: Model,
     *,
-    seed: int = 0,
+    draws: Draw | None = None,
     block: tuple[int, int] | None = None,
     values: Mapping[str, Array] | None = None,
 ) -> Program:
     """Compile ``model`` (a scenario already applied) for samples ``block`` (or expected values).
+
+    Parameters
+    ----------
+    draws
+        How the run draws its samples; default independent ones with seed 0.
+    block
+        First and last sample; None: expected values.
+    values
+        Sampled numbers given from outside: place → (sample,) of the whole run.
 
     Raises
     ------
@@ -72,17 +82,19 @@ def compile_model(
         Any fault of the model that only shows when it is put together.
     """
     try:
-        return _compile(model, seed, block, values or {})
+        return _compile(model, draws or Draws(), block, values or {})
     except ModelError as error:
         raise locate(model, error) from None
 
 
-def _compile(model: Model, seed: int, block: tuple[int, int] | None, values: Mapping[str, Array]) -> Program:
+def _compile(
+    model: Model, draws: Draw, block: tuple[int, int] | None, values: Mapping[str, Array]
+) -> Program:
     years = steps_of(model)
     network = resolve(model)
     shape = find_shape(model, network)
     numbers = Coefficients(
-        Reader(model, years.astype(np.float64), seed, block, values),
+        Reader(model, years.astype(np.float64), draws, block, values),
         1 / 12 if model.time.step == "month" else 1.0,
     )
     counts, masses = build_tables(model, numbers)

@@ -16,6 +16,7 @@ from meguru.model.checks import (
     network,
     numbers,
     routes,
+    sampling,
     scenarios,
     shares,
     time,
@@ -95,6 +96,7 @@ def _all_faults(model: Model) -> Iterator[ModelError]:
             yield in_scenario(one, name)
     if not broken:
         yield from network.idle(model)
+        yield from sampling.correlations(model)
 
 
 def find_faults(model: Model) -> list[ModelError]:

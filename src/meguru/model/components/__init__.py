@@ -11,6 +11,7 @@ from meguru.model.components.item import Item, Lifetime
 from meguru.model.components.model import Model
 from meguru.model.components.process import ORIGINS, PROCESS_KINDS, Process, Recipe, Rule
 from meguru.model.components.route import Fee, Route, Transport
+from meguru.model.components.sampling import SAMPLING_METHODS, Correlation, Sampling
 from meguru.model.components.study import Indicator, Measure, MeasuredFlow, Scenario, Subject
 from meguru.model.components.unit_data import Exchange, Impact, UnitData
 from meguru.model.components.use import Demand, Segment, Slot
@@ -18,6 +19,7 @@ from meguru.model.components.use import Demand, Segment, Slot
 __all__ = [
     "Actor",
     "Component",
+    "Correlation",
     "Demand",
     "Exchange",
     "Fee",
@@ -36,6 +38,8 @@ __all__ = [
     "Recipe",
     "Route",
     "Rule",
+    "SAMPLING_METHODS",
+    "Sampling",
     "Scenario",
     "Segment",
     "Slot",

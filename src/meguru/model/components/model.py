@@ -10,6 +10,7 @@ from meguru.model.components.frame import Actor, Money, Time
 from meguru.model.components.item import Item
 from meguru.model.components.process import Process
 from meguru.model.components.route import Route
+from meguru.model.components.sampling import Sampling
 from meguru.model.components.study import Indicator, Measure, Scenario, Subject
 from meguru.model.components.unit_data import Exchange, Impact, UnitData
 from meguru.quantity import Quantity
@@ -38,6 +39,9 @@ class Model(Component):
     )
     parameters: dict[str, Quantity] = attribute(
         "quantities", "named numbers for formulas: '= rate * 2'", dimension="any", wild=True, default={}
+    )
+    sampling: Sampling | None = attribute(
+        "component", "how uncertain numbers are drawn", component="Sampling", default=None
     )
     actors: dict[str, Actor] = attribute("components", "stakeholders", component="Actor", default={})
     impacts: dict[str, Impact] = attribute("components", "impact categories", component="Impact", default={})

@@ -23,6 +23,12 @@ class Indicator(Component):
     target: Quantity | None = attribute(
         "quantity", "published or wanted value, for comparison", dimension="any", default=None
     )
+    wanted: str | None = attribute(
+        "choice",
+        "a goal of suggestions and searches: the more the better, or the less",
+        choices=("more", "less"),
+        default=None,
+    )
 
 
 @dataclass

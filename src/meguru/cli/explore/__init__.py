@@ -1,0 +1,1 @@
+"""Commands on many runs: how sure, what matters, what to do."""

@@ -1,0 +1,210 @@
+"""What is asked for its sensitivity: outputs of independent uncertain inputs, of a model or a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.engine import Comparison
+from meguru.engine.run import blocks_of, run_block
+from meguru.engine.sampling import Draw
+from meguru.errors import IndicatorError, RunError, UnknownNameError, did_you_mean
+from meguru.explore.ensemble_plan import BLOCK_BYTES
+from meguru.indicators import sampled
+from meguru.model import Model, apply, reference_name, scenario_names
+from meguru.model.components import Indicator
+from meguru.model.uncertain import places_held
+from meguru.quantity import Distribution, Quantity, draw
+
+Array = NDArray[np.float64]
+Function = Callable[[Mapping[str, Array]], Mapping[str, Array] | Array]
+Input = Distribution | Quantity | tuple[float, float]
+SAME = 1e-9  # of the largest value: what is nearer is the same number, as where balances close
+OUTPUT = "output"  # name of the only output of a function that gives one array
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Outputs as a function of inputs.
+
+    Parameters
+    ----------
+    inputs
+        Names, of a model the places of its distributions.
+    run
+        (sample, input) uniform numbers inside (0, 1), the levels of each input → output → (sample,); NaN
+        where undefined.
+    units
+        Output → unit.
+    together
+        Inputs that move together in the model.
+    """
+
+    inputs: Sequence[str]
+    run: Callable[[Array], dict[str, Array]]
+    units: Mapping[str, str] = field(default_factory=dict)
+    together: Sequence[str] = ()
+
+    def __call__(self, levels: Array) -> dict[str, Array]:
+        """Output → (sample,) at levels (sample, input), pulled inside (0, 1)."""
+        return self.run(np.clip(levels, 2.0**-53, 1.0 - 2.0**-53))
+
+
+def problem_of(function: Function, inputs: Mapping[str, Input]) -> Problem:
+    """Any function as a problem.
+
+    Parameters
+    ----------
+    function
+        Input → (sample,) numbers; gives (sample,) numbers, or several by name.
+    inputs
+        Distribution of each; two numbers are the ends of a uniform one.
+
+    Raises
+    ------
+    RunError
+        No inputs, or one that is certain; later, when it is run: outputs that are no numbers by sample.
+    """
+    distributions = {name: _distribution(name, one) for name, one in inputs.items()}
+    if not distributions:
+        raise RunError("no uncertain inputs", place="inputs", expected="at least one")
+
+    def run(levels: Array) -> dict[str, Array]:
+        drawn = {name: draw(one, levels[:, k]) for k, (name, one) in enumerate(distributions.items())}
+        found = function(drawn)
+        outputs = found if isinstance(found, Mapping) else {OUTPUT: found}
+        return {name: _row(name, values, len(levels)) for name, values in outputs.items()}
+
+    return Problem(list(distributions), run)
+
+
+def _distribution(name: str, given: Input) -> Distribution:
+    if isinstance(given, Distribution):
+        return given
+    if isinstance(given, Quantity):
+        if given.distribution is None:
+            raise RunError("an input that is certain", place=f"inputs.{name}", expected="a distribution")
+        return given.distribution
+    return Distribution("uniform", low=given[0], high=given[1])
+
+
+def _row(name: str, values: Array, samples: int) -> Array:
+    row = np.asarray(values, dtype=np.float64)
+    if row.shape != (samples,):
+        raise RunError(
+            "an output of the wrong shape",
+            place=name,
+            found=row.shape,
+            expected=f"({samples},), one by sample",
+        )
+    return row
+
+
+def model_problem(
+    model: Model,
+    scenario: str | None = None,
+    *,
+    indicators: Iterable[str] | None = None,
+    year: int | None = None,
+) -> Problem:
+    """Indicators of a model as a problem: its inputs are all uncertain numbers of the scenario.
+
+    Parameters
+    ----------
+    scenario
+        Default the reference.
+    indicators
+        Ids; default all.
+    year
+        Default the last.
+
+    Raises
+    ------
+    RunError
+        Nothing in the scenario is uncertain, or no indicator is asked for.
+    UnknownNameError
+        No such scenario, indicator or year.
+    """
+    reference = reference_name(model)
+    name = reference if scenario is None else _one_of(scenario, scenario_names(model), "scenario")
+    wanted = _indicators(model, indicators)
+    first, last = model.time.first, model.time.last
+    when = last if year is None else int(_one_of(str(year), map(str, range(first, last + 1)), "year"))
+    looked_at = [apply(model, one) for one in dict.fromkeys([name, reference])]
+    places = list(dict.fromkeys(place for one in looked_at for place in places_held(one)))
+    if not places:
+        raise RunError("nothing in the model is uncertain", place=name, expected="at least one distribution")
+
+    def run(levels: Array) -> dict[str, Array]:
+        columns = {place: levels[:, k] for k, place in enumerate(places)}
+
+        def draws(place: str, start: int, end: int) -> Array:
+            return columns[place][start:end]
+
+        return _in_blocks(model, name, reference, wanted, draws, len(levels), when - first)
+
+    units = {key: one.unit for key, one in wanted.items()}
+    said = model.sampling.correlations if model.sampling else []
+    together = [place for place in places if any(place in one.between for one in said)]
+    return Problem(places, run, units, together)
+
+
+def _in_blocks(
+    model: Model,
+    scenario: str,
+    reference: str,
+    wanted: Mapping[str, Indicator],
+    draws: Draw,
+    samples: int,
+    column: int,
+) -> dict[str, Array]:
+    found: dict[str, Array] = {name: np.empty(samples) for name in wanted}
+    for block in blocks_of(apply(model, scenario), draws, {}, samples, BLOCK_BYTES):
+        result = run_block(model, scenario, draws, block)
+        values = sampled(Comparison({scenario: result}, reference), wanted)
+        for name in wanted:
+            found[name][block[0] : block[1]] = values[scenario, name][:, column]
+    return found
+
+
+def _indicators(model: Model, wanted: Iterable[str] | None) -> dict[str, Indicator]:
+    names = list(model.indicators) if wanted is None else list(wanted)
+    if not names:
+        raise RunError("no indicator to look at", place="indicators", expected="at least one")
+    return {_one_of(name, model.indicators, "indicator"): model.indicators[name] for name in names}
+
+
+def _one_of(name: str, known: Iterable[str], what: str) -> str:
+    names = list(known)
+    if name not in names:
+        raise UnknownNameError(f"no such {what}", found=name, expected=names, hint=did_you_mean(name, names))
+    return name
+
+
+def reacts(values: Array) -> bool:
+    """Whether an output differs between samples by more than rounding, or is undefined in some of them."""
+    known = values[~np.isnan(values)]
+    if 0 < known.size < values.size:
+        return True
+    return bool(known.size) and bool(np.ptp(known) > SAME * np.abs(known).max())
+
+
+def defined(name: str, values: Array) -> Array:
+    """The values of an output that must be defined in every sample.
+
+    Raises
+    ------
+    IndicatorError
+        It is not.
+    """
+    missing = int(np.isnan(values).sum())
+    if missing:
+        raise IndicatorError(
+            "undefined in some samples: no index can be computed",
+            place=f"indicators.{name}",
+            found=f"{missing} of {values.size} samples",
+        )
+    return values
