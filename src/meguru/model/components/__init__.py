@@ -11,7 +11,7 @@ from meguru.model.components.item import Item, Lifetime
 from meguru.model.components.model import Model
 from meguru.model.components.process import ORIGINS, PROCESS_KINDS, Process, Recipe, Rule
 from meguru.model.components.route import Fee, Route, Transport
-from meguru.model.components.study import Indicator, Measure, MeasuredFlow, Scenario, Subject
+from meguru.model.components.study import Indicator, Measure, MeasuredFlow, Range, Scenario, Subject
 from meguru.model.components.unit_data import Exchange, Impact, UnitData
 from meguru.model.components.use import Demand, Segment, Slot
 
@@ -33,6 +33,7 @@ __all__ = [
     "ORIGINS",
     "PROCESS_KINDS",
     "Process",
+    "Range",
     "Recipe",
     "Route",
     "Rule",

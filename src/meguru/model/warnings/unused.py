@@ -30,6 +30,10 @@ def names(model: Model, applied: Iterable[Model]) -> Iterator[ModelWarning]:
     for one in (model, *applied):
         used |= _referred_to(one)
     own = where(model, "name")[0]
+    # Those that can be chosen are there for searches.
+    used |= {
+        ("measures", name) for name, one in model.measures.items() if one.kind or one.range or one.latest
+    }
     for table, message in TABLES.items():
         for name in getattr(model, table):
             place = f"{table}.{name}"
