@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,9 +104,12 @@ def search_measures(
 
     problem = Problem(variables_of(model, levers), wanted, function, bounds)
     front = search(problem, method, few=few, population=population, generations=generations, seed=seed)
-    plans = [plan_of(model, levers, point) for point in front.points[front.best]]
+    by_plan: dict[Plan, int] = {}
+    for row in front.best.tolist():  # where a measure is left, its level does not matter
+        by_plan.setdefault(plan_of(model, levers, front.points[row]), row)
+    front = replace(front, best=np.array(list(by_plan.values()), dtype=np.int64))
     now = {name: float(row[0]) for name, row in trials.values([()], names).items()}
-    return Choices(model, trials.start, levers, wanted, bounds, front, plans, now)
+    return Choices(model, trials.start, levers, wanted, bounds, front, list(by_plan), now)
 
 
 def variables_of(model: Model, levers: Iterable[Lever]) -> list[Variable]:

@@ -178,8 +178,8 @@ def _infeasible(
         return InfeasibleError("the goals are undefined wherever the limits are met", found=names)
     limit, value = missed[0]
     return InfeasibleError(
-        f"none of the {len(points):,} points that were tried meets all limits",
-        found=f"{limit.name} = {value:.6g} at {chosen}, which comes nearest",
+        f"none of the {len(points):,} choices that were tried meets all limits; the nearest is {chosen}",
+        found=f"{limit.name} = {value:.6g}",
         expected=str(limit),
-        hint="Loosen a limit, or allow more.",
+        hint="Loosen the limit, or allow more to be chosen.",
     )

@@ -72,11 +72,8 @@ class Trials:
         return found
 
     def _of_group(self, plans: Sequence[Plan], indicators: Sequence[str]) -> dict[str, Array]:
-        if len(plans) == 1:
-            result = self.result(plans[0])
-        else:
-            result = self._side_by_side(plans)
-        return {name: self._picked(row) for name, row in self._arrays(result, indicators, None).items()}
+        result = self.result(plans[0]) if len(plans) == 1 else self._side_by_side(plans)
+        return self.of_result(result, indicators)
 
     def _side_by_side(self, plans: Sequence[Plan]) -> Result:
         """Plans that differ in levels only, one a sample: levels are parameters given from outside."""
@@ -134,13 +131,13 @@ class Trials:
         -------
         indicator → (sample,)
         """
-        found = self._arrays(self.result(plan, samples), indicators, samples)
-        return {name: self._picked(row) for name, row in found.items()}
+        return self.of_result(self.result(plan, samples), indicators, samples)
 
-    def by_year(self, plan: Plan, indicators: Sequence[str]) -> dict[str, Array]:
-        """Expected values of one plan, indicator → (year,)."""
-        found = self._arrays(self.result(plan), indicators, None)
-        return {name: row[0] for name, row in found.items()}
+    def of_result(
+        self, result: Result, indicators: Sequence[str], samples: int | None = None
+    ) -> dict[str, Array]:
+        """Indicators of what :meth:`result` gave, indicator → (sample,)."""
+        return {name: self._picked(row) for name, row in self._arrays(result, indicators, samples).items()}
 
     def _arrays(self, result: Result, indicators: Iterable[str], samples: int | None) -> Mapping[str, Array]:
         """Indicators by sample and year; the other scenarios are run once for all plans."""

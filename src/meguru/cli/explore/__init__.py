@@ -1,0 +1,1 @@
+"""Commands of exploration: what to do."""
