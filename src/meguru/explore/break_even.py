@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ class BreakEven:
 
     Attributes
     ----------
+    model
     indicator, unit
         Of the value.
     measure
@@ -44,6 +45,7 @@ class BreakEven:
         What was found; see :class:`meguru.explore.roots.Crossings`.
     """
 
+    model: Model = field(repr=False)
     indicator: str
     unit: str
     measure: str
@@ -148,7 +150,16 @@ def of_measure(
     scan = crossings(function, least, most, target=target, points=points)
     unit = trials.model.indicators[indicator].unit
     return BreakEven(
-        indicator, unit, measure, lever.place, lever.unit, trials.start, False, lever.present, scan
+        trials.model,
+        indicator,
+        unit,
+        measure,
+        lever.place,
+        lever.unit,
+        trials.start,
+        False,
+        lever.present,
+        scan,
     )
 
 
@@ -174,7 +185,8 @@ def _of_place(
         numbers = Range(low=Quantity(least, held.unit), high=Quantity(most, held.unit))
         model.measures[name] = Measure(changes={place: {"value": least, "unit": held.unit}}, range=numbers)
         tried = Trials(model, trials.start, over=trials.over)
-        return replace(of_measure(tried, name, indicator, target=target, points=points), measure="")
+        found = of_measure(tried, name, indicator, target=target, points=points)
+        return replace(found, model=trials.model, measure="")
 
     def function(levels: Array) -> Array:
         return trials.everywhere(place, levels, [indicator])[indicator]
@@ -182,7 +194,7 @@ def _of_place(
     scan = crossings(function, least, most, target=target, points=points)
     present = float(Evaluation(applied).array(held, held.unit or "1", place)[0, -1])
     unit = trials.model.indicators[indicator].unit
-    return BreakEven(indicator, unit, "", place, held.unit, trials.start, True, present, scan)
+    return BreakEven(trials.model, indicator, unit, "", place, held.unit, trials.start, True, present, scan)
 
 
 def _number(given: float | str, unit: str) -> float:

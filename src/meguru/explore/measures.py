@@ -8,6 +8,7 @@ from typing import Any
 
 from meguru.engine.money import measures_of
 from meguru.errors import ScenarioError, UnknownNameError, did_you_mean
+from meguru.explore.describe import labels, level_of
 from meguru.files.marks import where
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.checks.numbers import Evaluation
@@ -170,25 +171,18 @@ def _number(quantity: Quantity, unit: str) -> float:
 def with_plan(model: Model, start: str, plan: Sequence[Taken], name: str = CANDIDATE) -> Model:
     """A copy of the model with one scenario more: the start with the measures of a plan taken.
 
-    A measure that is taken otherwise than the model says is changed in the copy, or has a variant of its own
-    where another scenario takes it as it is.
+    A measure that is taken otherwise than the model says has a variant of its own in the copy.
     """
     return with_levels(
         model,
         start,
-        [(one.measure, one.since, None if one.level is None else _written(model, one)) for one in plan],
+        [(one.measure, one.since, level_of(model, one)) for one in plan],
         name,
     )
 
 
-def _written(model: Model, taken: Taken) -> dict[str, Any]:
-    wanted = model.measures[taken.measure].range
-    assert wanted is not None
-    return {"value": taken.level, "unit": wanted.low.unit}
-
-
 def with_levels(
-    model: Model, start: str, taken: Iterable[tuple[str, int | None, Any]], name: str = CANDIDATE
+    model: Model, start: str, taken: Sequence[tuple[str, int | None, Any]], name: str = CANDIDATE
 ) -> Model:
     """As :func:`with_plan`, of (measure, year, value as it may stand in a file)."""
     changed = clone(model)
@@ -199,13 +193,13 @@ def with_levels(
         if value is not None and not _is_alike(stated, value):
             adapted = replace(adapted, changes=dict.fromkeys(stated.changes, value), range=None)
         key = measure
-        if adapted is not stated and any(measure in one.measures for one in model.scenarios.values()):
+        if adapted is not stated:
             key = free_name(f"{measure}_as_chosen", changed.measures)
         changed.measures[key] = adapted
         chosen.append(key)
     if start == WITHOUT_SCENARIOS and not model.scenarios:
         changed.scenarios[start] = Scenario(reference=True)
-    changed.scenarios[name] = Scenario(inherits=start, measures=chosen)
+    changed.scenarios[name] = Scenario(inherits=start, measures=chosen, label=labels(model, taken))
     return changed
 
 

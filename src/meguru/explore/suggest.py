@@ -166,7 +166,7 @@ class Suggestion:
 
         A zero at the end of a range is left out: often it is there because nothing is done.
         """
-        found = []
+        found: list[tuple[str, BreakEven, float, bool]] = []
         for one in self.break_evens:
             low, high = float(one.scan.at[0]), float(one.scan.at[-1])
             for at in sorted((*one.scan.roots, *one.scan.jumps)):

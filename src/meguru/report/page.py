@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 
     from meguru.engine import Comparison, Result
     from meguru.report.blocks import Section
+    from meguru.report.explored import Explored
     from meguru.report.study import Study
 
 
 def write_report(
-    found: Result | Comparison, path: str | os.PathLike[str], language: str | None = None
+    found: Result | Comparison | Explored, path: str | os.PathLike[str], language: str | None = None
 ) -> None:
     """Write a result, or several side by side, as one HTML page that needs nothing else, or as a workbook.
 
     Parameters
     ----------
     found
-        What :func:`meguru.run` or :func:`meguru.compare` gave.
+        What :func:`meguru.run` or :func:`meguru.compare` gave; or what exploration found, which then comes
+        first on the page, with the runs behind it below.
     path
         The file, ``.html`` or ``.xlsx``; written beside and then renamed, so that it is never half there. A
         workbook holds the indicators with formulas and provenance, no pictures.
@@ -49,7 +51,7 @@ def write_report(
     if Path(path).suffix.lower() == ".xlsx":
         from meguru.report.workbook import write_workbook
 
-        write_workbook(found, Path(path))
+        write_workbook(_first_and_runs(found)[1], Path(path))
         return
     if Path(path).suffix.lower() not in (".html", ".htm"):
         # Whoever mistypes --out must not lose a model or a result.
@@ -62,11 +64,23 @@ def write_report(
     _write(render(found, language or LANGUAGES[0]), Path(path))
 
 
-def render(found: Result | Comparison, language: str) -> str:
+def _first_and_runs(found: Result | Comparison | Explored) -> tuple[list[Section], Result | Comparison]:
+    """Sections that come first, and what the others are about."""
+    from meguru.engine import Comparison, Result
+
+    if isinstance(found, (Result, Comparison)):
+        return [], found
+    from meguru.report.explored import runs_of, sections_of
+
+    return sections_of(found), runs_of(found)
+
+
+def render(found: Result | Comparison | Explored, language: str) -> str:
     """The page as text."""
     from meguru.report.study import Study
 
-    study = Study(found)
+    first, runs = _first_and_runs(found)
+    study = Study(runs)
     style, script = _file("style.css"), _file("script.js")
     return _template().render(
         say=say,
@@ -74,7 +88,7 @@ def render(found: Result | Comparison, language: str) -> str:
         languages=LANGUAGES,
         style=style,
         script=script,
-        sections=_sections(study),
+        sections=[*first, *_sections(study)],
         **_head(study),
     )
 

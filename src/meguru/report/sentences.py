@@ -10,11 +10,12 @@ from importlib import resources
 
 from meguru.explore.break_even import BreakEven
 from meguru.explore.goals import Goal
+from meguru.explore.incentives import TOGETHER, Incentives
 from meguru.explore.measures import Plan
 from meguru.explore.suggest import Step, Suggestion
 from meguru.model import Model
 from meguru.report.both import Both, joined
-from meguru.report.numbers import number, unit_text
+from meguru.report.numbers import number, scale_for, unit_text
 from meguru.report.words import Names, label_of
 
 PER = 1e6  # units of currency for which an effect is given
@@ -118,7 +119,7 @@ class Teller:
     def zeros(self) -> list[Sentence]:
         """Where goals change their sign; of those that never do, nothing."""
         return [
-            Sentence(zero(self.model, found, "jump" if jumps else "zero", at), (name,))
+            Sentence(zero(found, "jump" if jumps else "zero", at), (name,))
             for name, found, at, jumps in self.suggestion.zeros
         ]
 
@@ -214,20 +215,72 @@ def noun_of(model: Model, measure: str) -> Both:
     return Names(model).measure(measure)
 
 
-def zero(model: Model, found: BreakEven, key: str, at: float) -> Both:
-    """Where an indicator changes its sign."""
+def zero(found: BreakEven, key: str, at: float) -> Both:
+    """Where an indicator changes its sign (``zero``), or leaps over it (``jump``)."""
     now = phrase("unknown") if found.present is None else _amount(found.present, found.place_unit)
-    what = noun_of(model, found.measure) if found.measure else Both.of(found.place)
-    goal = Names(model).indicator(found.indicator)
-    return phrase(key, goal=goal, what=what, at=_amount(at, found.place_unit), now=now)
+    at_zero = found.scan.target == 0.0
+    return phrase(
+        key if at_zero else f"{key}_of_target",
+        goal=Names(found.model).indicator(found.indicator),
+        what=_number_of(found),
+        at=_amount(at, found.place_unit),
+        now=now,
+        target=_amount(found.scan.target, found.unit),
+    )
 
 
-def no_zero(model: Model, found: BreakEven) -> Both:
+def no_zero(found: BreakEven) -> Both:
     """That an indicator does not change its sign."""
     low, high = (_amount(float(found.scan.at[index]), found.place_unit) for index in (0, -1))
-    what = noun_of(model, found.measure) if found.measure else Both.of(found.place)
-    goal = Names(model).indicator(found.indicator)
-    return phrase("no_zero", goal=goal, what=what, low=low, high=high)
+    return phrase(
+        "no_zero" if found.scan.target == 0.0 else "no_zero_of_target",
+        goal=Names(found.model).indicator(found.indicator),
+        what=_number_of(found),
+        low=low,
+        high=high,
+        target=_amount(found.scan.target, found.unit),
+    )
+
+
+def _number_of(found: BreakEven) -> Both:
+    return noun_of(found.model, found.measure) if found.measure else Both.of(found.place)
+
+
+def incentive_sentences(found: Incentives) -> list[Both]:
+    """Who pays and who gains by each incentive, and what shared information is worth to whom shares it."""
+    names = Names(found.model)
+    told = []
+    for name, moved in found.moved.items():
+        if name == TOGETHER:
+            continue
+        lists = {
+            key: joined(phrase("and"), [_with_gain(found, names, one, moved.gains[one]) for one in actors])
+            for key, actors in (("payers", moved.payers), ("gainers", moved.gainers))
+        }
+        what = names.measure(name)
+        key = "who" if moved.payers or moved.gainers else "nobody"
+        told.append(phrase(key, what=what, **lists))
+        for teacher, learner in moved.information:
+            gain = moved.gains.get(teacher, 0.0)
+            told.append(
+                phrase(
+                    "sharing_pays" if gain > 0.0 else "sharing_does_not_pay",
+                    teacher=names.actor(teacher),
+                    learner=names.actor(learner),
+                    worth=_money(found, gain),
+                    worth_there=_money(found, moved.gains.get(learner, 0.0)),
+                )
+            )
+    return told
+
+
+def _with_gain(found: Incentives, names: Names, actor: str, gain: float) -> Both:
+    return phrase("actor_gain", actor=names.actor(actor), gain=_money(found, gain))
+
+
+def _money(found: Incentives, amount: float) -> Both:
+    scale = scale_for(found.currency, [amount], per_year=True)
+    return scale.full(amount, signed=True) if amount else Both("0", "0")
 
 
 def _amount(value: float, unit: str) -> Both:
