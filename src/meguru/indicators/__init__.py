@@ -13,10 +13,12 @@ __all__ = [
     "Unmet",
     "against_targets",
     "all_alike",
+    "arrays",
     "calculate",
     "check",
     "check_indicators",
     "circulation_types",
+    "demand_and_supply",
     "evaluate",
     "indicator_faults",
     "published",
@@ -27,20 +29,22 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from meguru.indicators.arrays import arrays
     from meguru.indicators.checking import check, check_indicators, indicator_faults
     from meguru.indicators.circulation import circulation_types
     from meguru.indicators.evaluation import calculate, evaluate, waterfall
-    from meguru.indicators.reuse import ReuseRate, reuse_bound, reuse_rate
+    from meguru.indicators.reuse import ReuseRate, demand_and_supply, reuse_bound, reuse_rate
     from meguru.indicators.samples import all_alike
     from meguru.indicators.targets import against_targets, published
     from meguru.indicators.unmet import Unmet, unmet_demand
 else:
     # Hidden from type checkers, which would otherwise take every misspelt name for a good one.
     _HOMES = {
+        "arrays": ("arrays",),
         "checking": ("check", "check_indicators", "indicator_faults"),
         "circulation": ("circulation_types",),
         "evaluation": ("calculate", "evaluate", "waterfall"),
-        "reuse": ("ReuseRate", "reuse_bound", "reuse_rate"),
+        "reuse": ("ReuseRate", "demand_and_supply", "reuse_bound", "reuse_rate"),
         "samples": ("all_alike",),
         "targets": ("against_targets", "published"),
         "unmet": ("Unmet", "unmet_demand"),
