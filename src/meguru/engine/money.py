@@ -9,7 +9,8 @@ from meguru.engine.activity import Amounts, Driver
 from meguru.engine.entries import OUTSIDE, Books, Term
 from meguru.engine.transport import enter_transport
 from meguru.errors import BalanceError, UnsupportedError
-from meguru.model.components import Model, Route
+from meguru.model import measures_of
+from meguru.model.components import Route
 
 Array = NDArray[np.float64]
 LARGEST_RESIDUAL = 1e-9
@@ -117,16 +118,6 @@ def _pay_for_measure(books: Books, name: str, kind: str, term: Term, **labels: s
     payer, payee = measure.owner or OUTSIDE, measure.receiver or OUTSIDE
     group = measure.kind or ""
     books.ledger.pay(payer, payee, kind, [term], name=name, where="measure", group=group, **labels)
-
-
-def measures_of(model: Model, scenario: str) -> list[str]:
-    """Measures that a scenario takes, those of the scenarios that it inherits from first."""
-    found: list[list[str]] = []
-    current: str | None = scenario if scenario in model.scenarios else None
-    while current is not None:
-        found.append(model.scenarios[current].measures)
-        current = model.scenarios[current].inherits
-    return list(dict.fromkeys(name for names in reversed(found) for name in names))
 
 
 def check_money(books: Books, amounts: Amounts) -> None:

@@ -12,7 +12,7 @@ from meguru.engine import Result
 from meguru.errors import UnknownNameError
 from meguru.explore.accounts import NEGLIGIBLE, Accounts, accounts_of, of_year
 from meguru.explore.goals import Goal, goals_of
-from meguru.explore.measures import CANDIDATE, Plan, Taken, levers_of
+from meguru.explore.measures import CANDIDATE, Plan, Taken, is_possible, levers_of
 from meguru.explore.trials import Over, Trials
 from meguru.model import Model
 
@@ -76,7 +76,7 @@ class Incentives:
         Of the model, and ``outside`` where it takes part.
     goals
     moved
-        Measure → what it moves; ``together`` last where there are several.
+        Measure → what it moves; ``together`` last where there are several that can be taken together.
     """
 
     model: Model = field(repr=False)
@@ -137,8 +137,9 @@ def weigh_incentives(
     wanted = goals_of(model, goals) if wants else []
     books = _Books(trials, wanted)
     moved = {name: books.moved((Taken(name),)) for name in names}
-    if len(names) > 1:
-        moved[TOGETHER] = books.moved(tuple(Taken(name) for name in names))
+    every = tuple(Taken(name) for name in names)
+    if len(names) > 1 and is_possible(model, every):
+        moved[TOGETHER] = books.moved(every)
     actors = [name for name in (*model.actors, OUTSIDE) if any(name in one.gains for one in moved.values())]
     return Incentives(model, trials.start, over, actors, wanted, moved)
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from meguru.engine.money import measures_of
 from meguru.errors import ScenarioError, UnknownNameError, did_you_mean
 from meguru.explore.describe import labels, level_of
 from meguru.files.marks import where
-from meguru.model import Model, apply, reference_name, scenario_names
+from meguru.model import Model, apply, exclude_each_other, measures_of, reference_name, scenario_names
 from meguru.model.checks.numbers import Evaluation
 from meguru.model.components import Measure, Scenario
 from meguru.model.places import find
@@ -105,7 +104,7 @@ def start_of(model: Model, scenario: str | None = None) -> str:
 
 
 def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> list[Lever]:
-    """Measures that the scenario ``start`` does not take yet, in the order of the model.
+    """Measures that can be taken on top of the scenario ``start``, in the order of the model.
 
     Parameters
     ----------
@@ -117,10 +116,15 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
     UnknownNameError
         No such measure, or nothing is left to take.
     ScenarioError
-        One that the start takes already.
+        One that the start takes already or excludes.
     """
     taken = measures_of(model, start)
-    wanted = [name for name in model.measures if name not in taken] if names is None else list(names)
+    left = [
+        name
+        for name in model.measures
+        if name not in taken and exclude_each_other(model, [*taken, name]) is None
+    ]
+    wanted = left if names is None else list(names)
     for name in wanted:
         if name not in model.measures:
             hint = did_you_mean(name, model.measures)
@@ -128,6 +132,13 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
         if name in taken:
             raise ScenarioError(
                 f"scenario '{start}' takes this measure already",
+                place=f"measures.{name}",
+                hint="Start from a scenario without it.",
+            )
+        pair = exclude_each_other(model, [*taken, name])
+        if pair is not None:
+            raise ScenarioError(
+                f"'{pair[0]}', which scenario '{start}' takes, and this measure exclude each other",
                 place=f"measures.{name}",
                 hint="Start from a scenario without it.",
             )
@@ -166,6 +177,11 @@ def _lever(model: Model, applied: Model, name: str) -> Lever:
 def _number(quantity: Quantity, unit: str) -> float:
     assert quantity.value is not None  # as checked with the model
     return float(convert(quantity.value, quantity.unit, unit))
+
+
+def is_possible(model: Model, plan: Plan) -> bool:
+    """Whether no two measures of a plan exclude each other."""
+    return exclude_each_other(model, [one.measure for one in plan]) is None
 
 
 def with_plan(model: Model, start: str, plan: Sequence[Taken], name: str = CANDIDATE) -> Model:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from meguru.explore.goals import Goal, Limit, goals_of, limits_of
 from meguru.explore.measures import Lever, Plan, Taken, levers_of, with_plan
-from meguru.explore.search import GENERATIONS, POPULATION, Front, Method, Problem, search
+from meguru.explore.search import GENERATIONS, POPULATION, Front, Method, SearchProblem, search
 from meguru.explore.space import FEW_LEVELS, Variable
 from meguru.explore.trials import Over, Trials
 from meguru.model import Model
@@ -102,7 +102,7 @@ def search_measures(
     def function(points: Array) -> dict[str, Array]:
         return trials.values([plan_of(model, levers, point) for point in points], names)
 
-    problem = Problem(variables_of(model, levers), wanted, function, bounds)
+    problem = SearchProblem(variables_of(model, levers), wanted, function, bounds)
     front = search(problem, method, few=few, population=population, generations=generations, seed=seed)
     by_plan: dict[Plan, int] = {}
     for row in front.best.tolist():  # where a measure is left, its level does not matter

@@ -12,15 +12,15 @@ from meguru.errors import RunError
 from meguru.explore.pareto import costs_of
 
 if TYPE_CHECKING:
-    from meguru.explore.search import Problem
+    from meguru.explore.search import SearchProblem
 
 Array = NDArray[np.float64]
-Evaluate = Callable[["Problem", Array], dict[str, Array]]
+Evaluate = Callable[["SearchProblem", Array], dict[str, Array]]
 FAR = 1e30  # of a value that is undefined: worse than any other
 
 
 def evolve(
-    problem: Problem, evaluate: Evaluate, population: int, generations: int, seed: int
+    problem: SearchProblem, evaluate: Evaluate, population: int, generations: int, seed: int
 ) -> tuple[Array, dict[str, Array]]:
     """Every point that an evolution tried, and its values.
 

@@ -13,8 +13,7 @@ from meguru.engine import compare
 from meguru.errors import IndicatorError, RangeError
 from meguru.explore.accounts import of_year
 from meguru.explore.goals import Goal, goals_of
-from meguru.explore.trials import Over
-from meguru.indicators.arrays import arrays
+from meguru.explore.trials import Over, indicators_of
 from meguru.model import Model, scenario_names
 
 if TYPE_CHECKING:
@@ -149,6 +148,6 @@ def robust_choice(
     years = np.arange(model.time.first, model.time.last + 1)
     outcomes = {}
     for name in names:
-        values = arrays(found, [wanted.name], name)[wanted.name]
+        values = indicators_of(found, [wanted.name], name)[wanted.name]
         outcomes[name] = of_year(values.T, years, over)
     return robust(outcomes, wanted, level)

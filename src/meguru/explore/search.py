@@ -26,7 +26,7 @@ POPULATION, GENERATIONS = 80, 80
 
 
 @dataclass(frozen=True)
-class Problem:
+class SearchProblem:
     """What can be chosen, what is wanted of it, and what must hold.
 
     Attributes
@@ -58,7 +58,7 @@ class Front:
         ``grid`` or ``nsga2``.
     """
 
-    problem: Problem
+    problem: SearchProblem
     points: Array = field(repr=False)
     values: Mapping[str, Array] = field(repr=False)
     excess: Array = field(repr=False)
@@ -77,7 +77,7 @@ class Front:
 
 
 def search(
-    problem: Problem,
+    problem: SearchProblem,
     method: Method = "auto",
     *,
     few: int = FEW_LEVELS,
@@ -128,14 +128,14 @@ def search(
     return _front(problem, points, values, "nsga2")
 
 
-def _evaluated(problem: Problem, points: Array) -> dict[str, Array]:
+def _evaluated(problem: SearchProblem, points: Array) -> dict[str, Array]:
     """Values of everything that is wanted or limited."""
     found = problem.function(snapped(problem.variables, points))
     names = dict.fromkeys([*(goal.name for goal in problem.goals), *(one.name for one in problem.limits)])
     return {name: np.asarray(found[name], dtype=np.float64) for name in names}
 
 
-def excess_of(problem: Problem, values: Mapping[str, Array]) -> Array:
+def excess_of(problem: SearchProblem, values: Mapping[str, Array]) -> Array:
     """(point, limit) how far each limit is missed, relative to its bound."""
     if not problem.limits:
         return np.zeros((len(next(iter(values.values()))), 0))
@@ -144,7 +144,7 @@ def excess_of(problem: Problem, values: Mapping[str, Array]) -> Array:
     )
 
 
-def _front(problem: Problem, points: Array, values: dict[str, Array], method: str) -> Front:
+def _front(problem: SearchProblem, points: Array, values: dict[str, Array], method: str) -> Front:
     points = snapped(problem.variables, points)
     misses = excess_of(problem, values)
     excess = misses.sum(axis=1)
@@ -161,7 +161,7 @@ def _front(problem: Problem, points: Array, values: dict[str, Array], method: st
 
 
 def _infeasible(
-    problem: Problem, points: Array, values: Mapping[str, Array], misses: Array
+    problem: SearchProblem, points: Array, values: Mapping[str, Array], misses: Array
 ) -> InfeasibleError:
     """What comes nearest to being allowed, and which limit it misses."""
     nearest = int(np.argmin(misses.sum(axis=1)))

@@ -11,7 +11,7 @@ import numpy as np
 from meguru.explore.accounts import NEGLIGIBLE, Accounts, accounts_of
 from meguru.explore.break_even import BreakEven, of_measure
 from meguru.explore.goals import Goal, goals_of
-from meguru.explore.measures import CANDIDATE, Lever, Plan, Taken, levers_of, with_plan
+from meguru.explore.measures import CANDIDATE, Lever, Plan, Taken, is_possible, levers_of, with_plan
 from meguru.explore.trials import Over, Trials
 from meguru.model import Model
 from meguru.quantity import same_dimension
@@ -278,6 +278,9 @@ class _Outcomes:
         left, order = list(levers), list[Step]()
         while left:
             plan = order[-1].plan if order else ()
+            left = [one for one in left if is_possible(self.trials.model, (*plan, Taken(one.measure)))]
+            if not left:
+                break
             steps = [self.step(plan, lever) for lever in left]
             best = max(steps, key=lambda step: np.nan_to_num(step.improvement(goal), nan=-np.inf))
             if not best.improvement(goal) > 0.0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from meguru.engine.lifetimes import parameters, survival
+from meguru.engine.compiling.lifetimes import parameters, survival
 from meguru.errors import MissingValueError, RangeError, UnknownNameError, did_you_mean
 from meguru.files.component import entry_names
 from meguru.model import Model, apply

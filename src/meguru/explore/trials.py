@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from meguru.engine import Comparison, Result, run
 from meguru.errors import RangeError
-from meguru.explore.measures import CANDIDATE, Plan, start_of, with_levels, with_plan
-from meguru.indicators.arrays import arrays
+from meguru.explore.measures import CANDIDATE, Plan, is_possible, start_of, with_levels, with_plan
+from meguru.indicators import sampled
 from meguru.model import Model, apply, reference_name
 from meguru.model.places import find
 from meguru.model.walk import clone, quantities
@@ -56,11 +56,13 @@ class Trials:
 
         Returns
         -------
-        indicator → (plan,), NaN where it is undefined
+        indicator → (plan,), NaN where it is undefined, or where measures exclude each other
         """
-        found = {name: np.empty(len(plans)) for name in indicators}
+        found = {name: np.full(len(plans), np.nan) for name in indicators}
         groups: dict[tuple[tuple[str, int | None, bool], ...], list[int]] = {}
         for index, plan in enumerate(plans):
+            if not is_possible(self.model, plan):
+                continue
             key = tuple((one.measure, one.since, one.level is not None) for one in plan)
             groups.setdefault((*key, ("", index, False)) if self.uncertain else key, []).append(index)
         for whole in groups.values():
@@ -114,13 +116,14 @@ class Trials:
         """
         if not self.uncertain:
             result = run(self.model, self.start, seed=self.seed, values={place: levels})
-            return {name: self._picked(row) for name, row in arrays(result, indicators).items()}
+            return {name: self._picked(row) for name, row in indicators_of(result, indicators).items()}
         found = {name: np.empty(len(levels)) for name in indicators}
         for index, level in enumerate(levels):
             model = clone(self.model)
             spot = find(model, place)
             spot.put(Quantity(float(level), spot.held.unit))
-            for name, row in arrays(run(model, self.start, seed=self.seed), indicators).items():
+            result = run(model, self.start, seed=self.seed)
+            for name, row in indicators_of(result, indicators).items():
                 found[name][index] = self._picked(row)[0]
         return found
 
@@ -143,7 +146,7 @@ class Trials:
         """Indicators by sample and year; the other scenarios are run once for all plans."""
         result.again = lambda name: self._other(name, samples)
         reference = reference_name(self.model) if self.model.scenarios else self.start
-        return arrays(Comparison({CANDIDATE: result}, reference), indicators, CANDIDATE)
+        return indicators_of(Comparison({CANDIDATE: result}, reference), indicators)
 
     def _other(self, name: str, samples: int | None) -> Result:
         if (name, samples) not in self._others:
@@ -165,6 +168,17 @@ class Trials:
             applied = apply(self.model, self.start)
             self._uncertain = not all(quantity.is_certain() for _, quantity, _, _ in quantities(applied))
         return self._uncertain
+
+
+def indicators_of(
+    found: Result | Comparison, names: Iterable[str], scenario: str | None = None
+) -> dict[str, Array]:
+    """Indicators of the model in one scenario, (sample, year) each; default the first scenario."""
+    first = next(iter(found.results.values())) if isinstance(found, Comparison) else found
+    shown = scenario or first.scenario
+    known = first.model.indicators
+    values = sampled(found, {name: known[name] for name in names})
+    return {name: row for (of, name), row in values.items() if of == shown}
 
 
 def _free_names(model: Model, count: int) -> list[str]:

@@ -13,7 +13,6 @@ __all__ = [
     "Unmet",
     "against_targets",
     "all_alike",
-    "arrays",
     "calculate",
     "check",
     "check_indicators",
@@ -24,15 +23,15 @@ __all__ = [
     "published",
     "reuse_bound",
     "reuse_rate",
+    "sampled",
     "unmet_demand",
     "waterfall",
 ]
 
 if TYPE_CHECKING:
-    from meguru.indicators.arrays import arrays
     from meguru.indicators.checking import check, check_indicators, indicator_faults
     from meguru.indicators.circulation import circulation_types
-    from meguru.indicators.evaluation import calculate, evaluate, waterfall
+    from meguru.indicators.evaluation import calculate, evaluate, sampled, waterfall
     from meguru.indicators.reuse import ReuseRate, demand_and_supply, reuse_bound, reuse_rate
     from meguru.indicators.samples import all_alike
     from meguru.indicators.targets import against_targets, published
@@ -40,10 +39,9 @@ if TYPE_CHECKING:
 else:
     # Hidden from type checkers, which would otherwise take every misspelt name for a good one.
     _HOMES = {
-        "arrays": ("arrays",),
         "checking": ("check", "check_indicators", "indicator_faults"),
         "circulation": ("circulation_types",),
-        "evaluation": ("calculate", "evaluate", "waterfall"),
+        "evaluation": ("calculate", "evaluate", "sampled", "waterfall"),
         "reuse": ("ReuseRate", "demand_and_supply", "reuse_bound", "reuse_rate"),
         "samples": ("all_alike",),
         "targets": ("against_targets", "published"),

@@ -11,6 +11,7 @@ import numpy as np
 from meguru.engine import Comparison, Result
 from meguru.errors import MeguruError, UnknownNameError, did_you_mean
 from meguru.indicators.scenarios import Scenarios
+from meguru.indicators.scene import Scene
 from meguru.indicators.value import Array, Value, in_shown_unit, in_unit
 from meguru.model.checks import locate
 from meguru.model.components import Indicator
@@ -62,6 +63,33 @@ def evaluate(found: Result | Comparison, indicators: Iterable[str] | None = None
                 "no such indicator", found=name, expected=list(known), hint=did_you_mean(name, known)
             )
     return _table(scenarios, {name: known[name] for name in wanted}, list(_shown(found)))
+
+
+def sampled(found: Result | Comparison, indicators: Mapping[str, Indicator]) -> dict[tuple[str, str], Array]:
+    """Indicators by sample, not summarised.
+
+    Parameters
+    ----------
+    indicators
+        Name → formula and unit; those of the model, or others.
+
+    Returns
+    -------
+    (scenario, indicator) → (sample, year) in the unit of the indicator, NaN where it is undefined.
+
+    Raises
+    ------
+    As :func:`evaluate`.
+    """
+    scenarios = Scenarios(found)
+    formulas = scenarios.formulas()
+    values = {}
+    for scenario in _shown(found):
+        scene = scenarios.scene(scenario)
+        for name, indicator in indicators.items():
+            numbers = _numbers(scene, formulas.value(name, indicator, scene), name, indicator.unit)
+            values[scenario, name] = np.broadcast_to(numbers, (scene.result.samples, len(scene.years)))
+    return values
 
 
 def calculate(
@@ -123,10 +151,7 @@ def _table(scenarios: Scenarios, indicators: Mapping[str, Indicator], shown: lis
         scene = scenarios.scene(scenario)
         for name, indicator in indicators.items():
             value = formulas.value(name, indicator, scene)
-            try:
-                numbers = in_unit(value.number, indicator.unit)
-            except MeguruError as error:
-                raise locate(scene.model, error.at(place=f"indicators.{name}.unit")) from None
+            numbers = _numbers(scene, value, name, indicator.unit)
             lines.append(_line(scenario, name, indicator.unit, scene.years, numbers, value))
     names = (
         "scenario",
@@ -150,6 +175,14 @@ def _table(scenarios: Scenarios, indicators: Mapping[str, Indicator], shown: lis
             parts = [line.columns["value"] if line.quantiles is None else line.quantiles[k] for line in lines]
             table[key] = _with_gaps(np.concatenate(parts))
     return table
+
+
+def _numbers(scene: Scene, value: Value, name: str, unit: str) -> Array:
+    """(sample or 1, year or 1) in the unit of the indicator."""
+    try:
+        return in_unit(value.number, unit)
+    except MeguruError as error:
+        raise locate(scene.model, error.at(place=f"indicators.{name}.unit")) from None
 
 
 def _with_gaps(values: Array) -> Any:

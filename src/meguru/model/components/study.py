@@ -121,6 +121,9 @@ class Measure(Component):
         default=None,
     )
     route: str | None = attribute("text", "name of the route for which the amount is paid", default=None)
+    excludes: list[str] = attribute(
+        "names", "measures that can not be taken beside it", refers="measures", default=[]
+    )
 
 
 @dataclass

@@ -50,7 +50,7 @@ def _referred_to(model: Model) -> set[tuple[str, str]]:
             value = getattr(owner, one.name)
             if one.attribute.form == "unit_data":
                 found.update(("unit_data", entry) for entry in value if isinstance(entry, str))
-            elif one.attribute.refers:
+            elif one.attribute.refers and one.name != "excludes":  # what is excluded is not taken
                 found.update((one.attribute.refers, name) for _, name in referred(one.attribute, value, ""))
     for _, quantity, _, _ in quantities(model):
         found.update(("parameters", name) for name in quantity.formula_names())
