@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from meguru.engine import Comparison, Result, run
 from meguru.errors import RangeError
 from meguru.explore.measures import CANDIDATE, Plan, is_possible, start_of, with_levels, with_plan
+from meguru.explore.switches import switched
 from meguru.indicators import sampled
 from meguru.model import Model, apply, reference_name
 from meguru.model.places import find
@@ -19,6 +20,7 @@ from meguru.quantity import Quantity
 
 Array = NDArray[np.float64]
 Over = int | Literal["last", "mean"]
+FEW_STRUCTURES = 3  # runs of plans with different measures, up to which each is made by itself
 MOST_AT_ONCE = 4096  # plans in one run, so that memory stays small
 
 
@@ -52,30 +54,54 @@ class Trials:
     def values(self, plans: Sequence[Plan], indicators: Sequence[str]) -> dict[str, Array]:
         """Expected values of indicators under plans.
 
-        Plans that take the same measures from the same years are samples of one run.
+        Plans are samples of one run where only numbers differ, or where their measures can be written as
+        switches; see :mod:`meguru.explore.switches`.
 
         Returns
         -------
         indicator → (plan,), NaN where it is undefined, or where measures exclude each other
         """
-        found = {name: np.full(len(plans), np.nan) for name in indicators}
+        wanted = list(dict.fromkeys(plan for plan in plans if is_possible(self.model, plan)))
+        known: dict[Plan, int] = {plan: index for index, plan in enumerate(wanted)}
+        found = {name: np.empty(len(wanted)) for name in indicators}
+        for members in self._groups(wanted):
+            values = self._of_group([wanted[index] for index in members], indicators)
+            for name, row in values.items():
+                found[name][members] = row
+        places = np.array([known.get(plan, len(wanted)) for plan in plans], dtype=np.int64)
+        return {name: np.append(row, np.nan)[places] for name, row in found.items()}
+
+    def _groups(self, plans: Sequence[Plan]) -> list[list[int]]:
+        """Plans that can go through one run together: the same measures from the same years, or any."""
+        every = list(range(len(plans)))
+        if self.uncertain:
+            return [[index] for index in every]
         groups: dict[tuple[tuple[str, int | None, bool], ...], list[int]] = {}
         for index, plan in enumerate(plans):
-            if not is_possible(self.model, plan):
-                continue
             key = tuple((one.measure, one.since, one.level is not None) for one in plan)
-            groups.setdefault((*key, ("", index, False)) if self.uncertain else key, []).append(index)
-        for whole in groups.values():
-            for first in range(0, len(whole), MOST_AT_ONCE):
-                members = whole[first : first + MOST_AT_ONCE]
-                values = self._of_group([plans[index] for index in members], indicators)
-                for name, row in values.items():
-                    found[name][members] = row
-        return found
+            groups.setdefault(key, []).append(index)
+        parts = list(groups.values())
+        if len(parts) > FEW_STRUCTURES and switched(self.model, self.start, plans) is not None:
+            parts = [every]
+        return [
+            part[first : first + MOST_AT_ONCE]
+            for part in parts
+            for first in range(0, len(part), MOST_AT_ONCE)
+        ]
 
     def _of_group(self, plans: Sequence[Plan], indicators: Sequence[str]) -> dict[str, Array]:
-        result = self.result(plans[0]) if len(plans) == 1 else self._side_by_side(plans)
+        kinds = {tuple((one.measure, one.since, one.level is not None) for one in plan) for plan in plans}
+        if len(plans) == 1:
+            result = self.result(plans[0])
+        else:
+            result = self._side_by_side(plans) if len(kinds) == 1 else self._switched(plans)
         return self.of_result(result, indicators)
+
+    def _switched(self, plans: Sequence[Plan]) -> Result:
+        """Plans that take different measures, one a sample."""
+        found = switched(self.model, self.start, plans)
+        assert found is not None  # as looked at before
+        return run(found.model, CANDIDATE, seed=self.seed, values=found.values)
 
     def _side_by_side(self, plans: Sequence[Plan]) -> Result:
         """Plans that differ in levels only, one a sample: levels are parameters given from outside."""
