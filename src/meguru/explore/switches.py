@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.explore.measures import CANDIDATE, Plan, Taken
-from meguru.model import Model, apply
+from meguru.model import Model, apply, exclude_each_other
 from meguru.model.components import Measure, Scenario
 from meguru.model.places import find
 from meguru.model.scenario import WITHOUT_SCENARIOS
@@ -46,14 +46,15 @@ def switched(model: Model, start: str, plans: Sequence[Plan]) -> Switched | None
     """Plans as samples of one model; None where a measure can not be written as a switch."""
     names = list(dict.fromkeys(one.measure for plan in plans for one in plan))
     applied = apply(model, start)
-    changed: list[str] = []
+    touched: dict[str, list[str]] = {}
     for name in names:
-        measure = model.measures[name]
-        if not _is_plain(applied, measure):
+        if not _is_plain(applied, model.measures[name]):
             return None
-        changed += measure.changes
-    if len(set(changed)) < len(changed):
-        return None  # the order of the measures would count
+        for path in model.measures[name].changes:
+            others = touched.setdefault(path, [])
+            if any(exclude_each_other(model, [name, other]) is None for other in others):
+                return None  # both may be taken, and their order would count
+            others.append(name)
     writer = _Writer(model, applied, plans)
     for name in names:
         writer.add(name)
@@ -89,6 +90,7 @@ class _Writer:
         self.model = clone(model)
         self.values: dict[str, Array] = {}
         self.changes: dict[str, object] = {}
+        self.held: dict[str, Quantity] = {}  # what stands at a place after the measures so far
         self.paying: list[str] = []
         self.start = "switch"
         while any(name.startswith(self.start) for name in model.parameters):
@@ -102,9 +104,10 @@ class _Writer:
         years = sorted({begin for begin in begins if begin not in (ALWAYS, NEVER)})
         begin = self._parameter(Quantity(NEVER), np.array(begins))
         for path, value in measure.changes.items():
-            old = self._parameter(find(self.applied, path).held)
+            old = self._parameter(self.held.get(path) or find(self.applied, path).held)
             new = self._new(measure, value, taken)
             self.changes[path] = _chain(f"{new} if {begin} <= {{year:g}} else {old}", years)
+            self.held[path] = Quantity.parse(self.changes[path])
         if measure.cost is not None or measure.amount is not None:
             self._pay(measure, begin, years)
 
