@@ -15,7 +15,8 @@ import meguru
 from meguru import errors
 from meguru.explore.goals import Goal
 from meguru.explore.mismatch import mismatch, mismatch_of
-from meguru.explore.planning import Part, plan_reconditioning
+from meguru.explore.planning import plan_reconditioning
+from meguru.explore.programme import Part
 from meguru.explore.robust import CRITERIA, robust, robust_choice
 from meguru.explore.take_back import intact_by_age, price_by_age, take_back
 from meguru.indicators import reuse_bound
@@ -34,7 +35,8 @@ def test_age_replacement_is_that_of_barlow_and_proschan() -> None:
 
     def cost(age: float) -> float:
         alive = float(np.exp(-((age / 8.0) ** 3)))
-        return (10 * alive + 60 * (1 - alive)) / quad(lambda t: np.exp(-((t / 8.0) ** 3)), 0, age)[0]
+        life = float(quad(lambda t: np.exp(-((t / 8.0) ** 3)), 0, age)[0])
+        return (10 * alive + 60 * (1 - alive)) / life
 
     ages = np.linspace(1, 15, 1401)
     costs = [cost(age) for age in ages]
@@ -70,13 +72,12 @@ def test_curves_of_a_model() -> None:
     assert alive[-1] == 0.0 and AGES[np.argmax(alive == 0.0)] == pytest.approx(worn, abs=1.2)
     prices = price_by_age(battery, "triage.second_use -> used_batteries", [0, 1.5, 3, 50])
     assert prices.tolist() == pytest.approx([8000, 6800, 5600, 1200])
-    for call in (
-        lambda: intact_by_age(battery, "triage", AGES),
-        lambda: intact_by_age(battery, "use_battery", AGES, segment="ken"),
-        lambda: price_by_age(battery, "triage.second_use", AGES),
-    ):
-        with pytest.raises(errors.UnknownNameError):
-            call()
+    with pytest.raises(errors.UnknownNameError):
+        intact_by_age(battery, "triage", AGES)
+    with pytest.raises(errors.UnknownNameError):
+        intact_by_age(battery, "use_battery", AGES, segment="ken")
+    with pytest.raises(errors.UnknownNameError):
+        price_by_age(battery, "triage.second_use", AGES)
     with pytest.raises(errors.MissingValueError):
         price_by_age(battery, "hand_over.waste -> household_waste", AGES)
 

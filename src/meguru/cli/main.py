@@ -27,6 +27,8 @@ COMMANDS = {
     "search": "meguru.cli.explore.search:search",
     "break-even": "meguru.cli.explore.break_even:break_even",
     "incentives": "meguru.cli.explore.incentives:incentives",
+    "robust": "meguru.cli.explore.robust:robust",
+    "parts": "meguru.cli.parts.group:parts",
     "import": "meguru.cli.workbook:import_",
     "export": "meguru.cli.workbook:export",
     "schema": "meguru.cli.schema:schema",

@@ -1,1 +1,1 @@
-"""Commands of exploration: what to do."""
+"""Commands on many runs: how sure, what matters, what to do."""
