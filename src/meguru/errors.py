@@ -218,6 +218,10 @@ class StockError(RunError):
     """A target stock that falls faster than things leave: it would need negative sales."""
 
 
+class InfeasibleError(RunError):
+    """No choice meets all limits."""
+
+
 class IndicatorError(MeguruError):
     """An indicator that can not be evaluated on a result."""
 

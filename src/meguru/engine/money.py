@@ -9,7 +9,8 @@ from meguru.engine.activity import Amounts, Driver
 from meguru.engine.entries import OUTSIDE, Books, Term
 from meguru.engine.transport import enter_transport
 from meguru.errors import BalanceError, UnsupportedError
-from meguru.model.components import Model, Route
+from meguru.model import measures_of
+from meguru.model.components import Route
 
 Array = NDArray[np.float64]
 LARGEST_RESIDUAL = 1e-9
@@ -90,28 +91,33 @@ def _enter_fees(books: Books, route: Route, flows: list[int]) -> None:
 
 
 def enter_measures(books: Books, scenario: str) -> None:
-    """What the measures of a scenario cost those who decide them, from their year on."""
+    """What the measures of a scenario cost those who decide them, from their year on.
+
+    The money of an incentive goes to its receiver, that of other measures outside.
+    """
     years = books.program.years[books.first :]
     for name in measures_of(books.model, scenario):
         measure = books.model.measures[name]
-        if measure.cost is None:
-            continue
-        cost = books.read(measure.cost, f"{books.currency}/year", f"measures.{name}.cost") * books.length
         holds = (years >= (measure.since if measure.since is not None else years[0])).astype(np.float64)[
             None, :
         ]
-        term = Term(Driver("always"), (cost, holds))
-        books.ledger.pay(measure.owner or OUTSIDE, OUTSIDE, "fixed", [term], name=name, where="measure")
+        if measure.cost is not None:
+            cost = books.read(measure.cost, f"{books.currency}/year", f"measures.{name}.cost") * books.length
+            _pay_for_measure(books, name, "fixed", Term(Driver("always"), (cost, holds)))
+        if measure.amount is None:
+            continue
+        for index, flow in enumerate(books.flows):
+            if flow.name == measure.route:
+                term = books.per_unit(measure.amount, books.currency, index, f"measures.{name}.amount")
+                term.numbers = (*term.numbers, holds)
+                _pay_for_measure(books, name, "fee", term, item=flow.item, stage=books.stage(index))
 
 
-def measures_of(model: Model, scenario: str) -> list[str]:
-    """Measures that a scenario takes, those of the scenarios that it inherits from first."""
-    found: list[list[str]] = []
-    current: str | None = scenario if scenario in model.scenarios else None
-    while current is not None:
-        found.append(model.scenarios[current].measures)
-        current = model.scenarios[current].inherits
-    return list(dict.fromkeys(name for names in reversed(found) for name in names))
+def _pay_for_measure(books: Books, name: str, kind: str, term: Term, **labels: str) -> None:
+    measure = books.model.measures[name]
+    payer, payee = measure.owner or OUTSIDE, measure.receiver or OUTSIDE
+    group = measure.kind or ""
+    books.ledger.pay(payer, payee, kind, [term], name=name, where="measure", group=group, **labels)
 
 
 def check_money(books: Books, amounts: Amounts) -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "check",
     "check_indicators",
     "circulation_types",
+    "demand_and_supply",
     "evaluate",
     "indicator_faults",
     "published",
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from meguru.indicators.checking import check, check_indicators, indicator_faults
     from meguru.indicators.circulation import circulation_types
     from meguru.indicators.evaluation import calculate, evaluate, sampled, waterfall
-    from meguru.indicators.reuse import ReuseRate, reuse_bound, reuse_rate
+    from meguru.indicators.reuse import ReuseRate, demand_and_supply, reuse_bound, reuse_rate
     from meguru.indicators.samples import all_alike
     from meguru.indicators.targets import against_targets, published
     from meguru.indicators.unmet import Unmet, unmet_demand
@@ -41,7 +42,7 @@ else:
         "checking": ("check", "check_indicators", "indicator_faults"),
         "circulation": ("circulation_types",),
         "evaluation": ("calculate", "evaluate", "sampled", "waterfall"),
-        "reuse": ("ReuseRate", "reuse_bound", "reuse_rate"),
+        "reuse": ("ReuseRate", "demand_and_supply", "reuse_bound", "reuse_rate"),
         "samples": ("all_alike",),
         "targets": ("against_targets", "published"),
         "unmet": ("Unmet", "unmet_demand"),

@@ -69,6 +69,7 @@ def _groups(model: Model) -> Iterator[str]:
         yield route.group or ""
         yield from (fee.group or "" for fee in route.fees)
         yield from (transport.group or "" for transport in route.transport)
+    yield from (measure.kind or "" for measure in model.measures.values())
 
 
 def _ports(model: Model) -> Iterator[str]:

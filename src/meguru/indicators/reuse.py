@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from meguru.engine import Result
 from meguru.errors import RangeError, UnsupportedError
 from meguru.indicators.functions import Filters, Function, rows_of
 from meguru.indicators.scene import UNKNOWN, ResultScene, Scene, result_of
@@ -84,6 +85,33 @@ def reuse_rate(
     reused = float(reuse_bound(demand, supply, stored=stored)[-1]) if len(demand) else 0.0
     demanded, returned = float(np.sum(demand)), float(np.sum(supply))
     return ReuseRate(reused / demanded if demanded else None, reused / returned if returned else None)
+
+
+def demand_and_supply(result: Result, item: str, store: str = "*") -> tuple[Array, Array]:
+    """What is asked of an item, and what of it arrives recovered, in each step.
+
+    Parameters
+    ----------
+    item
+        A part, or several by a filter.
+    store
+        The stores from which it is drawn, by a filter.
+
+    Returns
+    -------
+    (sample, time), (sample, time)
+        Demand and supply in units per step.
+
+    Raises
+    ------
+    UnknownNameError
+        A filter that fits nothing.
+    """
+    scene = ResultScene(result, lambda: [result.model])
+    scene.select("item", item)
+    stores = scene.select("process", store)
+    drawn = rows_of(scene, "units", {"item": item}, FLOWS, side="pull")
+    return _steps(scene, drawn, np.ones(len(drawn))), _recovered(scene, drawn, stores)
 
 
 def _marginal_reuse(scene: Scene, filters: Filters) -> Value:

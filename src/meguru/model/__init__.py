@@ -4,7 +4,7 @@ from meguru.files.marks import where
 from meguru.model.components import Model
 from meguru.model.network import resolve
 from meguru.model.read import load
-from meguru.model.scenario import apply, reference_name, scenario_names
+from meguru.model.scenario import apply, exclude_each_other, measures_of, reference_name, scenario_names
 from meguru.model.without_factor import Unrated, unrated
 from meguru.model.write import save
 
@@ -12,7 +12,9 @@ __all__ = [
     "Model",
     "Unrated",
     "apply",
+    "exclude_each_other",
     "load",
+    "measures_of",
     "reference_name",
     "resolve",
     "save",

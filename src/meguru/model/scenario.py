@@ -7,6 +7,7 @@ or a whole component, so that a misspelt name never goes unseen.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from meguru.errors import ModelError, ScenarioError, did_you_mean
@@ -63,13 +64,15 @@ def apply(model: Model, scenario: str | None = None) -> Model:
     Raises
     ------
     ScenarioError
-        No such scenario, measure or place; a circle of inheritance; something that can not change in a year.
+        No such scenario, measure or place; a circle of inheritance; measures that exclude each other;
+        something that can not change in a year.
     ModelError
         A new value that can not be read; the error names the line of the change.
     """
     name = reference_name(model) if scenario is None else scenario
     if not model.scenarios and name == WITHOUT_SCENARIOS:
         return model
+    _refuse_together(model, name)
     changed = clone(model)
     changes = _Changes(changed, dict(marks_of(model)))
     for each in _lineage(model, name):
@@ -78,6 +81,39 @@ def apply(model: Model, scenario: str | None = None) -> Model:
         changes.make(model.scenarios[each].changes, f"scenarios.{each}.changes", None)
     set_marks(changed, changes.marks)
     return changed
+
+
+def measures_of(model: Model, scenario: str) -> list[str]:
+    """Measures that a scenario takes, those of the scenarios that it inherits from first, each once."""
+    if not model.scenarios:
+        return []
+    names = (name for each in _lineage(model, scenario) for name in model.scenarios[each].measures)
+    return list(dict.fromkeys(names))
+
+
+def exclude_each_other(model: Model, measures: Iterable[str]) -> tuple[str, str] | None:
+    """The first two of some measures of which one excludes the other; None if there are none."""
+    names = list(measures)
+    for index, one in enumerate(names):
+        for other in names[:index]:
+            if other in model.measures[one].excludes or one in model.measures[other].excludes:
+                return other, one
+    return None
+
+
+def _refuse_together(model: Model, scenario: str) -> None:
+    pair = exclude_each_other(model, [one for one in measures_of(model, scenario) if one in model.measures])
+    if pair is not None:
+        place = f"scenarios.{scenario}.measures"
+        file, line = where(model, place)
+        raise ScenarioError(
+            "two measures that exclude each other",
+            file=file,
+            line=line,
+            place=place,
+            found=f"{pair[0]} and {pair[1]}",
+            expected="one of them",
+        )
 
 
 def _lineage(model: Model, name: str) -> list[str]:

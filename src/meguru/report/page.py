@@ -14,18 +14,22 @@ from meguru.report.words import say
 if TYPE_CHECKING:
     from meguru.engine import Comparison, Result
     from meguru.report.blocks import Section
+    from meguru.report.explored import Explored
     from meguru.report.study import Study
 
 
 def write_report(
-    found: Result | Comparison | Ensemble, path: str | os.PathLike[str], language: str | None = None
+    found: Result | Comparison | Ensemble | Explored,
+    path: str | os.PathLike[str],
+    language: str | None = None,
 ) -> None:
     """Write a result, or several side by side, as one HTML page that needs nothing else, or as a workbook.
 
     Parameters
     ----------
     found
-        What :func:`meguru.run`, :func:`meguru.compare` or :func:`meguru.ensemble` gave.
+        What :func:`meguru.run`, :func:`meguru.compare` or :func:`meguru.ensemble` gave; or what exploration
+        found, which then comes first on the page, with the runs behind it below.
     path
         The file, ``.html`` or ``.xlsx``; written beside and then renamed, so that it is never half there. A
         workbook holds the indicators with formulas and provenance, no pictures.
@@ -43,13 +47,24 @@ def write_report(
     if Path(path).suffix.lower() == ".xlsx" and not isinstance(found, Ensemble):
         from meguru.report.workbook import write_workbook
 
-        write_workbook(found, Path(path))
+        write_workbook(_first_and_runs(found)[1], Path(path))
         return
     page_path(path, "a name that ends in .html" + ("" if isinstance(found, Ensemble) else " or .xlsx"))
     write_page(render(found, language), path)
 
 
-def render(found: Result | Comparison | Ensemble, language: str | None) -> str:
+def _first_and_runs(found: Result | Comparison | Explored) -> tuple[list[Section], Result | Comparison]:
+    """Sections that come first, and what the others are about."""
+    from meguru.engine import Comparison, Result
+
+    if isinstance(found, (Result, Comparison)):
+        return [], found
+    from meguru.report.explored import runs_of, sections_of
+
+    return sections_of(found), runs_of(found)
+
+
+def render(found: Result | Comparison | Ensemble | Explored, language: str | None) -> str:
     """The page as text."""
     if isinstance(found, Ensemble):
         from meguru.report.ensemble import head_of, sections_of
@@ -57,8 +72,9 @@ def render(found: Result | Comparison | Ensemble, language: str | None) -> str:
         return html_page(head_of(found), sections_of(found), language)
     from meguru.report.study import Study
 
-    study = Study(found)
-    return html_page(_head(study), _sections(study), language)
+    first, runs = _first_and_runs(found)
+    study = Study(runs)
+    return html_page(_head(study), [*first, *_sections(study)], language)
 
 
 def _sections(study: Study) -> list[Section]:

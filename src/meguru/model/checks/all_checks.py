@@ -12,6 +12,7 @@ from meguru.model.checks import (
     formulas,
     kinds,
     lifetimes,
+    measures,
     names,
     network,
     numbers,
@@ -52,6 +53,7 @@ STAGES: tuple[tuple[Check, ...], ...] = (
         bom.circles,
         unit_data.what_goes_together,
         routes.what_goes_together,
+        measures.what_goes_together,
         dimensions.dimensions,
     ),
     (
@@ -62,6 +64,7 @@ STAGES: tuple[tuple[Check, ...], ...] = (
         network.prices_of_what_is_carried,
         unit_data.ports,
         scenarios.targets,
+        measures.ranges,
     ),
 )
 

@@ -39,6 +39,7 @@ RANGES: dict[str, dict[str, Range]] = {
     },
     "Route": {"price": ANY},
     "Fee": {"amount": NOT_NEGATIVE, "fixed": NOT_NEGATIVE},
+    "Measure": {"amount": NOT_NEGATIVE},
     "Transport": {
         "distance": NOT_NEGATIVE, "exchanges": NOT_NEGATIVE, "impacts": ANY, "cost": ANY,
         "cost_per_unit": ANY,
@@ -48,6 +49,7 @@ RANGES: dict[str, dict[str, Range]] = {
 }  # fmt: skip
 HINTS = {
     "Fee": "Let payer and payee change places.",
+    "Measure": "Let owner and receiver change places.",
     "exchanges": "Call an avoided burden 'credit: true'.",
     "fixed_exchanges": "Call an avoided burden 'credit: true'.",
 }

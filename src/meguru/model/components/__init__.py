@@ -12,7 +12,7 @@ from meguru.model.components.model import Model
 from meguru.model.components.process import ORIGINS, PROCESS_KINDS, Process, Recipe, Rule
 from meguru.model.components.route import Fee, Route, Transport
 from meguru.model.components.sampling import SAMPLING_METHODS, Correlation, Sampling
-from meguru.model.components.study import Indicator, Measure, MeasuredFlow, Scenario, Subject
+from meguru.model.components.study import Indicator, Measure, MeasuredFlow, Range, Scenario, Subject
 from meguru.model.components.unit_data import Exchange, Impact, UnitData
 from meguru.model.components.use import Demand, Segment, Slot
 
@@ -35,6 +35,7 @@ __all__ = [
     "ORIGINS",
     "PROCESS_KINDS",
     "Process",
+    "Range",
     "Recipe",
     "Route",
     "Rule",

@@ -71,8 +71,25 @@ class Subject(Component):
 
 
 @dataclass
+class Range(Component):
+    """Between which values the number that a measure changes can be chosen; the label says what it is."""
+
+    low: Quantity = attribute("quantity", "least value", dimension="any")
+    high: Quantity = attribute("quantity", "largest value", dimension="any")
+    step: Quantity | None = attribute(
+        "quantity",
+        "only every so much from the least value on; default any value",
+        dimension="any",
+        default=None,
+    )
+
+
+MEASURE_KINDS = ("technology", "rule", "subsidy", "points", "service", "community", "information")
+
+
+@dataclass
 class Measure(Component):
-    """One change that somebody can decide."""
+    """One change that somebody can decide; with a receiver an incentive that goes from actor to actor."""
 
     since: int | None = attribute(
         "whole", "year from which it holds; default from the start", default=None, key="from"
@@ -80,13 +97,41 @@ class Measure(Component):
     changes: dict[str, Any] = attribute("changes", "place in the model → new value")
     owner: str | None = attribute("name", "who decides it", refers="actors", default=None)
     cost: Quantity | None = attribute(
-        "quantity", "what it costs per year", dimension="money/time", default=None
+        "quantity", "what it costs the owner per year", dimension="money/time", default=None
+    )
+    range: Range | None = attribute(
+        "component", "between which values its number can be chosen", component="Range", default=None
+    )
+    latest: int | None = attribute(
+        "whole", "latest year in which it can begin, where the year can be chosen", default=None
+    )
+    kind: str | None = attribute(
+        "choice", "what it is; its payments are grouped under this name", choices=MEASURE_KINDS, default=None
+    )
+    receiver: str | None = attribute(
+        "name",
+        "whom an incentive goes to, with its money or information; default outside",
+        refers="actors",
+        default=None,
+    )
+    amount: Quantity | None = attribute(
+        "quantity",
+        "paid by the owner to the receiver per item unit or mass that a route carries",
+        dimension="money/item|money/mass",
+        default=None,
+    )
+    route: str | None = attribute("text", "name of the route for which the amount is paid", default=None)
+    excludes: list[str] = attribute(
+        "names", "measures that can not be taken beside it", refers="measures", default=[]
     )
 
 
 @dataclass
 class Scenario(Component):
     reference: bool = attribute("flag", "the scenario that others are compared with", default=False)
+    present: bool = attribute(
+        "flag", "what is done now: suggestions start from it; default the reference", default=False
+    )
     inherits: str | None = attribute(
         "name", "another scenario, whose measures and changes come first", refers="scenarios", default=None
     )

@@ -30,6 +30,10 @@ def names(model: Model, applied: Iterable[Model]) -> Iterator[ModelWarning]:
     for one in (model, *applied):
         used |= _referred_to(one)
     own = where(model, "name")[0]
+    # Those that can be chosen are there for searches.
+    used |= {
+        ("measures", name) for name, one in model.measures.items() if one.kind or one.range or one.latest
+    }
     for table, message in TABLES.items():
         for name in getattr(model, table):
             place = f"{table}.{name}"
@@ -46,7 +50,7 @@ def _referred_to(model: Model) -> set[tuple[str, str]]:
             value = getattr(owner, one.name)
             if one.attribute.form == "unit_data":
                 found.update(("unit_data", entry) for entry in value if isinstance(entry, str))
-            elif one.attribute.refers:
+            elif one.attribute.refers and one.name != "excludes":  # what is excluded is not taken
                 found.update((one.attribute.refers, name) for _, name in referred(one.attribute, value, ""))
     for _, quantity, _, _ in quantities(model):
         found.update(("parameters", name) for name in quantity.formula_names())

@@ -1,0 +1,120 @@
+"""``meguru break-even``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from meguru.cli.explore.options import json_option, out_option, over_of, over_option, scenario_option
+from meguru.cli.options import language_option
+
+if TYPE_CHECKING:
+    from meguru.explore.break_even import BreakEven
+
+
+@click.command("break-even", short_help="Find at which value of a number an indicator changes its sign.")
+@click.argument("model")
+@click.argument("indicator")
+@click.argument("of")
+@click.option("--low", help="Least value; default that of the measure's range.")
+@click.option("--high", help="Largest value; likewise.")
+@click.option("--target", default="0", show_default=True, help="What the indicator crosses.")
+@click.option("--points", type=click.IntRange(2, 100_000), default=65, show_default=True, help="Of the scan.")
+@scenario_option
+@over_option
+@out_option
+@language_option
+@json_option
+def break_even(
+    model: str,
+    indicator: str,
+    of: str,
+    low: str | None,
+    high: str | None,
+    target: str,
+    points: int,
+    scenario: str | None,
+    over: str,
+    out: Path | None,
+    spoken: str | None,
+    as_json: bool,
+) -> None:
+    """Find every value of one number at which an indicator crosses zero, or another target.
+
+    OF is a measure with a range, or the place of a number in the model. A place at which the scenario and the
+    reference differ changes in the scenario; any other, as a price, in all scenarios.
+
+    \b
+    Examples:
+      meguru break-even atm-parts co2_change more_parts
+      meguru break-even atm-parts economic_gain "routes.new_parts -> assemble.price" --low 0 --high 800
+    """
+    from meguru.cli.models import make_folder, read_model
+    from meguru.cli.screen import announce_compiling, print_json
+    from meguru.cli.values import language
+    from meguru.explore.break_even import break_even as find
+    from meguru.report import write_report
+
+    read = read_model(model)
+    announce_compiling()
+    found = find(
+        read,
+        indicator,
+        of,
+        scenario=scenario,
+        target=target,
+        low=low,
+        high=high,
+        over=over_of(over),
+        points=points,
+    )
+    if out is not None:
+        make_folder(out.parent)
+        write_report(found, out, language=spoken or language())
+    files = [] if out is None else [out]
+    if as_json:
+        print_json({**_data(found), "files": [str(path) for path in files]})
+    else:
+        _print(found, spoken or language(), files)
+
+
+def _data(found: BreakEven) -> dict[str, Any]:
+    return {
+        "model": found.model.name,
+        "scenario": found.start,
+        "indicator": found.indicator,
+        "unit": found.unit,
+        "target": found.scan.target,
+        "place": found.place,
+        "place_unit": found.place_unit,
+        "everywhere": found.everywhere,
+        "present": found.present,
+        "roots": list(found.scan.roots),
+        "jumps": list(found.scan.jumps),
+        "scan": {"at": found.scan.at.tolist(), "values": found.scan.values.tolist()},
+    }
+
+
+def _print(found: BreakEven, spoken: str, files: list[Path]) -> None:
+    from rich.text import Text
+
+    from meguru.cli.screen import QUIET, STRONG, console, number
+    from meguru.cli.tables import print_files
+    from meguru.report.sentences import no_zero, zero
+
+    screen = console()
+    where = "all scenarios" if found.everywhere else f"scenario {found.start}"
+    head = f"  {found.place} changes in {where}"
+    screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)))
+    told = [zero(found, "zero", at) for at in found.scan.roots]
+    told += [zero(found, "jump", at) for at in found.scan.jumps]
+    for text in told or [no_zero(found)]:
+        screen.print("· " + (text.ja if spoken == "ja" else text.en), soft_wrap=True)
+    low, high = (float(found.scan.at[index]) for index in (0, -1))
+    first, last = (f"{number(float(found.scan.values[index]))} {found.unit}" for index in (0, -1))
+    unit = found.place_unit or "1"
+    ends = f"{first} at {number(low)} {unit}, {last} at {number(high)} {unit}"
+    screen.print(f"{len(found.scan.at)} points: {ends}", style=QUIET, soft_wrap=True)
+    print_files(screen, files)

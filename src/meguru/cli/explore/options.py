@@ -1,0 +1,61 @@
+"""Options that the commands of exploration have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+if TYPE_CHECKING:
+    from meguru.explore.trials import Over
+    from meguru.model import Model
+
+scenario_option = click.option(
+    "--scenario", "-s", help="What is added to; default the scenario marked present, else the reference."
+)
+goal_option = click.option(
+    "--goal",
+    "-g",
+    "goals",
+    multiple=True,
+    help="An indicator, as co2 or co2:less; may be repeated. Default those that say 'wanted'.",
+)
+measure_option = click.option(
+    "--measure",
+    "-m",
+    "measures",
+    multiple=True,
+    help="A measure, may be repeated; default all not taken yet.",
+)
+over_option = click.option(
+    "--year", "over", default="last", show_default=True, help="Which counts: last, mean, or a year."
+)
+out_option = click.option(
+    "--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Report to write, .html."
+)
+save_option = click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Model to write with each run as a scenario, .yaml or .json.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def over_of(text: str) -> Over:
+    """The year that counts."""
+    if text in ("last", "mean"):
+        return cast("Over", text)
+    if text.isdigit():
+        return int(text)
+    raise click.UsageError(f"--year is 'last', 'mean' or a year, not '{text}'.")
+
+
+def save_scenarios(model: Model, path: Path) -> None:
+    """Write a model with the scenarios that were found."""
+    import meguru
+    from meguru.cli.models import make_folder, refuse_overwriting
+
+    refuse_overwriting(path, "Take another name.")
+    make_folder(path.parent)
+    meguru.save(model, path)

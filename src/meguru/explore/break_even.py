@@ -1,0 +1,205 @@
+"""Break-even: at which value of one number of a model an indicator crosses a target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.errors import ScenarioError, UnknownNameError, did_you_mean
+from meguru.explore.goals import in_unit_of
+from meguru.explore.measures import Plan, Taken, free_name, levers_of
+from meguru.explore.roots import POINTS, Crossings, crossings
+from meguru.explore.trials import Over, Trials
+from meguru.model import Model, apply, reference_name
+from meguru.model.checks.numbers import Evaluation
+from meguru.model.components import Measure, Range
+from meguru.model.places import find
+from meguru.model.walk import clone
+from meguru.quantity import Quantity, convert
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Where an indicator crosses a target when one number of the model changes.
+
+    Attributes
+    ----------
+    model
+    indicator, unit
+        Of the value.
+    measure
+        Whose number it is; empty for a place.
+    place, place_unit
+        Of the number.
+    start
+        The scenario that is looked at.
+    everywhere
+        Whether the number changes in all scenarios, as a price of the world does, or in this one only.
+    present
+        What the number is there in the last year; None where it is not defined.
+    scan
+        What was found; see :class:`meguru.explore.roots.Crossings`.
+    """
+
+    model: Model = field(repr=False)
+    indicator: str
+    unit: str
+    measure: str
+    place: str
+    place_unit: str
+    start: str
+    everywhere: bool
+    present: float | None
+    scan: Crossings
+
+    @property
+    def roots(self) -> tuple[float, ...]:
+        """Where the target is met, ascending."""
+        return self.scan.roots
+
+
+def break_even(
+    model: Model,
+    indicator: str,
+    of: str,
+    *,
+    scenario: str | None = None,
+    target: float | str = 0.0,
+    low: float | str | None = None,
+    high: float | str | None = None,
+    over: Over = "last",
+    points: int = POINTS,
+) -> BreakEven:
+    """At which value of one number an indicator crosses a target: CO2 its sign, a loop its profit.
+
+    The number of a measure changes in the scenario only. So does a place at which the scenario and the
+    reference differ: it is decided upon. Any other place, as a price, changes in all scenarios.
+
+    Parameters
+    ----------
+    model
+        As read by :func:`meguru.load`.
+    indicator
+        Id of an indicator of the model.
+    of
+        A measure with a range, or the place of a number, as ``routes.new_parts -> assemble.price``.
+    scenario
+        What is looked at; default the ``present`` scenario, else the reference.
+    target
+        In the unit of the indicator, or a text with its unit.
+    low, high
+        The range: default that of the measure, needed for a place. In the unit of the measure's range, or of
+        the number there; or texts with units.
+    over
+        ``last`` year, ``mean`` of all, or a year.
+    points
+        Of the scan; see :func:`meguru.explore.roots.crossings`.
+
+    Raises
+    ------
+    UnknownNameError
+        No such indicator or measure.
+    ScenarioError
+        No such place, or no number there.
+    RangeError
+        An empty range.
+    """
+    if indicator not in model.indicators:
+        known = model.indicators
+        hint = did_you_mean(indicator, known)
+        raise UnknownNameError("no such indicator", found=indicator, expected=list(known), hint=hint)
+    trials = Trials(model, scenario, over=over)
+    goal = in_unit_of(model, indicator, target) if isinstance(target, str) else target
+    if of in model.measures:
+        return of_measure(trials, of, indicator, target=goal, low=low, high=high, points=points)
+    if "." not in of:
+        hint = did_you_mean(of, model.measures)
+        raise UnknownNameError("no such measure", found=of, expected=list(model.measures), hint=hint)
+    if low is None or high is None:
+        raise ScenarioError("a place needs a range", place=of, expected="a least and a largest value")
+    return _of_place(trials, of, indicator, goal, low, high, points)
+
+
+def of_measure(
+    trials: Trials,
+    measure: str,
+    indicator: str,
+    plan: Plan = (),
+    *,
+    target: float = 0.0,
+    low: float | str | None = None,
+    high: float | str | None = None,
+    points: int = POINTS,
+) -> BreakEven:
+    """As :func:`break_even`, for the level of a measure that is taken beside those of a plan."""
+    (lever,) = levers_of(trials.model, trials.start, [measure])
+    if not lever.ranged:
+        hint = "Give it a range, or name the place of a number."
+        raise ScenarioError("this measure has no range", place=f"measures.{measure}", hint=hint)
+    least = lever.low if low is None else _number(low, lever.unit)
+    most = lever.high if high is None else _number(high, lever.unit)
+
+    def function(levels: Array) -> Array:
+        plans = [(*plan, Taken(measure, float(level))) for level in levels]
+        return trials.values(plans, [indicator])[indicator]
+
+    scan = crossings(function, least, most, target=target, points=points)
+    unit = trials.model.indicators[indicator].unit
+    return BreakEven(
+        trials.model,
+        indicator,
+        unit,
+        measure,
+        lever.place,
+        lever.unit,
+        trials.start,
+        False,
+        lever.present,
+        scan,
+    )
+
+
+def _of_place(
+    trials: Trials,
+    path: str,
+    indicator: str,
+    target: float,
+    low: float | str,
+    high: float | str,
+    points: int,
+) -> BreakEven:
+    applied = apply(trials.model, trials.start)
+    spot = find(applied, path)
+    held, place = spot.held, spot.place
+    if not isinstance(held, Quantity):
+        raise ScenarioError("no number stands here", place=place, expected="the place of a number")
+    reference = reference_name(trials.model) if trials.model.scenarios else trials.start
+    least, most = _number(low, held.unit), _number(high, held.unit)
+    if find(apply(trials.model, reference), path).held != held:
+        model = clone(trials.model)
+        name = free_name("number", model.measures)
+        numbers = Range(low=Quantity(least, held.unit), high=Quantity(most, held.unit))
+        model.measures[name] = Measure(changes={place: {"value": least, "unit": held.unit}}, range=numbers)
+        tried = Trials(model, trials.start, over=trials.over)
+        found = of_measure(tried, name, indicator, target=target, points=points)
+        return replace(found, model=trials.model, measure="")
+
+    def function(levels: Array) -> Array:
+        return trials.everywhere(place, levels, [indicator])[indicator]
+
+    scan = crossings(function, least, most, target=target, points=points)
+    present = float(Evaluation(applied).array(held, held.unit or "1", place)[0, -1])
+    unit = trials.model.indicators[indicator].unit
+    return BreakEven(trials.model, indicator, unit, "", place, held.unit, trials.start, True, present, scan)
+
+
+def _number(given: float | str, unit: str) -> float:
+    """A number in a unit; one that is written without a unit is in it."""
+    quantity = Quantity.parse(given)
+    if quantity.value is None:
+        raise ScenarioError("not a plain number", found=given, expected="a number with its unit")
+    return float(convert(quantity.value, quantity.unit, unit)) if quantity.unit else quantity.value

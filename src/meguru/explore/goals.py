@@ -1,0 +1,141 @@
+"""What is wanted: more or less of an indicator, and limits that must be met."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.errors import FormulaError, UnknownNameError, did_you_mean
+from meguru.model.components import Model
+from meguru.quantity import Quantity
+
+Array = NDArray[np.float64]
+Wanted = Literal["more", "less"]
+WANTED: tuple[Wanted, Wanted] = ("more", "less")
+_LIMIT = re.compile(r"\s*(?P<name>[^<>=]+?)\s*(?P<sign><=|>=)\s*(?P<bound>.+?)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Something of which more, or less, is wanted."""
+
+    name: str
+    wanted: Wanted
+
+    @property
+    def sign(self) -> float:
+        """What to multiply a value by so that less is better."""
+        return -1.0 if self.wanted == "more" else 1.0
+
+    def improvement(self, before: float, after: float) -> float:
+        """How much better ``after`` is; negative where it is worse."""
+        return self.sign * (before - after)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Something that must not be above, or not below, a bound."""
+
+    name: str
+    bound: float
+    side: Literal["at most", "at least"]
+
+    def excess(self, values: Array) -> Array:
+        """How far values are beyond the bound; what is undefined is infinitely far."""
+        over = values - self.bound if self.side == "at most" else self.bound - values
+        return np.where(np.isnan(over), np.inf, np.maximum(over, 0.0))
+
+    def __str__(self) -> str:
+        return f"{self.name} {'<=' if self.side == 'at most' else '>='} {self.bound:g}"
+
+
+def goals_of(model: Model, names: Iterable[str] | None = None) -> list[Goal]:
+    """Goals by name, as ``co2`` or ``co2:less``; default all indicators of the model that say ``wanted``.
+
+    Raises
+    ------
+    UnknownNameError
+        No such indicator; or it is not said of which more or less is wanted.
+    """
+    if names is None:
+        found = [Goal(name, _wanted(one.wanted)) for name, one in model.indicators.items() if one.wanted]
+        if not found:
+            raise UnknownNameError(
+                "no indicator says what is wanted",
+                place="indicators",
+                expected="'wanted: more' or 'wanted: less' in one of them",
+                hint="Or name goals, as 'co2:less'.",
+            )
+        return found
+    return [_goal(model, text) for text in names]
+
+
+def _goal(model: Model, text: str) -> Goal:
+    name, _, wanted = text.partition(":")
+    known = model.indicators
+    if name not in known:
+        raise UnknownNameError(
+            "no such indicator", found=name, expected=list(known), hint=did_you_mean(name, known)
+        )
+    if not wanted and not known[name].wanted:
+        raise UnknownNameError(
+            "more or less of this indicator?",
+            found=name,
+            expected=f"'{name}:more' or '{name}:less'",
+            hint="Or write 'wanted: more' beside its formula.",
+        )
+    return Goal(name, _wanted(wanted or known[name].wanted))
+
+
+def _wanted(text: str | None) -> Wanted:
+    for wanted in WANTED:
+        if text == wanted:
+            return wanted
+    raise UnknownNameError("no such wish", found=text, expected=WANTED)
+
+
+def limits_of(model: Model, texts: Iterable[str]) -> list[Limit]:
+    """Limits as they are written: ``co2 <= 40 t_CO2e/year``; without a unit in that of the indicator.
+
+    Raises
+    ------
+    FormulaError
+        Not of this form.
+    UnknownNameError
+        No such indicator.
+    DimensionError
+        A bound of another dimension.
+    """
+    found = []
+    for text in texts:
+        match = _LIMIT.fullmatch(text)
+        if match is None:
+            raise FormulaError("no limit", found=text, expected="as 'co2 <= 40 t_CO2e/year'")
+        name = match["name"]
+        if name not in model.indicators:
+            known = model.indicators
+            raise UnknownNameError(
+                "no such indicator", found=name, expected=list(known), hint=did_you_mean(name, known)
+            )
+        found.append(
+            Limit(
+                name,
+                in_unit_of(model, name, match["bound"]),
+                "at most" if match["sign"] == "<=" else "at least",
+            )
+        )
+    return found
+
+
+def in_unit_of(model: Model, indicator: str, text: str) -> float:
+    """A number as it is written, in the unit of an indicator."""
+    unit = model.indicators[indicator].unit
+    number = Quantity.parse(text)
+    if not number.unit:
+        number = Quantity(number.value, unit)
+    return float(number.evaluate(unit, np.zeros(1), place=text)[0, 0])

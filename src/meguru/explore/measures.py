@@ -1,0 +1,234 @@
+"""Measures as choices: taken or not, how far, from which year; and the model in which they are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from meguru.errors import ScenarioError, UnknownNameError, did_you_mean
+from meguru.explore.describe import labels, level_of
+from meguru.files.marks import where
+from meguru.model import Model, apply, exclude_each_other, measures_of, reference_name, scenario_names
+from meguru.model.checks.numbers import Evaluation
+from meguru.model.components import Measure, Scenario
+from meguru.model.places import find
+from meguru.model.scenario import WITHOUT_SCENARIOS
+from meguru.model.walk import clone
+from meguru.quantity import Quantity, convert
+
+CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A measure that is taken.
+
+    Attributes
+    ----------
+    level
+        The number that it sets, in the unit of its range; None: as the model says.
+    since
+        The year from which it holds; None: as the model says.
+    """
+
+    measure: str
+    level: float | None = None
+    since: int | None = None
+
+
+Plan = tuple[Taken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A measure that can be taken.
+
+    Attributes
+    ----------
+    place, unit
+        Of the number that it sets; empty if it has no range.
+    low, high, step
+        Between which values, in ``unit``; ``step`` None: any value.
+    proposed
+        The value that the model says.
+    present
+        What holds at the start of the search in its last year; None where nothing does.
+    years
+        In which it may begin; empty: as the model says.
+    """
+
+    measure: str
+    place: str = ""
+    unit: str = ""
+    low: float = 0.0
+    high: float = 0.0
+    step: float | None = None
+    proposed: float | None = None
+    present: float | None = None
+    years: tuple[int, ...] = ()
+
+    @property
+    def ranged(self) -> bool:
+        """Whether it sets a number that can be chosen."""
+        return bool(self.place)
+
+
+def start_of(model: Model, scenario: str | None = None) -> str:
+    """The scenario from which measures are judged: the one named, else ``present``, else the reference.
+
+    Raises
+    ------
+    ScenarioError
+        No such scenario, or several are the present one.
+    """
+    known = scenario_names(model)
+    if scenario is not None:
+        if scenario not in known:
+            raise ScenarioError(
+                "no such scenario", found=scenario, expected=known, hint=did_you_mean(scenario, known)
+            )
+        return scenario
+    present = [name for name, one in model.scenarios.items() if one.present]
+    if len(present) > 1:
+        file, line = where(model, f"scenarios.{present[1]}.present")
+        raise ScenarioError(
+            "more than one present scenario",
+            file=file,
+            line=line,
+            place="scenarios",
+            found=", ".join(present),
+            expected="one with 'present: true'",
+        )
+    return present[0] if present else reference_name(model)
+
+
+def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> list[Lever]:
+    """Measures that can be taken on top of the scenario ``start``, in the order of the model.
+
+    Parameters
+    ----------
+    names
+        Of those wanted; default all.
+
+    Raises
+    ------
+    UnknownNameError
+        No such measure, or nothing is left to take.
+    ScenarioError
+        One that the start takes already or excludes.
+    """
+    taken = measures_of(model, start)
+    left = [
+        name
+        for name in model.measures
+        if name not in taken and exclude_each_other(model, [*taken, name]) is None
+    ]
+    wanted = left if names is None else list(names)
+    for name in wanted:
+        if name not in model.measures:
+            hint = did_you_mean(name, model.measures)
+            raise UnknownNameError("no such measure", found=name, expected=list(model.measures), hint=hint)
+        if name in taken:
+            raise ScenarioError(
+                f"scenario '{start}' takes this measure already",
+                place=f"measures.{name}",
+                hint="Start from a scenario without it.",
+            )
+        pair = exclude_each_other(model, [*taken, name])
+        if pair is not None:
+            raise ScenarioError(
+                f"'{pair[0]}', which scenario '{start}' takes, and this measure exclude each other",
+                place=f"measures.{name}",
+                hint="Start from a scenario without it.",
+            )
+    if not wanted:
+        raise UnknownNameError(
+            f"no measure that scenario '{start}' does not take already",
+            place="measures",
+            expected="an entry of 'measures' that is not taken yet",
+        )
+    applied = apply(model, start)
+    return [_lever(model, applied, name) for name in wanted]
+
+
+def _lever(model: Model, applied: Model, name: str) -> Lever:
+    measure = model.measures[name]
+    years: tuple[int, ...] = ()
+    if measure.since is not None and measure.latest is not None:
+        years = tuple(range(measure.since, measure.latest + 1))
+    if measure.range is None:
+        return Lever(name, years=years)
+    ((place, proposed),) = measure.changes.items()
+    unit = measure.range.low.unit
+    low, high, step, value = (
+        None if one is None else _number(one, unit)
+        for one in (measure.range.low, measure.range.high, measure.range.step, Quantity.parse(proposed))
+    )
+    assert low is not None
+    assert high is not None
+    held = find(applied, place).held
+    present = None
+    if isinstance(held, Quantity):
+        present = float(Evaluation(applied).array(held, unit or "1", place)[0, -1])
+    return Lever(name, place, unit, low, high, step, value, present, years)
+
+
+def _number(quantity: Quantity, unit: str) -> float:
+    assert quantity.value is not None  # as checked with the model
+    return float(convert(quantity.value, quantity.unit, unit))
+
+
+def is_possible(model: Model, plan: Plan) -> bool:
+    """Whether no two measures of a plan exclude each other."""
+    return exclude_each_other(model, [one.measure for one in plan]) is None
+
+
+def with_plan(model: Model, start: str, plan: Sequence[Taken], name: str = CANDIDATE) -> Model:
+    """A copy of the model with one scenario more: the start with the measures of a plan taken.
+
+    A measure that is taken otherwise than the model says has a variant of its own in the copy.
+    """
+    return with_levels(
+        model,
+        start,
+        [(one.measure, one.since, level_of(model, one)) for one in plan],
+        name,
+    )
+
+
+def with_levels(
+    model: Model, start: str, taken: Sequence[tuple[str, int | None, Any]], name: str = CANDIDATE
+) -> Model:
+    """As :func:`with_plan`, of (measure, year, value as it may stand in a file)."""
+    changed = clone(model)
+    chosen: list[str] = []
+    for measure, since, value in taken:
+        stated = model.measures[measure]
+        adapted = stated if since is None else replace(stated, since=since)
+        if value is not None and not _is_alike(stated, value):
+            adapted = replace(adapted, changes=dict.fromkeys(stated.changes, value), range=None)
+        key = measure
+        if adapted is not stated:
+            key = free_name(f"{measure}_as_chosen", changed.measures)
+        changed.measures[key] = adapted
+        chosen.append(key)
+    if start == WITHOUT_SCENARIOS and not model.scenarios:
+        changed.scenarios[start] = Scenario(reference=True)
+    changed.scenarios[name] = Scenario(inherits=start, measures=chosen, label=labels(model, taken))
+    return changed
+
+
+def _is_alike(measure: Measure, value: Any) -> bool:
+    """Whether a value is what the measure says anyway."""
+    (stated,) = measure.changes.values()
+    new, old = Quantity.parse(value), Quantity.parse(stated)
+    if new.value is None or old.value is None:
+        return False
+    return float(convert(new.value, new.unit, old.unit)) == old.value
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """A name like this one that is not taken yet."""
+    known = set(taken)
+    return next(one for one in (name, *(f"{name}_{n}" for n in range(2, len(known) + 3))) if one not in known)

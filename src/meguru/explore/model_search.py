@@ -1,0 +1,149 @@
+"""Searching over the measures of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.explore.goals import Goal, Limit, goals_of, limits_of
+from meguru.explore.measures import Lever, Plan, Taken, levers_of, with_plan
+from meguru.explore.search import GENERATIONS, POPULATION, Front, Method, SearchProblem, search
+from meguru.explore.space import FEW_LEVELS, Variable
+from meguru.explore.trials import Over, Trials
+from meguru.model import Model
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a search over measures found.
+
+    Attributes
+    ----------
+    model, start
+        What was searched, and the scenario that plans add to.
+    levers
+        What could be chosen.
+    goals, limits
+    front
+        Points and values; see :class:`meguru.explore.search.Front`.
+    plans
+        The measures behind each point of the front.
+    now
+        Goal → value at the start.
+    """
+
+    model: Model = field(repr=False)
+    start: str
+    levers: Sequence[Lever]
+    goals: Sequence[Goal]
+    limits: Sequence[Limit]
+    front: Front
+    plans: Sequence[Plan]
+    now: Mapping[str, float]
+
+    def with_scenarios(self) -> Model:
+        """A copy of the model in which each point of the front is a scenario: ``choice-1`` ..."""
+        found = self.model
+        for number, plan in enumerate(self.plans, 1):
+            found = with_plan(found, self.start, plan, f"choice-{number}")
+        return found
+
+
+def search_measures(
+    model: Model,
+    goals: Iterable[str] | None = None,
+    *,
+    scenario: str | None = None,
+    measures: Iterable[str] | None = None,
+    limits: Iterable[str] = (),
+    over: Over = "last",
+    method: Method = "auto",
+    few: int = FEW_LEVELS,
+    population: int = POPULATION,
+    generations: int = GENERATIONS,
+    seed: int = 0,
+) -> Choices:
+    """Which measures to take, how far, and from when: the choices of which none is better in every goal.
+
+    Parameters
+    ----------
+    model
+        As read by :func:`meguru.load`.
+    goals
+        Indicators, as ``co2`` or ``co2:less``; default those that say ``wanted``.
+    scenario
+        What plans add to; default the ``present`` scenario, else the reference.
+    measures
+        Names; default all that the scenario does not take.
+    limits
+        As ``co2 <= 40 t_CO2e/year``.
+    over
+        ``last`` year, ``mean`` of all, or a year.
+    method, few, population, generations, seed
+        See :func:`meguru.explore.search.search`.
+
+    Raises
+    ------
+    InfeasibleError
+        No choice meets all limits.
+    ModelError
+        A goal, limit or measure that can not be.
+    """
+    trials = Trials(model, scenario, over=over)
+    wanted, bounds = goals_of(model, goals), limits_of(model, limits)
+    levers = levers_of(model, trials.start, measures)
+    names = list(dict.fromkeys([*(goal.name for goal in wanted), *(one.name for one in bounds)]))
+
+    def function(points: Array) -> dict[str, Array]:
+        return trials.values([plan_of(model, levers, point) for point in points], names)
+
+    problem = SearchProblem(variables_of(model, levers), wanted, function, bounds)
+    front = search(problem, method, few=few, population=population, generations=generations, seed=seed)
+    by_plan: dict[Plan, int] = {}
+    for row in front.best.tolist():  # where a measure is left, its level does not matter
+        by_plan.setdefault(plan_of(model, levers, front.points[row]), row)
+    front = replace(front, best=np.array(list(by_plan.values()), dtype=np.int64))
+    now = {name: float(row[0]) for name, row in trials.values([()], names).items()}
+    return Choices(model, trials.start, levers, wanted, bounds, front, list(by_plan), now)
+
+
+def variables_of(model: Model, levers: Iterable[Lever]) -> list[Variable]:
+    """A switch for each measure that can be left, a level for each range, a year where it can be chosen."""
+    found = []
+    for one in levers:
+        if has_switch(model, one):
+            found.append(Variable(one.measure, 0.0, 1.0, 1.0))
+        if one.ranged:
+            found.append(Variable(f"{one.measure}.level", one.low, one.high, one.step))
+        if one.years:
+            found.append(Variable(f"{one.measure}.from", one.years[0], one.years[-1], 1.0))
+    return found
+
+
+def has_switch(model: Model, lever: Lever) -> bool:
+    """Whether taking a measure differs from leaving it at the level that holds anyway."""
+    measure = model.measures[lever.measure]
+    return (
+        not lever.ranged
+        or lever.present is None
+        or not lever.low <= lever.present <= lever.high
+        or any(one is not None for one in (measure.cost, measure.amount, measure.since))
+    )
+
+
+def plan_of(model: Model, levers: Iterable[Lever], point: Array) -> Plan:
+    """The measures that a point (variable,) stands for."""
+    numbers = iter(point.tolist())
+    plan = []
+    for one in levers:
+        taken = next(numbers) >= 0.5 if has_switch(model, one) else True
+        level = next(numbers) if one.ranged else None
+        since = round(next(numbers)) if one.years else None
+        if taken:
+            plan.append(Taken(one.measure, level, since))
+    return tuple(plan)

@@ -1,0 +1,185 @@
+"""Search over choices: all combinations of levels, or NSGA-II where there are too many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.errors import InfeasibleError, RunError
+from meguru.explore.goals import Goal, Limit
+from meguru.explore.pareto import costs_of, non_dominated
+from meguru.explore.space import FEW_LEVELS, Variable, grid, snapped
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Array = NDArray[np.float64]
+Method = Literal["auto", "grid", "nsga2"]
+METHODS: tuple[Method, ...] = ("auto", "grid", "nsga2")
+MOST_OF_A_GRID = 200_000
+EXHAUSTIVE = 5_000  # points up to which ``auto`` looks at all
+POPULATION, GENERATIONS = 80, 80
+
+
+@dataclass(frozen=True)
+class SearchProblem:
+    """What can be chosen, what is wanted of it, and what must hold.
+
+    Attributes
+    ----------
+    function
+        (point, variable) → value by name, each (point,); NaN where a value is undefined.
+    """
+
+    variables: Sequence[Variable]
+    goals: Sequence[Goal]
+    function: Callable[[Array], Mapping[str, Array]] = field(repr=False)
+    limits: Sequence[Limit] = ()
+
+
+@dataclass(frozen=True)
+class Front:
+    """Every point that was tried, and those of which none is better in every goal.
+
+    Attributes
+    ----------
+    points : (point, variable)
+    values
+        Name → (point,), of the goals and of what is limited.
+    excess : (point,)
+        How far the limits are missed, each relative to its bound, together; 0 where all are met.
+    best
+        Which points are on the front, by the first goal, the best first.
+    method
+        ``grid`` or ``nsga2``.
+    """
+
+    problem: SearchProblem
+    points: Array = field(repr=False)
+    values: Mapping[str, Array] = field(repr=False)
+    excess: Array = field(repr=False)
+    best: NDArray[np.int64]
+    method: str
+
+    def table(self, every: bool = False) -> DataFrame:
+        """A row a point: its variables, its values, whether it meets the limits and is on the front."""
+        import pandas as pd
+
+        rows = np.arange(len(self.points)) if every else self.best
+        columns = {one.name: self.points[rows, index] for index, one in enumerate(self.problem.variables)}
+        columns |= {name: row[rows] for name, row in self.values.items()}
+        on_front = np.isin(rows, self.best)
+        return pd.DataFrame({**columns, "allowed": self.excess[rows] == 0.0, "on_front": on_front})
+
+
+def search(
+    problem: SearchProblem,
+    method: Method = "auto",
+    *,
+    few: int = FEW_LEVELS,
+    population: int = POPULATION,
+    generations: int = GENERATIONS,
+    seed: int = 0,
+) -> Front:
+    """The best choices: of several goals the Pareto front, of one goal the best point.
+
+    Parameters
+    ----------
+    method
+        ``grid``: all combinations, numbers without steps at a ``few`` levels. ``nsga2``: an evolution of
+        ``population`` points over ``generations``. ``auto``: all combinations if there are few.
+
+    Raises
+    ------
+    InfeasibleError
+        No point that was tried meets all limits; the error names the limit that is missed by least.
+    RunError
+        More combinations than can be run, or no such method.
+
+    Notes
+    -----
+    Deb, K. et al. (2002), A fast and elitist multiobjective genetic algorithm: NSGA-II,
+    doi:10.1109/4235.996017; by pymoo. The front is taken from all points that were tried.
+    """
+    if method not in METHODS:
+        raise RunError("no such method", found=method, expected=METHODS)
+    counts = [len(one.levels(few)) for one in problem.variables]
+    size = int(np.prod(np.array(counts, dtype=np.float64)).clip(max=2.0**62))
+    if method == "auto":
+        any_value = any(one.count is None for one in problem.variables)
+        method = "nsga2" if size > EXHAUSTIVE or (any_value and len(counts) > 2) else "grid"
+    if method == "grid":
+        if size > MOST_OF_A_GRID:
+            raise RunError(
+                "too many combinations",
+                found=f"{size:,}",
+                expected=f"at most {MOST_OF_A_GRID:,}",
+                hint="Take nsga2.",
+            )
+        points = grid(problem.variables, few)
+        return _front(problem, points, _evaluated(problem, points), "grid")
+    from meguru.explore.nsga2 import evolve
+
+    points, values = evolve(problem, _evaluated, population, generations, seed)
+    return _front(problem, points, values, "nsga2")
+
+
+def _evaluated(problem: SearchProblem, points: Array) -> dict[str, Array]:
+    """Values of everything that is wanted or limited."""
+    found = problem.function(snapped(problem.variables, points))
+    names = dict.fromkeys([*(goal.name for goal in problem.goals), *(one.name for one in problem.limits)])
+    return {name: np.asarray(found[name], dtype=np.float64) for name in names}
+
+
+def excess_of(problem: SearchProblem, values: Mapping[str, Array]) -> Array:
+    """(point, limit) how far each limit is missed, relative to its bound."""
+    if not problem.limits:
+        return np.zeros((len(next(iter(values.values()))), 0))
+    return np.stack(
+        [one.excess(values[one.name]) / (abs(one.bound) or 1.0) for one in problem.limits], axis=1
+    )
+
+
+def _front(problem: SearchProblem, points: Array, values: dict[str, Array], method: str) -> Front:
+    points = snapped(problem.variables, points)
+    misses = excess_of(problem, values)
+    excess = misses.sum(axis=1)
+    costs = costs_of(problem.goals, values)
+    allowed = (excess == 0.0) & ~np.isnan(costs).any(axis=1)
+    if not allowed.any():
+        raise _infeasible(problem, points, values, misses)
+    rows = np.flatnonzero(allowed)
+    best = rows[non_dominated(costs[rows])]
+    _, first = np.unique(points[best], axis=0, return_index=True)
+    best = best[np.sort(first)]
+    best = best[np.lexsort(costs[best].T[::-1])]
+    return Front(problem, points, values, excess, best, method)
+
+
+def _infeasible(
+    problem: SearchProblem, points: Array, values: Mapping[str, Array], misses: Array
+) -> InfeasibleError:
+    """What comes nearest to being allowed, and which limit it misses."""
+    nearest = int(np.argmin(misses.sum(axis=1)))
+    chosen = ", ".join(
+        f"{one.name} = {points[nearest, index]:g}" for index, one in enumerate(problem.variables)
+    )
+    missed = [
+        (one, float(values[one.name][nearest]))
+        for index, one in enumerate(problem.limits)
+        if misses[nearest, index] > 0.0
+    ]
+    if not missed:
+        names = ", ".join(goal.name for goal in problem.goals)
+        return InfeasibleError("the goals are undefined wherever the limits are met", found=names)
+    limit, value = missed[0]
+    return InfeasibleError(
+        f"none of the {len(points):,} choices that were tried meets all limits; the nearest is {chosen}",
+        found=f"{limit.name} = {value:.6g}",
+        expected=str(limit),
+        hint="Loosen the limit, or allow more to be chosen.",
+    )

@@ -1,0 +1,215 @@
+"""Runs of plans of measures, many in one run where only numbers differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.engine import Comparison, Result, run
+from meguru.errors import RangeError
+from meguru.explore.measures import CANDIDATE, Plan, is_possible, start_of, with_levels, with_plan
+from meguru.explore.switches import switched
+from meguru.indicators import sampled
+from meguru.model import Model, apply, reference_name
+from meguru.model.places import find
+from meguru.model.walk import clone, quantities
+from meguru.quantity import Quantity
+
+Array = NDArray[np.float64]
+Over = int | Literal["last", "mean"]
+FEW_STRUCTURES = 3  # runs of plans with different measures, up to which each is made by itself
+MOST_AT_ONCE = 4096  # plans in one run, so that memory stays small
+
+
+class Trials:
+    """A model on which plans are tried.
+
+    Parameters
+    ----------
+    model
+        As read by :func:`meguru.load`.
+    start
+        The scenario that plans add to; see :func:`meguru.explore.measures.start_of`.
+    over
+        Which value of an indicator counts: that of the ``last`` year, of a year, or the ``mean`` of all
+        reported years.
+    seed
+        Of the random numbers, common to all plans.
+    """
+
+    def __init__(self, model: Model, start: str | None = None, *, over: Over = "last", seed: int = 0) -> None:
+        self.model = model
+        self.start = start_of(model, start)
+        self.over: Over = over
+        self.seed = seed
+        self._others: dict[tuple[str, int | None], Result] = {}
+        self._uncertain: bool | None = None
+        years = range(model.time.first, model.time.last + 1)
+        if isinstance(over, int) and over not in years:
+            raise RangeError("a year that is not reported", found=over, expected=f"{years[0]} to {years[-1]}")
+
+    def values(self, plans: Sequence[Plan], indicators: Sequence[str]) -> dict[str, Array]:
+        """Expected values of indicators under plans.
+
+        Plans are samples of one run where only numbers differ, or where their measures can be written as
+        switches; see :mod:`meguru.explore.switches`.
+
+        Returns
+        -------
+        indicator → (plan,), NaN where it is undefined, or where measures exclude each other
+        """
+        wanted = list(dict.fromkeys(plan for plan in plans if is_possible(self.model, plan)))
+        known: dict[Plan, int] = {plan: index for index, plan in enumerate(wanted)}
+        found = {name: np.empty(len(wanted)) for name in indicators}
+        for members in self._groups(wanted):
+            values = self._of_group([wanted[index] for index in members], indicators)
+            for name, row in values.items():
+                found[name][members] = row
+        places = np.array([known.get(plan, len(wanted)) for plan in plans], dtype=np.int64)
+        return {name: np.append(row, np.nan)[places] for name, row in found.items()}
+
+    def _groups(self, plans: Sequence[Plan]) -> list[list[int]]:
+        """Plans that can go through one run together: the same measures from the same years, or any."""
+        every = list(range(len(plans)))
+        if self.uncertain:
+            return [[index] for index in every]
+        groups: dict[tuple[tuple[str, int | None, bool], ...], list[int]] = {}
+        for index, plan in enumerate(plans):
+            key = tuple((one.measure, one.since, one.level is not None) for one in plan)
+            groups.setdefault(key, []).append(index)
+        parts = list(groups.values())
+        if len(parts) > FEW_STRUCTURES and switched(self.model, self.start, plans) is not None:
+            parts = [every]
+        return [
+            part[first : first + MOST_AT_ONCE]
+            for part in parts
+            for first in range(0, len(part), MOST_AT_ONCE)
+        ]
+
+    def _of_group(self, plans: Sequence[Plan], indicators: Sequence[str]) -> dict[str, Array]:
+        kinds = {tuple((one.measure, one.since, one.level is not None) for one in plan) for plan in plans}
+        if len(plans) == 1:
+            result = self.result(plans[0])
+        else:
+            result = self._side_by_side(plans) if len(kinds) == 1 else self._switched(plans)
+        return self.of_result(result, indicators)
+
+    def _switched(self, plans: Sequence[Plan]) -> Result:
+        """Plans that take different measures, one a sample."""
+        found = switched(self.model, self.start, plans)
+        assert found is not None  # as looked at before
+        return run(found.model, CANDIDATE, seed=self.seed, values=found.values)
+
+    def _side_by_side(self, plans: Sequence[Plan]) -> Result:
+        """Plans that differ in levels only, one a sample: levels are parameters given from outside."""
+        names = _free_names(self.model, len(plans[0]))
+        model = clone(self.model)
+        taken: list[tuple[str, int | None, object]] = []
+        levels: dict[str, Array] = {}
+        for index, one in enumerate(plans[0]):
+            if one.level is None:
+                taken.append((one.measure, one.since, None))
+                continue
+            wanted = self.model.measures[one.measure].range
+            assert wanted is not None
+            row = np.array([plan[index].level for plan in plans], dtype=np.float64)
+            model.parameters[names[index]] = Quantity(float(row[0]), wanted.low.unit)
+            levels[f"parameters.{names[index]}"] = row
+            taken.append((one.measure, one.since, {"formula": names[index], "unit": wanted.low.unit}))
+        return run(with_levels(model, self.start, taken), CANDIDATE, seed=self.seed, values=levels)
+
+    def result(self, plan: Plan, samples: int | None = None) -> Result:
+        """One plan run by itself; a formula that looks at another scenario looks at the model's own."""
+        model = with_plan(self.model, self.start, plan)
+        return run(model, CANDIDATE, samples=samples, seed=self.seed)
+
+    def everywhere(self, place: str, levels: Array, indicators: Sequence[str]) -> dict[str, Array]:
+        """Expected values of indicators at the start, where a number is another in all scenarios.
+
+        Parameters
+        ----------
+        place
+            Of a number.
+        levels : (level,)
+            In the unit that it has there.
+
+        Returns
+        -------
+        indicator → (level,), NaN where it is undefined
+        """
+        if not self.uncertain:
+            result = run(self.model, self.start, seed=self.seed, values={place: levels})
+            return {name: self._picked(row) for name, row in indicators_of(result, indicators).items()}
+        found = {name: np.empty(len(levels)) for name in indicators}
+        for index, level in enumerate(levels):
+            model = clone(self.model)
+            spot = find(model, place)
+            spot.put(Quantity(float(level), spot.held.unit))
+            result = run(model, self.start, seed=self.seed)
+            for name, row in indicators_of(result, indicators).items():
+                found[name][index] = self._picked(row)[0]
+        return found
+
+    def samples(self, plan: Plan, indicators: Sequence[str], samples: int) -> dict[str, Array]:
+        """Indicators of one plan by sample; random numbers are common to all plans.
+
+        Returns
+        -------
+        indicator → (sample,)
+        """
+        return self.of_result(self.result(plan, samples), indicators, samples)
+
+    def of_result(
+        self, result: Result, indicators: Sequence[str], samples: int | None = None
+    ) -> dict[str, Array]:
+        """Indicators of what :meth:`result` gave, indicator → (sample,)."""
+        return {name: self._picked(row) for name, row in self._arrays(result, indicators, samples).items()}
+
+    def _arrays(self, result: Result, indicators: Iterable[str], samples: int | None) -> Mapping[str, Array]:
+        """Indicators by sample and year; the other scenarios are run once for all plans."""
+        result.again = lambda name: self._other(name, samples)
+        reference = reference_name(self.model) if self.model.scenarios else self.start
+        return indicators_of(Comparison({CANDIDATE: result}, reference), indicators)
+
+    def _other(self, name: str, samples: int | None) -> Result:
+        if (name, samples) not in self._others:
+            self._others[name, samples] = run(self.model, name, samples=samples, seed=self.seed)
+        return self._others[name, samples]
+
+    def _picked(self, values: Array) -> Array:
+        """(sample, year) → (sample,)."""
+        if self.over == "mean":
+            mean: Array = values.mean(axis=1)
+            return mean
+        picked: Array = values[:, -1 if self.over == "last" else self.over - self.model.time.first]
+        return picked
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the start holds distributions: their means count, which samples would not take."""
+        if self._uncertain is None:
+            applied = apply(self.model, self.start)
+            self._uncertain = not all(quantity.is_certain() for _, quantity, _, _ in quantities(applied))
+        return self._uncertain
+
+
+def indicators_of(
+    found: Result | Comparison, names: Iterable[str], scenario: str | None = None
+) -> dict[str, Array]:
+    """Indicators of the model in one scenario, (sample, year) each; default the first scenario."""
+    first = next(iter(found.results.values())) if isinstance(found, Comparison) else found
+    shown = scenario or first.scenario
+    known = first.model.indicators
+    values = sampled(found, {name: known[name] for name in names})
+    return {name: row for (of, name), row in values.items() if of == shown}
+
+
+def _free_names(model: Model, count: int) -> list[str]:
+    """Names of parameters that the model does not have."""
+    start = "chosen_level"
+    while any(name.startswith(start) for name in model.parameters):
+        start += "_"
+    return [f"{start}{index}" for index in range(count)]

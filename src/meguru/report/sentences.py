@@ -1,0 +1,310 @@
+"""Suggestions in plain sentences, in both languages; each says which run it is from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from meguru.explore.break_even import BreakEven
+from meguru.explore.goals import Goal
+from meguru.explore.incentives import TOGETHER, Incentives
+from meguru.explore.measures import Plan
+from meguru.explore.suggest import Step, Suggestion
+from meguru.model import Model
+from meguru.report.both import Both, joined
+from meguru.report.numbers import number, scale_for, unit_text
+from meguru.report.words import Names, label_of
+
+PER = 1e6  # units of currency for which an effect is given
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence and where it is from.
+
+    Attributes
+    ----------
+    text
+        In both languages.
+    scenarios
+        Of :meth:`meguru.explore.suggest.Suggestion.with_scenarios`, whose runs give its numbers.
+    """
+
+    text: Both
+    scenarios: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _templates() -> dict[str, Both]:
+    from ruamel.yaml import YAML
+
+    text = resources.files("meguru.report").joinpath("sentences.yaml").read_text(encoding="utf-8")
+    return {key: Both(str(en), str(ja)) for key, (en, ja) in YAML(typ="safe").load(text).items()}
+
+
+def phrase(key: str, **values: object) -> Both:
+    """One of the templates, filled in."""
+    return _templates()[key].fill(**values)
+
+
+class Teller:
+    """Tells a suggestion in sentences."""
+
+    def __init__(self, suggestion: Suggestion) -> None:
+        self.suggestion = suggestion
+        self.model = suggestion.model
+        self.names = Names(self.model)
+        self.currency = unit_text(self.model.money.currency if self.model.money else "JPY")
+
+    # -- sentences -----------------------------------------------------------------------------------------
+
+    def alone(self) -> list[Sentence]:
+        """What each measure does by itself, the best first."""
+        return [
+            Sentence(self.effects(step) + self.money(step), (f"alone-{step.taken.measure}",))
+            for step in self.suggestion.ranked(self.suggestion.goals[0])
+        ]
+
+    def orders(self) -> list[Sentence]:
+        """Which measure first, which then."""
+        found = []
+        orders = self.suggestion.orders.items()
+        for name, steps in list(orders)[:1] if self.suggestion.agreed else orders:
+            goal = self.names.indicator(name)
+            if not steps:
+                found.append(Sentence(phrase("order_none", goal=goal)))
+                continue
+            listed = joined(
+                "",
+                [
+                    phrase("then" if index else "first", what=self.measure(step.taken.measure))
+                    for index, step in enumerate(steps)
+                ],
+            )
+            key = "order_all" if self.suggestion.agreed else "order_one"
+            scenarios = tuple(self.scenario_of(name, number) for number in range(1, len(steps) + 1))
+            found.append(Sentence(phrase(key, goal=goal, steps=listed), scenarios))
+        return found
+
+    def conditional(self) -> list[Sentence]:
+        """Measures that harm alone and help after others."""
+        return [
+            Sentence(self._conditional(goal, alone, later), self._runs_of(goal, later))
+            for goal, alone, later in self.suggestion.conditional()
+        ]
+
+    def _conditional(self, goal: Goal, alone: Step, later: Step) -> Both:
+        before, after = alone.before.values[goal.name], alone.after.values[goal.name]
+        then = [number(one.values[goal.name]) for one in (later.before, later.after)]
+        return phrase(
+            "conditional",
+            what=self.measure(alone.taken.measure),
+            goal=self.names.indicator(goal.name),
+            others=self._listed(later.others),
+            unit=unit_text(self.model.indicators[goal.name].unit),
+            before=number(before),
+            after=number(after),
+            before_then=then[0],
+            after_then=then[1],
+        )
+
+    def _runs_of(self, goal: Goal, later: Step) -> tuple[str, ...]:
+        place = [step.taken for step in self.suggestion.orders[goal.name]].index(later.taken)
+        order = (self.scenario_of(goal.name, number) for number in (place, place + 1))
+        return (f"alone-{later.taken.measure}", *order)
+
+    def zeros(self) -> list[Sentence]:
+        """Where goals change their sign; of those that never do, nothing."""
+        return [
+            Sentence(zero(found, "jump" if jumps else "zero", at), (name,))
+            for name, found, at, jumps in self.suggestion.zeros
+        ]
+
+    def scenario_of(self, goal: str, number: int) -> str:
+        """Name of the scenario behind a step of an order."""
+        return f"{'step' if self.suggestion.agreed else goal}-{number}"
+
+    # -- parts of sentences --------------------------------------------------------------------------------
+
+    def effects(self, step: Step) -> Both:
+        """What a step does to each goal."""
+        head = head_of(self.model, step)
+        if step.others:
+            first = Both(head.en[:1].lower() + head.en[1:], head.ja)
+            head = phrase("after_others", others=self._listed(step.others), first=first)
+        *clauses, last = [self._clause(step, goal) for goal in self.suggestion.goals]
+        listed = joined(phrase("and_last"), [joined(phrase("and"), clauses), last] if clauses else [last])
+        return phrase("whole", head=head, clauses=listed)
+
+    def _clause(self, step: Step, goal: Goal) -> Both:
+        before, after = (one.values[goal.name] for one in (step.before, step.after))
+        name = self.names.indicator(goal.name)
+        unit = unit_text(self.model.indicators[goal.name].unit)
+        if math.isnan(before) or math.isnan(after):
+            return phrase("clause_undefined", goal=name)
+        better = step.improvement(goal)
+        if better == 0.0:
+            return phrase("clause_same", goal=name, before=number(before), unit=unit)
+        key = "clause_more" if after > before else "clause_less"
+        judgement = phrase("better" if better > 0.0 else "worse")
+        return phrase(
+            key, goal=name, before=number(before), after=number(after), unit=unit, judgement=judgement
+        )
+
+    def money(self, step: Step) -> Both:
+        """What a step costs, brings per money, and earns or loses per unit of each goal that is not money."""
+        parts = [
+            phrase("costs", cost=number(step.cost), currency=self.currency)
+            if step.cost
+            else phrase("no_cost")
+        ]
+        for goal in self.suggestion.goals:
+            unit = unit_of_amount(self.model, goal.name)
+            per, price = step.per_money(goal), step.price(goal)
+            if per is not None and per > 0.0:
+                parts.append(
+                    phrase(
+                        "per_money",
+                        amount=number(per * PER),
+                        unit=unit,
+                        money=number(PER),
+                        currency=self.currency,
+                    )
+                )
+            if price is not None and goal is not self.suggestion.money:
+                key = "earns" if price <= 0.0 else "pays"
+                money = number(abs(price))
+                name = self.names.indicator(goal.name)
+                parts.append(phrase(key, money=money, currency=self.currency, unit=unit, goal=name))
+        text = joined(Both("; ", "、"), parts)
+        return Both(f" {text.en[:1].upper()}{text.en[1:]}.", f"{text.ja}。")
+
+    def measure(self, name: str) -> Both:
+        """A measure by its label."""
+        return self.names.measure(name)
+
+    def _listed(self, plan: Plan) -> Both:
+        return joined(phrase("and"), [phrase("quoted", what=self.measure(one.measure)) for one in plan])
+
+
+def head_of(model: Model, step: Step) -> Both:
+    """What is done: a number raised or lowered, or a measure taken."""
+    lever, names = step.lever, Names(model)
+    measure = model.measures[lever.measure]
+    since = step.taken.since or measure.since
+    year = phrase("since", year=since) if since is not None else Both("", "")
+    level = step.taken.level if step.taken.level is not None else lever.proposed
+    if not lever.ranged or level is None:
+        return phrase("take", what=names.measure(lever.measure)) + year
+    after = _amount(level, lever.unit)
+    what = noun_of(model, lever.measure)
+    if lever.present is None or level == lever.present:
+        return phrase("set", what=what, after=after) + year
+    key = "raise" if level > lever.present else "lower"
+    return phrase(key, what=what, before=_amount(lever.present, lever.unit), after=after) + year
+
+
+def noun_of(model: Model, measure: str) -> Both:
+    """What the number of a measure is called."""
+    wanted = model.measures[measure].range
+    if wanted is not None and wanted.label is not None:
+        return label_of(wanted, measure)
+    return Names(model).measure(measure)
+
+
+def zero(found: BreakEven, key: str, at: float) -> Both:
+    """Where an indicator changes its sign (``zero``), or leaps over it (``jump``)."""
+    now = phrase("unknown") if found.present is None else _amount(found.present, found.place_unit)
+    at_zero = found.scan.target == 0.0
+    return phrase(
+        key if at_zero else f"{key}_of_target",
+        goal=Names(found.model).indicator(found.indicator),
+        what=_number_of(found),
+        at=_amount(at, found.place_unit),
+        now=now,
+        target=_amount(found.scan.target, found.unit),
+    )
+
+
+def no_zero(found: BreakEven) -> Both:
+    """That an indicator does not change its sign."""
+    low, high = (_amount(float(found.scan.at[index]), found.place_unit) for index in (0, -1))
+    return phrase(
+        "no_zero" if found.scan.target == 0.0 else "no_zero_of_target",
+        goal=Names(found.model).indicator(found.indicator),
+        what=_number_of(found),
+        low=low,
+        high=high,
+        target=_amount(found.scan.target, found.unit),
+    )
+
+
+def _number_of(found: BreakEven) -> Both:
+    return noun_of(found.model, found.measure) if found.measure else Both.of(found.place)
+
+
+def incentive_sentences(found: Incentives) -> list[Both]:
+    """Who pays and who gains by each incentive, and what shared information is worth to whom shares it."""
+    names = Names(found.model)
+    told = []
+    for name, moved in found.moved.items():
+        if name == TOGETHER:
+            continue
+        lists = {
+            key: joined(phrase("and"), [_with_gain(found, names, one, moved.gains[one]) for one in actors])
+            for key, actors in (("payers", moved.payers), ("gainers", moved.gainers))
+        }
+        what = names.measure(name)
+        key = "who" if moved.payers or moved.gainers else "nobody"
+        told.append(phrase(key, what=what, **lists))
+        for teacher, learner in moved.information:
+            gain = moved.gains.get(teacher, 0.0)
+            told.append(
+                phrase(
+                    "sharing_pays" if gain > 0.0 else "sharing_does_not_pay",
+                    teacher=names.actor(teacher),
+                    learner=names.actor(learner),
+                    worth=_money(found, gain),
+                    worth_there=_money(found, moved.gains.get(learner, 0.0)),
+                )
+            )
+    return told
+
+
+def _with_gain(found: Incentives, names: Names, actor: str, gain: float) -> Both:
+    return phrase("actor_gain", actor=names.actor(actor), gain=_money(found, gain))
+
+
+def _money(found: Incentives, amount: float) -> Both:
+    scale = scale_for(found.currency, [amount], per_year=True)
+    return scale.full(amount, signed=True) if amount else Both("0", "0")
+
+
+def _amount(value: float, unit: str) -> Both:
+    """A number with its unit; % close to it in Japanese."""
+    if unit in ("", "1"):
+        return Both.of(number(value))
+    if unit == "%":
+        return Both(f"{number(value)}\N{NO-BREAK SPACE}%", f"{number(value)}%")
+    return Both.of(number(value)) + "\N{NO-BREAK SPACE}" + unit_text(unit)
+
+
+def unit_of_amount(model: Model, indicator: str) -> Both:
+    """The unit of an indicator of amounts per year, without the year."""
+    unit = model.indicators[indicator].unit
+    return unit_text(unit.removesuffix("/year"))
+
+
+def sentences(suggestion: Suggestion) -> list[Sentence]:
+    """A suggestion in sentences: the order, what harms alone, each measure, the zeros."""
+    teller = Teller(suggestion)
+    parts: Iterable[list[Sentence]] = (
+        teller.orders(),
+        teller.conditional(),
+        teller.alone(),
+        teller.zeros(),
+    )
+    return [one for part in parts for one in part]

@@ -1,0 +1,236 @@
+"""Plans of circulation: when to take back, what to recondition, where supply and demand miss each other."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.integrate import quad
+
+import meguru
+from meguru import errors
+from meguru.explore.goals import Goal
+from meguru.explore.mismatch import mismatch, mismatch_of
+from meguru.explore.planning import plan_reconditioning
+from meguru.explore.programme import Part
+from meguru.explore.robust import CRITERIA, robust, robust_choice
+from meguru.explore.take_back import intact_by_age, price_by_age, take_back
+from meguru.indicators import reuse_bound
+
+Array = NDArray[np.float64]
+AGES = np.linspace(0, 20, 2001)
+WEIBULL = np.exp(-((AGES / 8.0) ** 3))
+
+
+# ---- when to take back
+
+
+def test_age_replacement_is_that_of_barlow_and_proschan() -> None:
+    # cost 10 of a planned renewal, 60 of one after a failure: T minimises cost(T) / ∫ S
+    found = take_back(AGES, WEIBULL, -10.0, -60.0)
+
+    def cost(age: float) -> float:
+        alive = float(np.exp(-((age / 8.0) ** 3)))
+        life = float(quad(lambda t: np.exp(-((t / 8.0) ** 3)), 0, age)[0])
+        return (10 * alive + 60 * (1 - alive)) / life
+
+    ages = np.linspace(1, 15, 1401)
+    costs = [cost(age) for age in ages]
+    assert found.best == pytest.approx(ages[int(np.argmin(costs))], abs=0.02)
+    assert -np.nanmax(found.per_year) == pytest.approx(min(costs), rel=1e-4)
+    assert not found.at_the_end
+
+
+def test_without_wear_and_with_a_constant_price_nothing_is_gained_by_taking_back() -> None:
+    constant = take_back(AGES, np.exp(-AGES / 5.0), 0.0, 0.0, new=100.0)
+    assert constant.at_the_end
+    per_year = constant.per_year[1:]
+    assert np.all(np.diff(per_year) > 0.0)  # a failure costs no more than taking back: the longer, the better
+
+
+def test_discounting_agrees_with_the_sum_over_many_cycles() -> None:
+    rate, age = 0.08, 4.0
+    ages = AGES[AGES <= age]
+    fixed = take_back(ages, np.ones(len(ages)), 30.0, new=100.0, service=20.0, discount_rate=rate)
+    cycle = -100 + 30 * np.exp(-rate * age) + 20 * (1 - np.exp(-rate * age)) / rate
+    whole = sum(cycle * np.exp(-rate * age * n) for n in range(400))
+    assert fixed.per_year[-1] / rate == pytest.approx(whole, rel=1e-4)
+
+
+def test_curves_of_a_model() -> None:
+    battery = meguru.example("small-battery")
+    alive = intact_by_age(battery, "use_battery", AGES, segment="kenji")
+    assert alive[0] == 1.0 and np.all(np.diff(alive) <= 0.0)
+    loss = 0.06  # a year, down to 65 % of the capacity
+    worn = np.log(0.65) / np.log(1 - loss)
+    at = np.searchsorted(AGES, 3.0)
+    assert alive[at] == pytest.approx(np.exp(-((3 / 25) ** 1.5) - (3 / 20) ** 1.2))
+    assert alive[-1] == 0.0 and AGES[np.argmax(alive == 0.0)] == pytest.approx(worn, abs=1.2)
+    prices = price_by_age(battery, "triage.second_use -> used_batteries", [0, 1.5, 3, 50])
+    assert prices.tolist() == pytest.approx([8000, 6800, 5600, 1200])
+    with pytest.raises(errors.UnknownNameError):
+        intact_by_age(battery, "triage", AGES)
+    with pytest.raises(errors.UnknownNameError):
+        intact_by_age(battery, "use_battery", AGES, segment="ken")
+    with pytest.raises(errors.UnknownNameError):
+        price_by_age(battery, "triage.second_use", AGES)
+    with pytest.raises(errors.MissingValueError):
+        price_by_age(battery, "hand_over.waste -> household_waste", AGES)
+
+
+@pytest.mark.parametrize("ages", [[1.0, 2.0], [0.0], [0.0, 2.0, 1.0]])
+def test_ages_ascend_from_zero(ages: list[float]) -> None:
+    with pytest.raises(errors.RangeError):
+        take_back(ages, np.ones(len(ages)), 1.0)
+    with pytest.raises(errors.RangeError):
+        take_back([0.0, 1.0], [0.5, 0.7], 1.0)
+
+
+# ---- what to recondition
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=7))
+def test_free_reconditioning_reaches_the_bound_of_reuse(steps: list[tuple[int, int]]) -> None:
+    demand, returns = (np.array(row, dtype=float) for row in zip(*steps, strict=True))
+    plan = plan_reconditioning({"a": Part(demand, returns, new=1.0)})
+    stored = reuse_bound(demand, returns, stored=True)[-1]
+    assert plan.cost == pytest.approx(demand.sum() - stored, abs=1e-6)
+    at_once = plan_reconditioning({"a": Part(demand, returns, new=1.0, most_cores=0.0, most_stock=0.0)})
+    assert at_once.cost == pytest.approx(demand.sum() - reuse_bound(demand, returns)[-1], abs=1e-6)
+
+
+def test_a_small_plan_is_the_best_of_all() -> None:
+    parts = {
+        "a": Part([3, 4], [4, 2], hours=2, recovery=1.0, recondition=1, new=7, hold=0.5, scrap=0.2),
+        "b": Part([2, 3], [3, 3], hours=1, recovery=0.5, recondition=1, new=9, hold=0.5, scrap=0.2),
+    }
+    hours = 7.0
+    plan = plan_reconditioning(parts, hours)
+    best = min(
+        total
+        for chosen in product(np.arange(0, 4.01, 0.5), repeat=4)
+        if (total := cost_of(parts, hours, np.array(chosen).reshape(2, 2))) is not None
+    )
+    assert plan.cost <= best + 1e-9
+    assert plan.cost == pytest.approx(best, abs=0.3)
+    assert cost_of(parts, hours, plan.reconditioned) == pytest.approx(plan.cost)
+    assert np.all(plan.used_hours <= hours + 1e-9)
+    assert len(plan.table()) == 4
+
+
+def cost_of(parts: dict[str, Part], hours: float, work: Array) -> float | None:
+    """Cost of reconditioning so many cores (part, time), pieces made good kept; None if it can not be."""
+    if np.any(work.T @ [part.hours for part in parts.values()] > hours + 1e-9):
+        return None
+    total = 0.0
+    for part, cores in zip(parts.values(), work, strict=True):
+        held = stock = 0.0
+        for period in range(len(cores)):
+            held += np.asarray(part.returns)[period] - cores[period]
+            if held < -1e-9:
+                return None
+            stock += part.recovery * cores[period] - np.asarray(part.demand)[period]
+            total += part.recondition * cores[period] + part.new * max(0.0, -stock)
+            stock = max(0.0, stock)
+            total += part.hold * stock
+    return total
+
+
+def test_an_hour_more_is_worth_what_it_saves() -> None:
+    parts = {"a": Part([100, 100], [100, 100], hours=1, recondition=1, new=10)}
+    plan = plan_reconditioning(parts, 60)
+    more = plan_reconditioning(parts, [61, 60])
+    assert plan.hour_worth == pytest.approx([9.0, 9.0])
+    assert plan.cost - more.cost == pytest.approx(9.0)
+    assert plan_reconditioning(parts).hour_worth == pytest.approx([0.0, 0.0])
+
+
+def test_what_can_not_be_delivered_is_said() -> None:
+    with pytest.raises(errors.InfeasibleError, match="no new 'a', of which 120 are missing"):
+        plan_reconditioning({"a": Part([100, 100], [0, 80]), "b": Part([1, 1], [1, 1])})
+    lost = plan_reconditioning({"a": Part([100, 100], [0, 80], lost=5.0)})
+    assert lost.lost.tolist() == [[100.0, 20.0]] and lost.cost == pytest.approx(600.0)
+    with pytest.raises(errors.InfeasibleError, match="stores that are too small"):
+        plan_reconditioning({"a": Part([1.0], [0.0], stock=9, most_stock=2, new=1)})
+    for wrong in (
+        {"a": Part([1, 2], [1])},
+        {"a": Part([1], [1]), "b": Part([1, 2], [1, 2])},
+        {"a": Part([-1], [1])},
+        {"a": Part([1], [1], recovery=-0.1)},
+        {"a": Part([1], [1], new=float("nan"))},
+        {},
+    ):
+        with pytest.raises(errors.RangeError):
+            plan_reconditioning(wrong)
+    with pytest.raises(errors.RangeError, match="negative hours"):
+        plan_reconditioning({"a": Part([1], [1])}, -1)
+
+
+# ---- where they miss each other
+
+
+def test_supply_and_demand_that_miss_each_other() -> None:
+    found = mismatch([100, 100, 20, 100], [0, 80, 80, 0])
+    assert found.rate.per_demand == 0.3125 and found.rate_stored.per_demand == 0.5
+    assert found.at_once.tolist() == [0, 80, 20, 0] and found.stored.tolist() == [0, 80, 20, 60]
+    assert found.unmet.tolist() == [100, 20, 0, 40] and found.too_early.tolist() == [0, 0, 60, 0]
+    assert list(found.table().columns)[:3] == ["time", "demand", "supply"]
+
+
+def test_demand_and_supply_of_a_run() -> None:
+    found = mismatch_of(meguru.run(meguru.example("atm-parts"), "measure-2"), "parts_4")
+    assert found.time == tuple(range(2024, 2031))
+    assert found.demand == pytest.approx(1364.0) and found.supply == pytest.approx(0.9 * 1364)
+    assert found.rate.per_return == pytest.approx(1.0)
+    with pytest.raises(errors.UnknownNameError):
+        mismatch_of(meguru.run(meguru.example("atm-parts")), "parts_5")
+
+
+# ---- robust choice
+
+
+def test_robust_choices_by_hand() -> None:
+    outcomes = {"bold": np.array([0.0, 10.0, 20.0, 30.0]), "safe": np.array([14.0, 14.0, 14.0, 14.0])}
+    found = robust(outcomes, Goal("gain", "more"), level=0.25)
+    assert found.mean.tolist() == [15.0, 14.0] and found.worst.tolist() == [0.0, 14.0]
+    assert found.regret_most.tolist() == [14.0, 16.0] and found.wins.tolist() == [0.5, 0.5]
+    assert found.regret_mean.tolist() == [4.5, 5.5]
+    assert [found.best(one) for one in CRITERIA] == ["bold", "safe", "safe", "bold", "bold"]
+    costs = robust({name: -one for name, one in outcomes.items()}, Goal("cost", "less"), level=0.25)
+    assert costs.worst.tolist() == [0.0, -14.0] and [costs.best(one) for one in CRITERIA] == [
+        found.best(one) for one in CRITERIA
+    ]
+    alike = robust({"a": np.zeros(3), "b": np.zeros(3)}, Goal("g", "less"))
+    assert alike.wins.tolist() == [0.5, 0.5]
+
+
+def test_robust_choice_uses_the_same_samples_for_all() -> None:
+    model = meguru.example("refrigerators")
+    names = ["conventional", "ecodesign-coordinated"]
+    goal = next(iter(model.indicators))
+    found = robust_choice(model, f"{goal}:more", names, samples=50)
+    frame = meguru.evaluate(meguru.compare(model, names, samples=50), [goal])
+    last = frame[frame["year"] == frame["year"].max()].set_index("scenario")["mean"]
+    assert found.mean == pytest.approx([last[name] for name in names])
+    assert len(found.table()) == 2
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "level", "kind"),
+    [
+        ({"a": np.array([1.0, np.nan])}, 0.05, errors.IndicatorError),
+        ({"a": np.zeros(2), "b": np.zeros(3)}, 0.05, errors.RangeError),
+        ({"a": np.zeros(2)}, 1.0, errors.RangeError),
+        ({}, 0.05, errors.RangeError),
+    ],
+)
+def test_robust_refuses_slips(outcomes: dict[str, Array], level: float, kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        robust(outcomes, Goal("g", "less"), level)
+    with pytest.raises(errors.RangeError, match="no such criterion"):
+        robust({"a": np.zeros(2)}, Goal("g", "less")).best("luck")

@@ -1,0 +1,116 @@
+"""Exploration on the command line and on the page."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import meguru
+from meguru.cli import main
+from meguru.explore.model_search import search_measures
+from meguru.explore.suggest import suggest
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(one) for one in arguments])
+
+
+def printed(*arguments: object) -> Any:
+    done = call(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_suggest_says_what_case_ii_says(tmp_path: Path) -> None:
+    saved = tmp_path / "suggested.yaml"
+    data = printed("suggest", "atm-parts", "--save", saved)
+    assert [step["measure"] for step in data["orders"]["co2_change"]] == ["more_parts", "more_collection"]
+    (zero,) = [one for one in data["zeros"] if one["indicator"] == "co2_change"]
+    assert zero["at"] == pytest.approx(4.018, abs=0.001)
+    collection = next(step for step in data["alone"] if step["measure"] == "more_collection")
+    assert collection["from"]["values"]["co2_change"] < collection["to"]["values"]["co2_change"]
+    again = printed("run", saved, "--scenario", "alone-more_collection")
+    rows = [row for row in again["indicators"] if row["indicator"] == "co2_change"]
+    assert rows[-1]["value"] == pytest.approx(collection["to"]["values"]["co2_change"], rel=1e-12)
+    assert call("suggest", "atm-parts", "--save", saved).exit_code == 2  # what is there is not written over
+    shown = call("suggest", "atm-parts", "--language", "ja").stdout
+    assert "ATM回収率を60%から90%に上げると" in shown and "どの目標から見ても" in shown
+
+
+def test_search_break_even_and_incentives() -> None:
+    data = printed("search", "atm-parts", "-g", "co2_change", "-l", "economic_gain <= 20")
+    (best,) = data["front"]
+    assert data["tried"] == 121 and best["values"]["economic_gain"] <= 20
+    shown = call("search", "atm-parts", "-g", "co2_change", "-g", "economic_gain:less").stdout
+    assert "20 of 29 choices" in shown and "more_parts 10 %, more_collection 100 %" in shown
+    root = printed("break-even", "atm-parts", "co2_change", "more_parts")["roots"]
+    assert root == pytest.approx([4.017821794735])
+    price = ("economic_gain", "routes.new_parts -> assemble.price", "--low", 0, "--high", 800)
+    shown = call("break-even", "atm-parts", *price).stdout
+    assert "does not change its sign" in shown and "all scenarios" in shown
+    data = printed("incentives", "small-battery", "-m", "repair_subsidy")
+    (paid,) = data["incentives"]["repair_subsidy"]["paid"]
+    assert (paid["from"], paid["to"], paid["amount"]) == ("municipality", "repair_base", pytest.approx(6e6))
+    assert "does not pay battery company" in call("incentives", "small-battery").stdout
+
+
+def test_robust_and_parts() -> None:
+    data = printed("robust", "refrigerators", "no3:more", "--samples", 50)
+    assert data["best"]["mean"] == "ecodesign-coordinated"
+    assert "the same for all" in call("robust", "refrigerators", "no3:more", "--samples", 20).stdout
+    data = printed("parts", "mismatch", "atm-parts", "parts_4", "-s", "measure-2")
+    assert data["rates"]["with_store"]["per_demand"] == pytest.approx(0.9)
+    part = "parts_4 new=7500 recondition=1773 hours=0.2"
+    plan = printed("parts", "recondition", "atm-parts", "-s", "measure-2", "-p", part, "--hours", 100)
+    assert plan["used_hours"] == pytest.approx([100.0] * 7)
+    assert plan["hour_worth"] == pytest.approx([(7500 - 1773) / 0.2] * 7)
+    battery = ("parts", "take-back", "small-battery", "use_battery", "triage.second_use -> used_batteries")
+    found = printed(*battery, "--segment", "kenji", "--service", 3000, "--new", 12000)
+    assert found["best_age"] == pytest.approx(6.96, abs=0.05) and not found["at_the_end"]
+    for more in (battery, ("parts", "mismatch", "atm-parts", "parts_4")):
+        assert call(*more).exit_code == 0
+    for wrong in ("parts_4 nwe=3", "parts_4 new=much"):
+        assert call("parts", "recondition", "atm-parts", "-p", wrong).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("suggest", "atm-parts", "--year", "soon"), 2),
+        (("suggest", "atm-parts", "--year", "2050"), 1),
+        (("suggest", "motor"), 1),
+        (("search", "atm-parts", "-l", "co2_change <= -1000"), 3),
+        (("break-even", "atm-parts", "co2_change", "more_part"), 1),
+        (("incentives", "atm-parts"), 1),
+    ],
+)
+def test_slips_end_with_their_code(arguments: tuple[str, ...], code: int) -> None:
+    done = call(*arguments)
+    assert done.exit_code == code, done.output
+
+
+def test_what_was_found_comes_first_on_the_page(tmp_path: Path) -> None:
+    model = meguru.example("atm-parts")
+    for found, words in (
+        (
+            suggest(model),
+            ("suggestions", "ATM回収率を60%から90%に上げると", "more parts reused + more machines collected"),
+        ),
+        (search_measures(model, ["co2_change", "economic_gain:less"]), ("choices", "リユース重量比 10 %")),
+    ):
+        path = tmp_path / "page.html"
+        meguru.write_report(found, path)
+        text = path.read_text(encoding="utf-8")
+        sections = re.findall(r'<section id="([^"]+)"', text)
+        assert sections[0] == words[0] and len(sections) > 8
+        for word in words[1:]:
+            assert word in text
+    done = call("incentives", "small-battery", "--out", tmp_path / "i.html")
+    assert done.exit_code == 0 and "who shares" in (tmp_path / "i.html").read_text(encoding="utf-8")
+    done = call("break-even", "atm-parts", "co2_change", "more_parts", "--out", tmp_path / "b.html")
+    assert done.exit_code == 0 and "4.018" in (tmp_path / "b.html").read_text(encoding="utf-8")

@@ -1,0 +1,220 @@
+"""Searches and break-even: fronts of test problems, limits, roots with known places."""
+
+from __future__ import annotations
+
+import builtins
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import meguru
+from meguru import errors
+from meguru.explore.break_even import break_even
+from meguru.explore.goals import Goal, Limit
+from meguru.explore.model_search import search_measures
+from meguru.explore.pareto import hypervolume, non_dominated
+from meguru.explore.roots import crossings
+from meguru.explore.search import SearchProblem, search
+from meguru.explore.space import Variable, grid
+
+Array = NDArray[np.float64]
+GOALS = [Goal("f", "less"), Goal("g", "less")]
+ATM = meguru.example("atm-parts")
+
+
+def convex(x: Array) -> dict[str, Array]:
+    """ZDT1 of Zitzler, Deb and Thiele (2000): the front is g = 1 − √f, where all other variables are 0."""
+    rest = 1.0 + 9.0 * x[:, 1:].mean(axis=1)
+    return {"f": x[:, 0], "g": rest * (1.0 - np.sqrt(x[:, 0] / rest))}
+
+
+def dominates(one: Array, other: Array) -> bool:
+    return bool((one <= other).all() and (one < other).any())
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30))
+def test_the_front_is_what_nothing_dominates(points: list[tuple[int, int, int]]) -> None:
+    costs = np.array(points, dtype=float)
+    slow = [not any(dominates(other, one) for other in costs) for one in costs]
+    assert non_dominated(costs).tolist() == slow
+
+
+def test_what_is_undefined_is_never_on_the_front() -> None:
+    costs = np.array([[0.0, np.nan], [1.0, 1.0], [2.0, 0.5]])
+    assert non_dominated(costs).tolist() == [False, True, True]
+    assert hypervolume(costs[1:], np.array([3.0, 2.0])) == pytest.approx(2 * 1 + 1 * 0.5)
+
+
+def test_nsga2_finds_the_convex_front() -> None:
+    variables = [Variable(f"x{n}", 0.0, 1.0) for n in range(6)]
+    front = search(SearchProblem(variables, GOALS, convex), "nsga2", population=60, generations=90)
+    table = front.table()
+    assert len(table) > 50 and table["on_front"].all()
+    assert np.abs(table["g"] - (1 - np.sqrt(table["f"]))).max() < 0.05
+    assert table["f"].min() < 0.01 and table["f"].max() > 0.95
+    found = hypervolume(table[["f", "g"]].to_numpy(), np.array([1.1, 1.1]))
+    assert found == pytest.approx(1.21 - 1 / 3, rel=0.02)  # area above the curve, of 1.1 × 1.1
+    again = search(SearchProblem(variables, GOALS, convex), "nsga2", population=60, generations=90)
+    assert np.array_equal(front.points, again.points)
+
+
+def test_a_grid_looks_at_every_combination_and_keeps_to_limits() -> None:
+    variables = [Variable("a", 0.0, 1.0, 0.25), Variable("b", 1.0, 3.0, 1.0)]
+    assert grid(variables).tolist()[:4] == [[0.0, 1.0], [0.0, 2.0], [0.0, 3.0], [0.25, 1.0]]
+
+    def function(x: Array) -> dict[str, Array]:
+        return {"f": x[:, 0] - x[:, 1], "g": x[:, 0] + x[:, 1]}
+
+    problem = SearchProblem(variables, [Goal("f", "more")], function, [Limit("g", 2.5, "at least")])
+    front = search(problem)
+    assert front.method == "grid" and len(front.points) == 15
+    assert front.points[front.best].tolist() == [[1.0, 2.0]]  # the most of a − b where a + b ≥ 2.5
+    every = front.table(every=True)
+    assert every["allowed"].sum() == int((every["g"] >= 2.5).sum())
+
+
+def test_a_search_without_a_feasible_point_says_what_comes_nearest() -> None:
+    x, limit = [Variable("x", 0.0, 1.0)], [Limit("f", 2.0, "at least")]
+    problem = SearchProblem(x, [Goal("f", "less")], lambda x: {"f": x[:, 0]}, limit)
+    with pytest.raises(errors.InfeasibleError, match=r"nearest is x = 1; found 'f = 1', expected f >= 2"):
+        search(problem, "grid")
+    with pytest.raises(errors.InfeasibleError, match=r"none of the 24 choices .* f >= 2"):
+        search(problem, "nsga2", population=8, generations=3)
+    with pytest.raises(errors.InfeasibleError, match="co2_change <= -200"):
+        search_measures(ATM, limits=["co2_change <= -200 t_CO2e/year"])
+    undefined = SearchProblem(x, [Goal("f", "less")], lambda x: {"f": np.full(len(x), np.nan)})
+    with pytest.raises(errors.InfeasibleError, match="undefined"):
+        search(undefined)
+
+
+def test_slips_are_refused() -> None:
+    problem = SearchProblem([Variable(str(n), 0, 1) for n in range(8)], GOALS, convex)
+    with pytest.raises(errors.RunError, match="too many combinations"):
+        search(problem, "grid")
+    with pytest.raises(errors.RunError, match="no such method"):
+        search(problem, "simplex")  # type: ignore[arg-type]
+    with pytest.raises(errors.RangeError, match="an empty range"):
+        Variable("x", 1.0, 0.0)
+    with pytest.raises(errors.RangeError, match="leads nowhere"):
+        Variable("x", 0.0, 1.0, -1.0)
+
+
+def test_nsga2_without_pymoo_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *more: Any, **keywords: Any) -> Any:
+        if name.startswith("pymoo"):
+            raise ImportError(name)
+        return real(name, *more, **keywords)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(errors.RunError, match=r"meguru\[search\]"):
+        search(SearchProblem([Variable("x", 0, 1)], GOALS[:1], lambda x: {"f": x[:, 0]}), "nsga2")
+
+
+def test_measures_are_searched_and_stand_behind_each_point() -> None:
+    found = search_measures(ATM, ["co2_change", "economic_gain:less"])
+    assert len(found.front.points) == 121 and len(found.plans) == len(found.front.best)
+    table = found.front.table()
+    for (_, one), (_, other) in pairwise(table.iterrows()):
+        assert one["co2_change"] < other["co2_change"] and one["economic_gain"] > other["economic_gain"]
+    assert found.plans[0][0].level == 10.0 and found.plans[0][1].level == 100.0
+    assert found.now["co2_change"] == pytest.approx(39.97, abs=0.01)
+    model = found.with_scenarios()
+    for number in (1, len(found.plans)):
+        again = meguru.evaluate(meguru.run(model, f"choice-{number}"), ["co2_change"])["value"].iloc[-1]
+        assert table["co2_change"].iloc[number - 1] == pytest.approx(again, rel=1e-12)
+
+
+def test_years_and_switches_are_chosen_too() -> None:
+    battery = meguru.example("small-battery")
+    names = ["points_for_boxes", "exchange_at_the_door"]
+    found = search_measures(battery, ["co2"], measures=names, over="mean")
+    assert [one.name for one in found.front.problem.variables] == [
+        "points_for_boxes",
+        "points_for_boxes.from",
+        "exchange_at_the_door",
+    ]
+    (plan,) = found.plans
+    assert [one.measure for one in plan] == ["exchange_at_the_door"]  # they exclude each other
+    boxes = search_measures(battery, ["co2"], measures=names[:1], over="mean")
+    assert [(one.measure, one.since) for one in boxes.plans[0]] == [("points_for_boxes", 2027)]  # the sooner
+
+
+@pytest.mark.parametrize(
+    ("function", "roots"),
+    [
+        (lambda x: (x - 0.3) * (x - 0.7), [0.3, 0.7]),
+        (lambda x: np.cos(6 * np.pi * x), [1 / 12, 3 / 12, 5 / 12, 7 / 12, 9 / 12, 11 / 12]),
+        (lambda x: x**2 + 1, []),
+        (lambda x: x, [0.0]),
+    ],
+)
+def test_all_roots_are_found(function: Any, roots: list[float]) -> None:
+    found = crossings(function, 0.0, 1.0)
+    assert list(found.roots) == pytest.approx(roots, abs=1e-9)
+    assert found.none == (not roots) and not found.jumps
+
+
+def test_a_jump_is_no_root_and_what_is_undefined_none_either() -> None:
+    jump = crossings(lambda x: np.where(x < 0.4, -1.0, 2.0), 0.0, 1.0)
+    assert not jump.roots and jump.jumps == pytest.approx((0.4,), abs=1e-6)
+    # the pole lies between two points of the scan, and is undefined only there
+    gap = crossings(lambda x: np.where(np.abs(x - 0.5) < 0.2, np.nan, x - 0.5), 0.0, 1.0, points=2)
+    assert gap.none
+    assert crossings(lambda x: x, 0.0, 2.0, target=1.5).roots == pytest.approx((1.5,))
+    for low, high, points in ((1.0, 1.0, 9), (0.0, np.inf, 9), (0.0, 1.0, 1)):
+        with pytest.raises(errors.RangeError):
+            crossings(lambda x: x, low, high, points=points)
+
+
+def test_break_even_of_a_price_changes_it_in_all_scenarios() -> None:
+    place = "routes.new_parts -> assemble.price"
+    none = break_even(ATM, "economic_gain", place, low=0, high="800 JPY/kg")
+    assert none.everywhere and none.scan.none and none.present == 500.0
+    # gain = a + reused mass · price: by hand from two runs
+    reused = 0.6 * 1364 * 500 * 0.01 / 1e6
+    gain = float(none.scan.values[0])
+    target = gain + reused * 300.0
+    (root,) = break_even(ATM, "economic_gain", place, low=0, high=800, target=target).roots
+    assert root == pytest.approx(300.0)
+    at = break_even(ATM, "economic_gain", place, low=0, high=800, target=f"{target * 1e6} JPY/year").roots
+    assert at == pytest.approx((root,))
+
+
+def test_break_even_of_what_the_scenario_decides_changes_there_only() -> None:
+    by_place = break_even(ATM, "economic_gain", "processes.collect.split.allied", low="1 %", high="100 %")
+    by_measure = break_even(ATM, "economic_gain", "more_collection", low=1)
+    assert not by_place.everywhere and by_place.measure == "" and by_place.present == pytest.approx(60.0)
+    assert by_place.roots == pytest.approx(by_measure.roots)
+    collected = 6e6 / (1364 * (17_920 + 500 * 0.01 * 325.8))  # gain of a machine collected, from the README
+    assert by_measure.roots == pytest.approx((100 * collected,), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "of", "more", "kind"),
+    [
+        ("co2", "more_parts", {}, errors.UnknownNameError),
+        ("co2_change", "more_part", {}, errors.UnknownNameError),
+        ("co2_change", "routes.new_parts -> assemble.price", {}, errors.ScenarioError),
+        ("co2_change", "routes.new_parts -> assemble.to", {"low": 0, "high": 1}, errors.ScenarioError),
+        ("co2_change", "processes.collct.split", {"low": 0, "high": 1}, errors.ScenarioError),
+        ("co2_change", "more_parts", {"low": 5, "high": 5}, errors.RangeError),
+        ("co2_change", "more_parts", {"low": "= reused"}, errors.ScenarioError),
+    ],
+)
+def test_break_even_refuses_slips(
+    indicator: str, of: str, more: dict[str, Any], kind: type[Exception]
+) -> None:
+    with pytest.raises(kind):
+        break_even(ATM, indicator, of, **more)
+
+
+def test_a_measure_without_a_range_has_no_break_even() -> None:
+    with pytest.raises(errors.ScenarioError, match="no range"):
+        break_even(meguru.example("small-battery"), "co2", "repurpose")
