@@ -18,7 +18,7 @@ from meguru.model.read import parse
 from meguru.report.sentences import incentive_sentences
 
 TEXT = example_path("atm-parts").read_text(encoding="utf-8")
-BONUS = """measures:
+BONUS = """\
   bonus:
     label: {en: bonus for machines, ja: 引取奨励金}
     kind: subsidy
@@ -29,8 +29,9 @@ BONUS = """measures:
     amount: 2000 JPY/piece
     cost: 1 MJPY/year
     changes: {}
-  more_parts:"""
-BONUS_MODEL = parse(edited(TEXT, ("measures:\n  more_parts:", BONUS)))
+  more_parts:
+"""
+BONUS_MODEL = parse(edited(TEXT, ("  more_parts:\n", BONUS)))
 
 
 @pytest.fixture(scope="module")

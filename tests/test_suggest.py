@@ -24,10 +24,8 @@ TEXT = example_path("atm-parts").read_text(encoding="utf-8")
 # Short ways, few machines collected and most parts taken already: here more machines bring more.
 COLLECTION_LEADS = (
     ("distance: 500 km", "distance: 50 km"),
-    (
-        "changes: {processes.collect.split.allied: 60 %, parameters.reused: 1 %}",
-        "changes: {processes.collect.split.allied: 20 %, parameters.reused: 7 %}",
-    ),
+    ("changes: {processes.collect.split.allied: 60 %}", "changes: {processes.collect.split.allied: 20 %}"),
+    ("measures: [collect_60, reuse_1]", "measures: [collect_60, reuse_7]"),
 )
 
 

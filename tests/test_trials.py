@@ -74,7 +74,7 @@ def test_measures_as_switches_give_what_each_plan_gives_alone() -> None:
 
 def test_what_can_not_be_a_switch_is_run_by_itself() -> None:
     drop = "  drop:\n    changes: {routes.new_parts -> assemble.note: other}\n"
-    model = parse(edited(TEXT, ("measures:\n  more_parts:", f"measures:\n{drop}  more_parts:")))
+    model = parse(edited(TEXT, ("  more_parts:\n", f"{drop}  more_parts:\n")))
     trials = Trials(model)
     dropped, parts, collection = (Taken(name) for name in ("drop", "more_parts", "more_collection"))
     plans: list[Plan] = [(), (dropped,), (parts,), (dropped, parts), (collection,)]

@@ -109,7 +109,7 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
     Parameters
     ----------
     names
-        Of those wanted; default all.
+        Of those wanted; default all, but for measures that only set a number for which another has a range.
 
     Raises
     ------
@@ -124,6 +124,7 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
         for name in model.measures
         if name not in taken and exclude_each_other(model, [*taken, name]) is None
     ]
+    left = _without_levels(model, left)
     wanted = left if names is None else list(names)
     for name in wanted:
         if name not in model.measures:
@@ -150,6 +151,18 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
         )
     applied = apply(model, start)
     return [_lever(model, applied, name) for name in wanted]
+
+
+def _without_levels(model: Model, names: list[str]) -> list[str]:
+    """Measures but for those that set nothing but numbers that other ones can choose."""
+    chosen = {place for one in model.measures.values() if one.range for place in one.changes}
+    return [
+        name
+        for name in names
+        if model.measures[name].range
+        or not model.measures[name].changes
+        or not chosen.issuperset(model.measures[name].changes)
+    ]
 
 
 def _lever(model: Model, applied: Model, name: str) -> Lever:
