@@ -449,5 +449,5 @@ def test_a_report_shows_bands_in_both_languages(found: Ensemble, tmp_path: Path)
     ):
         assert said in text
     assert text.count("<svg") >= 4 and "nan" not in text.casefold().replace("nanum", "")
-    with pytest.raises(WriteError, match="HTML file"):
+    with pytest.raises(WriteError, match="page of HTML"):
         meguru.write_report(found, tmp_path / "bands.xlsx")
