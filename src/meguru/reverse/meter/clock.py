@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY
-from meguru.reverse.meter.readings import NEVER, Readings, runs_of_a_sensor
+from meguru.engine.compiled import load_kernel
+from meguru.reverse.meter.readings import KERNEL, Readings, runs_of_a_sensor
 from meguru.reverse.meter.senml import NO_NUMBER
 
+FAR = 2**61  # as of the kernel: no receipt is known
 TOLERANCE = 2_000  # ms; a change that is smaller is no jump
 
 
@@ -41,50 +42,41 @@ def mended(readings: Readings, period: int) -> Clocked:
     wrong by :math:`J_r - c`, :math:`c = \min_r(\ell_r + J_r)` in each day: messages may come late, never early.
     Where no receipt is known, :math:`c` is the median of :math:`J`: most of the day is right.
     """
-    if not len(readings):
-        return Clocked(readings, readings.sequence, readings.sequence, [])
     life = runs_of_a_sensor(readings, period)
-    if (readings.sequence == NO_NUMBER).any():
+    if not len(readings) or (readings.sequence == NO_NUMBER).any():
         return Clocked(readings, np.rint(readings.time / period).astype(np.int64), life, [])
-    start = readings.time - readings.sequence * period
-    step = np.diff(start)
-    same = np.diff(life) == 0
-    jumps = np.flatnonzero((np.abs(step) > TOLERANCE) & same) + 1
-    day = readings.time // MILLISECONDS_A_DAY
-    breaks = np.flatnonzero((day[1:] != day[:-1]) | ~same) + 1
-    edges = np.unique(np.concatenate([[0], jumps, breaks])).astype(np.int64)
-    size = np.diff(edges, append=len(readings))
-    total = np.zeros(edges.size, dtype=np.int64)
-    at_jump = np.isin(edges, jumps)
-    total[at_jump] = step[edges[at_jump] - 1]
-    total = np.cumsum(total)
-    late = np.where(readings.received == NEVER, np.iinfo(np.int64).max // 4, readings.received - readings.time)
-    late = np.minimum.reduceat(late, edges)
-    shift = np.zeros(edges.size, dtype=np.int64)
-    by_receipt = np.zeros(edges.size, dtype=bool)
-    groups = np.stack([life[edges], day[edges]], axis=1)
-    for group in np.unique(groups, axis=0):
-        rows = np.flatnonzero((groups == group).all(axis=1))
-        known = late[rows] < np.iinfo(np.int64).max // 8
-        by_receipt[rows] = known.any()
+    runs = _runs(readings, life, period)
+    size = np.diff(runs[:, 0], append=len(readings))
+    wrong = np.zeros(len(runs), dtype=np.int64)
+    found: list[Jump] = []
+    total = np.cumsum(runs[:, 1])
+    for group in np.unique(runs[:, 3:], axis=0):
+        rows = np.flatnonzero((runs[:, 3:] == group).all(axis=1))
+        known = runs[rows, 2] < FAR
         if known.any():
-            wrong = total[rows] - np.min((late[rows] + total[rows])[known])
+            wrong[rows] = total[rows] - np.min((runs[rows, 2] + total[rows])[known])
         else:
-            wrong = total[rows] - _weighted_median(total[rows], size[rows])
-        shift[rows] = np.where(np.abs(wrong) > TOLERANCE, -wrong, 0)
-    found = [
-        Jump(
-            int(readings.time[edge]),
-            int(step[edge - 1]),
-            "by time of receipt" if by_receipt[index] else "by running numbers",
-        )
-        for index, edge in enumerate(edges.tolist())
-        if at_jump[index]
-    ]
+            wrong[rows] = total[rows] - _weighted_median(total[rows], size[rows])
+        by = "by time of receipt" if known.any() else "by running numbers"
+        found += [Jump(int(readings.time[runs[r, 0]]), int(runs[r, 1]), by) for r in rows.tolist() if runs[r, 1]]
+    shift = np.where(np.abs(wrong) > TOLERANCE, -wrong, 0)
     if shift.any():
         time = readings.time + np.repeat(shift, size)
         readings = Readings(readings.sequence, time, readings.value, readings.total, readings.received)
     return Clocked(readings, readings.sequence, life, found)
+
+
+def _runs(readings: Readings, life: NDArray[np.int64], period: int) -> NDArray[np.int64]:
+    """Runs in which the clock did not jump: first row, step before, least time to receipt, day, life."""
+    room = 1024
+    while True:
+        runs = np.empty((room, 5), dtype=np.int64)
+        count = load_kernel(KERNEL).find_runs(
+            readings.sequence, readings.time, readings.received, life, period, TOLERANCE, runs
+        )
+        if count <= room:
+            return runs[:count]
+        room = count
 
 
 def _weighted_median(values: NDArray[np.int64], weights: NDArray[np.int64]) -> int:

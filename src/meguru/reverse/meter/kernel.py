@@ -11,6 +11,55 @@ Ints = NDArray[np.int64]
 States = NDArray[np.uint8]
 
 READ, ESTIMATED, UNKNOWN, REFERENCE = 0, 1, 2, 3
+DAY = 86_400_000
+NEVER = -(2**63)
+FAR = 2**61  # ms from reading to receipt where no receipt is known
+
+
+@njit(cache=True)
+def is_plain(sequence: Ints, time: Ints, period: int, largest: int) -> bool:
+    """Whether all readings are numbered, in order, and of one life of the sensor: the common case."""
+    if sequence.size == 0:
+        return True
+    least = most = time[0] - sequence[0] * period
+    for i in range(sequence.size):
+        if sequence[i] < 0 or (i > 0 and sequence[i] <= sequence[i - 1]):
+            return False
+        start = time[i] - sequence[i] * period
+        least = min(least, start)
+        most = max(most, start)
+    return bool(most - least <= largest)
+
+
+@njit(cache=True)
+def find_runs(sequence: Ints, time: Ints, received: Ints, life: Ints, period: int, tolerance: int, runs: Ints) -> int:
+    """Runs of readings on one day in which the clock did not jump; one row each of ``runs``.
+
+    Columns: first row, step of the clock before it (0: none), least time from reading to receipt, day, life.
+    Gives how many there are, also where ``runs`` has no room for them.
+    """
+    count = 0
+    day_end = time[0] - 1
+    before = 0
+    for i in range(sequence.size):
+        start = time[i] - sequence[i] * period
+        step = 0
+        if i > 0 and life[i] == life[i - 1] and abs(start - before) > tolerance:
+            step = start - before
+        before = start
+        late = received[i] - time[i] if received[i] != NEVER else FAR
+        if step != 0 or i == 0 or time[i] >= day_end or time[i] < day_end - DAY or life[i] != life[i - 1]:
+            day_end = (time[i] // DAY + 1) * DAY
+            if count < runs.shape[0]:
+                runs[count, 0] = i
+                runs[count, 1] = step
+                runs[count, 2] = late
+                runs[count, 3] = time[i] // DAY
+                runs[count, 4] = life[i]
+            count += 1
+        elif count <= runs.shape[0] and late < runs[count - 1, 2]:
+            runs[count - 1, 2] = late
+    return count
 
 
 @njit(cache=True)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.engine.compiled import load_kernel
 from meguru.reverse.meter.senml import NO_NUMBER
 
+KERNEL = "meguru.reverse.meter.kernel"
 LARGEST_STEP = 150_000  # ms; a clock that steps further began anew, or the sensor did
 NEVER = -(2**63)  # no time of receipt is known
 
@@ -62,6 +64,8 @@ def runs_of_a_sensor(readings: Readings, period: int) -> NDArray[np.int64]:
     (rows,)
         0, 1, …
     """
+    if is_plain(readings, period):
+        return np.zeros(len(readings), dtype=np.int64)
     start = np.where(readings.sequence == NO_NUMBER, 0, readings.time - readings.sequence * period)
     if not start.size or start.max() - start.min() <= LARGEST_STEP:
         return np.zeros(len(readings), dtype=np.int64)
@@ -75,12 +79,17 @@ def runs_of_a_sensor(readings: Readings, period: int) -> NDArray[np.int64]:
     return rank[life]
 
 
+def is_plain(readings: Readings, period: int) -> bool:
+    """Whether readings are numbered, in order, each once, and of one life of the sensor."""
+    return bool(load_kernel(KERNEL).is_plain(readings.sequence, readings.time, period, LARGEST_STEP))
+
+
 def in_order(readings: Readings, period: int) -> Readings:
     """By life of the sensor, then by number, or by time where there are no numbers."""
+    if is_plain(readings, period):
+        return readings
     life = runs_of_a_sensor(readings, period)
     key = np.where(readings.sequence == NO_NUMBER, readings.time, readings.sequence)
-    if len(life) and not life.any() and np.all(key[1:] > key[:-1]):
-        return readings
     return readings.take(np.lexsort((key, life)))
 
 
@@ -95,6 +104,8 @@ def without_duplicates(kept: Readings, more: Readings, period: int) -> tuple[Rea
     readings, duplicates, conflicts
         All in order; how many came again; those that came again with another value.
     """
+    if not len(kept) and is_plain(more, period):
+        return more, 0, none()
     both = joined([kept, more])
     life = runs_of_a_sensor(both, period)
     numbered = both.sequence != NO_NUMBER

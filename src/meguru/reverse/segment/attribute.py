@@ -93,7 +93,7 @@ def _dips(
     if power is None:
         return split, at
     for scan in np.flatnonzero(inside >= 0):
-        first, last = np.searchsorted(power.time, [expected[scan] - 3 * spread, expected[scan] + 3 * spread])
+        first, last = np.searchsorted(power.time, [at[scan] - round(3 * spread), at[scan] + round(3 * spread)])
         near = power.power[first:last]
         if near.size and np.median(near) - near.min() >= DIP * above_idle:
             lowest = np.flatnonzero(near <= near.min() + DIP * above_idle)

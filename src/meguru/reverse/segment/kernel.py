@@ -14,6 +14,7 @@ Ints = NDArray[np.int64]
 States = NDArray[np.uint8]
 
 READ, ESTIMATED, UNKNOWN, REFERENCE = 0, 1, 2, 3
+DAY = 86_400_000  # ms
 CURRENT, PENDING, LAST = range(3)  # of a channel
 OPEN, START, ENERGY, ESTIMATE = range(4)  # of a machine
 MACHINE, FIRST, END, MICROWATTHOURS, GUESSED, CUT = range(6)  # of a cycle
@@ -30,34 +31,33 @@ def segment(
 
     ``levels`` (2^machines,) is the power of each combination of running machines, ``shares`` (2^machines, machines)
     how much of it belongs to each. A change counts when ``debounce`` readings in a row lie nearer to other levels
-    than to the present one, by ``hysteresis``; it then began with the first of them. ``held`` keeps those readings.
+    than to the present one, by ``hysteresis``; it began with the first of them. ``held`` keeps those readings.
     """
     count = 0
+    low, high = _bounds(channel[CURRENT], levels, hysteresis)
+    midnight = 0  # the end of the day of the last reading
+    day = 0
     for i in range(time.size):
         t = time[i]
-        if channel[LAST] > 0 and t - channel[LAST] > longest:
+        if t >= midnight or t < midnight - DAY:
+            day = (t + offset) // DAY - first_day
+            midnight = (day + first_day + 1) * DAY - offset
+        broken = channel[LAST] > 0 and t - channel[LAST] > longest
+        if broken or state[i] == UNKNOWN:
             _release(channel[CURRENT], channel, machines, held, shares, first_day, offset, days)
-            count = _change(0, channel[LAST] + period, True, channel, machines, cycles, count)
+            count = _change(0, channel[LAST] + period if broken else t, True, channel, machines, cycles, count)
+            low, high = _bounds(0, levels, hysteresis)
         channel[LAST] = t
         if state[i] == UNKNOWN or state[i] == REFERENCE:
-            if state[i] == UNKNOWN:
-                _release(channel[CURRENT], channel, machines, held, shares, first_day, offset, days)
-                count = _change(0, t, True, channel, machines, cycles, count)
-            days[(t + offset) // 86_400_000 - first_day, UNASSIGNED] += energy[i]
+            days[day, UNASSIGNED] += energy[i]
             continue
-        current = channel[CURRENT]
-        best = current
-        least = abs(power[i] - levels[current]) - hysteresis
-        for other in range(levels.size):
-            if other != current:
-                distance = abs(power[i] - levels[other])
-                if distance < least:
-                    least = distance
-                    best = other
-        if best == current:
+        if low <= power[i] <= high:
             if channel[PENDING] > 0:
-                _release(current, channel, machines, held, shares, first_day, offset, days)
-            _give(t, energy[i], state[i], current, machines, shares, first_day, offset, days)
+                _release(channel[CURRENT], channel, machines, held, shares, first_day, offset, days)
+            if channel[CURRENT] == 0:
+                days[day, IDLE] += energy[i]
+            else:
+                _give(day, energy[i], state[i], channel[CURRENT], machines, shares, days)
             continue
         row = channel[PENDING]
         held[row, 0] = t
@@ -65,9 +65,34 @@ def segment(
         held[row, 2] = state[i]
         channel[PENDING] = row + 1
         if channel[PENDING] >= debounce:
-            count = _change(best, held[0, 0], False, channel, machines, cycles, count)
-            _release(best, channel, machines, held, shares, first_day, offset, days)
+            new = _nearest(power[i], levels)
+            count = _change(new, held[0, 0], False, channel, machines, cycles, count)
+            _release(new, channel, machines, held, shares, first_day, offset, days)
+            low, high = _bounds(new, levels, hysteresis)
     return count
+
+
+@njit(cache=True)
+def _bounds(current: int, levels: Floats, hysteresis: float) -> tuple[float, float]:
+    """Power between which no other level is nearer than the present one by the hysteresis."""
+    low, high = -np.inf, np.inf
+    for level in levels:
+        middle = (level + levels[current]) / 2.0
+        if level > levels[current]:
+            high = min(high, middle + hysteresis / 2.0)
+        elif level < levels[current]:
+            low = max(low, middle - hysteresis / 2.0)
+    return low, high
+
+
+@njit(cache=True)
+def _nearest(power: float, levels: Floats) -> int:
+    """The combination whose level is nearest."""
+    best = 0
+    for other in range(levels.size):
+        if abs(power - levels[other]) < abs(power - levels[best]):
+            best = other
+    return best
 
 
 @njit(cache=True)
@@ -86,16 +111,16 @@ def _release(
 ) -> None:
     """Give out the readings that were held, as of one combination."""
     for row in range(channel[PENDING]):
-        _give(held[row, 0], held[row, 1], held[row, 2], current, machines, shares, first_day, offset, days)
+        day = (held[row, 0] + offset) // DAY - first_day
+        _give(day, held[row, 1], held[row, 2], current, machines, shares, days)
     channel[PENDING] = 0
 
 
 @njit(cache=True)
 def _give(
-    t: int, energy: int, state: int, current: int, machines: Ints, shares: Floats, first_day: int, offset: int, days: Ints
+    day: int, energy: int, state: int, current: int, machines: Ints, shares: Floats, days: Ints
 ) -> None:
     """The energy of a reading to what runs; whole µWh, so that the parts are exactly the whole."""
-    day = (t + offset) // 86_400_000 - first_day
     if current == 0:
         days[day, IDLE] += energy
         return
