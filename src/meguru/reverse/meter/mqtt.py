@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,37 @@ class Broker:
     user: str | None = None
     password: str | None = None
     encrypted: bool = False
+
+
+def new_client(broker: Broker, *, clean: bool) -> Client:
+    """A client that acknowledges by itself only in a clean session, of which the broker keeps nothing."""
+    from paho.mqtt.client import Client
+    from paho.mqtt.enums import CallbackAPIVersion
+
+    client = Client(
+        CallbackAPIVersion.VERSION2, client_id=broker.name, clean_session=clean, manual_ack=not clean
+    )
+    if broker.user is not None:
+        client.username_pw_set(broker.user, broker.password)
+    if broker.encrypted:
+        client.tls_set_context(ssl.create_default_context())
+    return client
+
+
+def follow(broker: Broker, seen: Callable[[str, bytes], None], seconds: float) -> Iterator[None]:
+    """Hand on each message that comes from now on, for a view; nothing is kept. Gives back control now and then."""
+    client = new_client(broker, clean=True)
+    client.on_connect = lambda one, *rest: one.subscribe([(topic, 0) for topic in broker.topics])
+    client.on_message = lambda one, data, message: seen(message.topic, message.payload)
+    client.connect_async(broker.host, broker.port, keepalive=KEEPALIVE)
+    client.loop_start()
+    try:
+        while True:
+            time.sleep(seconds)
+            yield
+    finally:
+        client.disconnect()
+        client.loop_stop()
 
 
 class Listener:
@@ -98,16 +129,7 @@ class Listener:
         self.ingest.settle()
 
     def _new_client(self) -> Client:
-        from paho.mqtt.client import Client
-        from paho.mqtt.enums import CallbackAPIVersion
-
-        client = Client(
-            CallbackAPIVersion.VERSION2, client_id=self.broker.name, clean_session=False, manual_ack=True
-        )
-        if self.broker.user is not None:
-            client.username_pw_set(self.broker.user, self.broker.password)
-        if self.broker.encrypted:
-            client.tls_set_context(ssl.create_default_context())
+        client = new_client(self.broker, clean=False)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message

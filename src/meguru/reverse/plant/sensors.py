@@ -12,7 +12,7 @@ from meguru.random import uniforms
 from meguru.reverse.meter.components import Plant
 from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, day_offset, machines_on, meter, number
 from meguru.reverse.meter.readings import Readings
-from meguru.reverse.meter.senml import Scan, encode
+from meguru.reverse.meter.senml import Scan, encode, encode_scan
 from meguru.reverse.plant.line import Shift, TrueCycle, normals, watts, work
 
 INRUSH, INRUSH_SECONDS = 1.6, 2
@@ -102,6 +102,22 @@ def simulate_plant(
     scans = [*_scans(plant, cycles, faults, seed), *_references(plant, days, shift)]
     scans.sort(key=lambda scan: (scan.time, scan.scanner, scan.item))
     return Simulated(plant, list(days), shift, seed, faults, pack, cycles, scans)
+
+
+def stream(simulated: Simulated, day: int) -> Iterator[tuple[int, str, bytes]]:
+    """All messages of a day in order of receipt: ms, topic, payload."""
+    midnight = day * MILLISECONDS_A_DAY - day_offset(simulated.plant)
+    packs = [
+        (received, f"readings/{channel}", payload)
+        for channel in simulated.plant.channels
+        for received, payload in simulated.messages(channel, day)
+    ]
+    scans = [
+        (scan.time, f"scans/{scan.scanner}", encode_scan(scan))
+        for scan in simulated.scans
+        if midnight <= scan.time < midnight + MILLISECONDS_A_DAY
+    ]
+    yield from sorted([*packs, *scans])
 
 
 def _scans(plant: Plant, cycles: list[TrueCycle], faults: Faults, seed: int) -> Iterator[Scan]:
