@@ -1,8 +1,8 @@
 """A broker on this machine, in a process of its own: ``python mqtt_broker.py PORT``.
 
-amqtt forgets what a session with a broken connection has not acknowledged yet; MQTT 3.1.1 says that it is sent
-again (4.4). Here it is kept for the session. Whoever gives a name may connect: the sessions of nameless ones are
-not kept.
+amqtt forgets what a session with a broken connection has not acknowledged yet; MQTT 3.1.1 says that it is
+sent again (4.4). Here it is kept for the session. Whoever gives a name may connect: the sessions of nameless
+ones are not kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from amqtt.mqtt.protocol.handler import ProtocolHandler
 from amqtt.plugins.base import BaseAuthPlugin
 
 
-class AnyName(BaseAuthPlugin):
+class AnyName(BaseAuthPlugin):  # type: ignore[misc] # amqtt has no types
     """Lets everybody in who gives a name."""
 
     async def authenticate(self, *, session: Any) -> bool:

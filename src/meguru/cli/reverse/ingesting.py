@@ -43,8 +43,8 @@ def ingest(
 ) -> None:
     """Take readings and scans into STORE, from CSV TABLES or from a broker; each once, nothing lost.
 
-    What can not be taken is set aside and counted: see 'meguru reverse aside'. Without tables and broker, what a
-    broken-off ingestion left in the journal is moved into the tables.
+    What can not be taken is set aside and counted: see 'meguru reverse aside'. Without tables and broker,
+    what a broken-off ingestion left in the journal is moved into the tables.
 
     \b
     Examples:

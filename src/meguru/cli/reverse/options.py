@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,15 +12,11 @@ store_argument = click.argument("store", type=click.Path(file_okay=False, path_t
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-class Day(click.ParamType):
-    """A day as 2026-04-01; gives days since 1970."""
-
-    name = "day"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        try:
-            return (date.fromisoformat(value) - date(1970, 1, 1)).days
-        except ValueError:
-            self.fail(f"'{value}' is no day; write it as 2026-04-01", param, ctx)
+def day_of(ctx: click.Context, option: click.Parameter, text: str | None) -> int | None:
+    """A day as 2026-04-01, counted from 1970."""
+    if text is None:
+        return None
+    try:
+        return (date.fromisoformat(text) - date(1970, 1, 1)).days
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is no day; write it as 2026-04-01") from None

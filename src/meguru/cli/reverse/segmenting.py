@@ -19,13 +19,15 @@ KWH = 1e-9  # of a µWh
 @click.command(short_help="Readings into cycles with items; where the energy went.")
 @plant_argument
 @store_argument
-@click.option("--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Folder for tables (CSV).")
+@click.option(
+    "--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Folder for tables (CSV)."
+)
 @json_option
 def segment(plant: Path, store: Path, out: Path | None, as_json: bool) -> None:
     """Find the cycles of each machine, give them to items by their scans, and close the account.
 
-    Cycles, idling and unassigned energy are the total of each channel and day exactly. The folder gets cycles.csv,
-    days.csv, faults.csv and scans.csv.
+    Cycles, idling and unassigned energy are the total of each channel and day exactly. The folder gets
+    cycles.csv, days.csv, faults.csv and scans.csv.
 
     \b
     Examples:
@@ -91,11 +93,19 @@ def show(plant: Plant, measured: Measured, files: list[Path]) -> None:
         seconds = float(cycles["seconds"].mean()) if len(cycles) else None
         name = label(plant.machines[str(row.machine)], str(row.machine))
         machines.add_row(
-            name, str(len(cycles)), number(energy), number(seconds), str(row.missed), str(row.double), str(row.extra)
+            name,
+            str(len(cycles)),
+            number(energy),
+            number(seconds),
+            str(row.missed),
+            str(row.double),
+            str(row.extra),
         )
     screen.print(machines)
     for (channel, kind), rows in measured.faults.groupby(["channel", "kind"], sort=False):
         gaps = kind == "gap"
-        what = f"gaps, {number(float(rows['seconds'].sum()))} s in all" if gaps else "jumps of the clock, mended"
+        what = (
+            f"gaps, {number(float(rows['seconds'].sum()))} s in all" if gaps else "jumps of the clock, mended"
+        )
         screen.print(Text.assemble(("! ", BAD), (f"{channel}: {len(rows)} {what}", QUIET)))
     print_files(screen, files)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @plant_argument
 @store_argument
 @click.argument("versions", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of the intervals.")
+@click.option(
+    "--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of the intervals."
+)
 @json_option
 def unit_data(plant: Path, store: Path, versions: Path, level: float, as_json: bool) -> None:
     """Estimate kWh and seconds per item by type and step, and keep them in the folder VERSIONS as a draft.
@@ -52,7 +54,9 @@ def show(data: UnitData, path: Path | None = None) -> None:
 
     screen = console()
     about = f"  version {data.version}, {data.status}, {data.first} to {data.last}"
-    screen.print(Text.assemble((data.plant, STRONG), (about, QUIET), ("  synthetic" if data.synthetic else "", BAD)))
+    screen.print(
+        Text.assemble((data.plant, STRONG), (about, QUIET), ("  synthetic" if data.synthetic else "", BAD))
+    )
     shown = table()
     for head in ("step", "type"):
         shown.add_column(head)
@@ -93,7 +97,9 @@ def approve(file: Path, by: str, as_json: bool) -> None:
 
     data = records.approve(file, by)
     if as_json:
-        print_json({"version": data.version, "approved_by": data.approved_by, "approved_at": data.approved_at})
+        print_json(
+            {"version": data.version, "approved_by": data.approved_by, "approved_at": data.approved_at}
+        )
     else:
         console().print(f"version {data.version} approved by {data.approved_by}, {data.approved_at}")
 
@@ -101,8 +107,12 @@ def approve(file: Path, by: str, as_json: bool) -> None:
 @click.command(short_help="Unit data and chains as an inventory library.")
 @click.argument("versions", type=click.Path(file_okay=False, exists=True, path_type=Path))
 @click.argument("chains", type=click.Path(dir_okay=False, exists=True, path_type=Path))
-@click.option("--out", "-o", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Library (YAML).")
-@click.option("--openlca", type=click.Path(dir_okay=False, path_type=Path), help="openLCA package (zip) as well.")
+@click.option(
+    "--out", "-o", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Library (YAML)."
+)
+@click.option(
+    "--openlca", type=click.Path(dir_okay=False, path_type=Path), help="openLCA package (zip) as well."
+)
 @click.option("--draft", is_flag=True, help="Take the newest version even if nobody approved it.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @json_option
@@ -134,7 +144,15 @@ def library(
     sums = {name: chain_energy(data, chain) for name, chain in read.chains.items()}
     if as_json:
         chain = {name: {"kwh": one.mean, "sd": one.sd} for name, one in sums.items()}
-        print_json({"version": data.version, "status": data.status, "chains": chain, "not_held": lost, "files": files})
+        print_json(
+            {
+                "version": data.version,
+                "status": data.status,
+                "chains": chain,
+                "not_held": lost,
+                "files": files,
+            }
+        )
         return
     screen = console()
     for name, one in sums.items():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meguru.cli.reverse.options import Day, plant_argument
+from meguru.cli.reverse.options import day_of, plant_argument
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,9 +26,19 @@ REFRESH = 4.0  # pictures a second
 @click.option("--broker", help="HOST or HOST:PORT: follow a plant at work.")
 @click.option("--name", default="meguru-watch", show_default=True, help="Of the session at the broker.")
 @click.option("--user", help="Name at the broker; the password is read from MEGURU_MQTT_PASSWORD.")
-@click.option("--simulated", type=Day(), help="Without a broker: follow a day of the simulated plant (synthetic).")
-@click.option("--until", default="10:00", show_default=True, help="Local time at which a simulated day stops.")
-@click.option("--speed", type=click.FloatRange(0), default=600.0, show_default=True, help="Of a simulated day; 0: at once.")
+@click.option(
+    "--simulated", callback=day_of, help="Without a broker: follow a day of the simulated plant (synthetic)."
+)
+@click.option(
+    "--until", default="10:00", show_default=True, help="Local time at which a simulated day stops."
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0),
+    default=600.0,
+    show_default=True,
+    help="Of a simulated day; 0: at once.",
+)
 @click.option("--seconds", type=click.FloatRange(0), help="Stop after so long; default: until interrupted.")
 def watch(
     plant: Path,
@@ -78,7 +88,9 @@ def watch(
     screen.print(picture(read, live))
 
 
-def _simulated(plant: Plant, live: Live, day: int, until: str, speed: float, end: float | None) -> Iterator[None]:
+def _simulated(
+    plant: Plant, live: Live, day: int, until: str, speed: float, end: float | None
+) -> Iterator[None]:
     """Messages of a simulated day, at a multiple of their speed."""
     from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, day_offset
     from meguru.reverse.plant.sensors import simulate_plant, stream

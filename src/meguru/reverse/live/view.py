@@ -75,7 +75,11 @@ class Live:
             since, energy = running.get(name, (None, 0))
             count, done = self._done.get((name, today), (0, 0))
             scan = self._scans.get(name)
-            fits = scan is not None and since is not None and since - SCAN_BEFORE <= scan.time <= since + SCAN_BEFORE
+            fits = (
+                scan is not None
+                and since is not None
+                and since - SCAN_BEFORE <= scan.time <= since + SCAN_BEFORE
+            )
             rows.append(
                 Row(
                     name,

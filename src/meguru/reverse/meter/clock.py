@@ -37,10 +37,11 @@ class Clocked:
 def mended(readings: Readings, period: int) -> Clocked:
     r"""Readings in order, their times mended where the clock of the sensor stood wrong.
 
-    While a sensor lives, time less number × period changes only by steps of its clock. With :math:`J_r` the sum of
-    steps before run :math:`r`, and :math:`\ell_r` the least time from reading to receipt in it, the clock stands
-    wrong by :math:`J_r - c`, :math:`c = \min_r(\ell_r + J_r)` in each day: messages may come late, never early.
-    Where no receipt is known, :math:`c` is the median of :math:`J`: most of the day is right.
+    While a sensor lives, time less number × period changes only by steps of its clock. With :math:`J_r` the
+    sum of steps before run :math:`r`, and :math:`\ell_r` the least time from reading to receipt in it, the
+    clock stands wrong by :math:`J_r - c`, :math:`c = \min_r(\ell_r + J_r)` in each day: messages may come
+    late, never early. Where no receipt is known, :math:`c` is the median of :math:`J`: most of the day is
+    right.
     """
     life = runs_of_a_sensor(readings, period)
     if not len(readings) or (readings.sequence == NO_NUMBER).any():
@@ -58,7 +59,9 @@ def mended(readings: Readings, period: int) -> Clocked:
         else:
             wrong[rows] = total[rows] - _weighted_median(total[rows], size[rows])
         by = "by time of receipt" if known.any() else "by running numbers"
-        found += [Jump(int(readings.time[runs[r, 0]]), int(runs[r, 1]), by) for r in rows.tolist() if runs[r, 1]]
+        found += [
+            Jump(int(readings.time[runs[r, 0]]), int(runs[r, 1]), by) for r in rows.tolist() if runs[r, 1]
+        ]
     shift = np.where(np.abs(wrong) > TOLERANCE, -wrong, 0)
     if shift.any():
         time = readings.time + np.repeat(shift, size)

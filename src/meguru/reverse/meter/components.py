@@ -44,9 +44,7 @@ class Channel(Component):
     sensor: str | None = attribute(
         "text", "SenML base name of the sensor; default the channel's name", default=None
     )
-    sends: str = attribute(
-        "choice", "what its readings are", choices=("current", "power"), default="current"
-    )
+    sends: str = attribute("choice", "what its readings are", choices=("current", "power"), default="current")
     period: Quantity = attribute(
         "quantity", "time between two readings", dimension="time", default=Quantity(1.0, "s")
     )
@@ -58,7 +56,10 @@ class Channel(Component):
         "component", "of the machines; default 1 without uncertainty", component="Factor", default=None
     )
     clamp: Factor | None = attribute(
-        "component", "gain of the clamp until its first calibration; default 1", component="Factor", default=None
+        "component",
+        "gain of the clamp until its first calibration; default 1",
+        component="Factor",
+        default=None,
     )
     calibration: list[Calibration] = attribute(
         "list", "measured gains; linear in time between them", component="Calibration", default=[]
@@ -140,7 +141,9 @@ class Plant(Component):
 
     plant: int = attribute("whole", "version of the file format", default=1)
     name: str = attribute("text", "short name")
-    synthetic: bool = attribute("flag", "no such plant exists: everything from it is synthetic", default=False)
+    synthetic: bool = attribute(
+        "flag", "no such plant exists: everything from it is synthetic", default=False
+    )
     utc_offset: Quantity = attribute(
         "quantity", "local time less UTC: where a day ends", dimension="time", default=Quantity(0.0, "h")
     )

@@ -174,7 +174,9 @@ class _Batch:
                 hint=did_you_mean(pack.sensor, self.meters),
             )
         if pack.unit != found.unit:
-            raise UnitError("not the unit of the channel", place=found.name, found=pack.unit, expected=found.unit)
+            raise UnitError(
+                "not the unit of the channel", place=found.name, found=pack.unit, expected=found.unit
+            )
         _not_ahead(int(pack.time.max()), message)
         received = np.full(pack.time.size, message.received, dtype=np.int64)
         self.readings.setdefault(found.name, []).append(
@@ -197,5 +199,3 @@ def _not_ahead(at: int, message: Message) -> None:
             found=f"{(at - message.received) / 1000:.0f} s after it was received",
             expected=f"{AHEAD / 1000:.0f} s at most",
         )
-
-

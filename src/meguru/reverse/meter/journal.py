@@ -1,7 +1,7 @@
 """The journal: messages as they came, on the disk before they are acknowledged.
 
-A frame is its length, a checksum, the time of receipt, the topic and the payload. A process that is killed leaves at
-most one torn frame at the end of its file; that message was never acknowledged and comes again.
+A frame is its length, a checksum, the time of receipt, the topic and the payload. A process that is killed
+leaves at most one torn frame at the end of its file; that message was never acknowledged and comes again.
 """
 
 from __future__ import annotations

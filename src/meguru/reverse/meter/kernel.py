@@ -32,7 +32,9 @@ def is_plain(sequence: Ints, time: Ints, period: int, largest: int) -> bool:
 
 
 @njit(cache=True)
-def find_runs(sequence: Ints, time: Ints, received: Ints, life: Ints, period: int, tolerance: int, runs: Ints) -> int:
+def find_runs(
+    sequence: Ints, time: Ints, received: Ints, life: Ints, period: int, tolerance: int, runs: Ints
+) -> int:
     """Runs of readings on one day in which the clock did not jump; one row each of ``runs``.
 
     Columns: first row, step of the clock before it (0: none), least time from reading to receipt, day, life.
@@ -81,8 +83,8 @@ def fill(
 ) -> int:  # fmt: skip
     """Readings with their gaps filled: a step from the reading before to that behind, in the middle.
 
-    Where the sensor's own sum tells what was missed, the step lies so that it is kept; long gaps are only filled
-    from the sums. Gives how many rows were written.
+    Where the sensor's own sum tells what was missed, the step lies so that it is kept; long gaps are only
+    filled from the sums. Gives how many rows were written.
     """
     rows = 0
     base = np.nan  # the last sum of the sensor, the row behind it, and what was read since

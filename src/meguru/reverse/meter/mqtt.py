@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from meguru.errors import ReadingError
+from meguru.inventory.importers.naming import need
 from meguru.reverse.meter.ingest import Ingest
 
 if TYPE_CHECKING:
@@ -38,7 +39,14 @@ class Broker:
 
 
 def new_client(broker: Broker, *, clean: bool) -> Client:
-    """A client that acknowledges by itself only in a clean session, of which the broker keeps nothing."""
+    """A client that acknowledges by itself only in a clean session, of which the broker keeps nothing.
+
+    Raises
+    ------
+    UnsupportedError
+        The client is not installed (extra ``meguru[reverse]``).
+    """
+    need("paho.mqtt.client", "reverse", "readings from a broker")
     from paho.mqtt.client import Client
     from paho.mqtt.enums import CallbackAPIVersion
 
@@ -53,10 +61,10 @@ def new_client(broker: Broker, *, clean: bool) -> Client:
 
 
 def follow(broker: Broker, seen: Callable[[str, bytes], None], seconds: float) -> Iterator[None]:
-    """Hand on each message that comes from now on, for a view; nothing is kept. Gives back control now and then."""
+    """Hand on each message that comes from now on, as for a view; gives back control every so many seconds."""
     client = new_client(broker, clean=True)
     client.on_connect = lambda one, *rest: one.subscribe([(topic, 0) for topic in broker.topics])
-    client.on_message = lambda one, data, message: seen(message.topic, message.payload)
+    client.on_message = lambda one, data, message: seen(message.topic, bytes(message.payload))
     client.connect_async(broker.host, broker.port, keepalive=KEEPALIVE)
     client.loop_start()
     try:
@@ -71,9 +79,9 @@ def follow(broker: Broker, seen: Callable[[str, bytes], None], seconds: float) -
 class Listener:
     """Takes messages of a broker into a store.
 
-    One thread does everything: while the disk is waited for nothing is read from the broker, so that it and the
-    sensors slow down and nothing piles up here. A message is acknowledged only when it is on the disk; what was not
-    comes again and is counted once.
+    One thread does everything: while the disk is waited for nothing is read from the broker, so that it and
+    the sensors slow down and nothing piles up here. A message is acknowledged only when it is on the disk;
+    what was not comes again and is counted once.
 
     Parameters
     ----------
@@ -114,7 +122,9 @@ class Listener:
                     continue
                 code = self._client.loop(timeout=0.1)
                 if self.refused is not None:
-                    raise ReadingError("the broker refuses the session", found=self.refused, place=self.broker.host)
+                    raise ReadingError(
+                        "the broker refuses the session", found=self.refused, place=self.broker.host
+                    )
                 now = time.monotonic()
                 if len(self._waiting) >= BATCH or now - synced >= BATCH_SECONDS:
                     self._acknowledge()

@@ -76,8 +76,8 @@ def number(plant: Plant, quantity: Quantity, unit: str, place: str) -> float:
 class Meter:
     """The numbers of a channel in fixed units: ms, W per unit read, relative uncertainty by source.
 
-    ``scale`` turns a reading into the power that the clamp says; ``uncalibrated`` are the errors before the first
-    calibration, ``machine`` those that no calibration takes away.
+    ``scale`` turns a reading into the power that the clamp says; ``uncalibrated`` are the errors before the
+    first calibration, ``machine`` those that no calibration takes away.
     """
 
     name: str
@@ -120,7 +120,10 @@ class _Numbers:
         if self.channel.voltage is None:
             file, line = where(self.plant, self.place)
             raise MissingValueError(
-                "a clamp that reads current needs a voltage", file=file, line=line, place=f"{self.place}.voltage"
+                "a clamp that reads current needs a voltage",
+                file=file,
+                line=line,
+                place=f"{self.place}.voltage",
             )
         return self.get(self.channel.voltage.value, "V", "voltage.value") * math.sqrt(self.channel.phases)
 
@@ -153,10 +156,16 @@ class _Numbers:
         )
 
     def gains(self) -> tuple[tuple[tuple[int, float], ...], tuple[tuple[str, float], ...]]:
-        points, errors = [], {}
+        points: list[tuple[int, float]] = []
+        errors: dict[str, float] = {}
         for index, one in enumerate(self.channel.calibration):
             place = f"{self.place}.calibration.{index}"
-            points.append((milliseconds(one.at, self.plant, f"{place}.at"), self.get(one.gain, "1", f"calibration.{index}.gain")))
+            points.append(
+                (
+                    milliseconds(one.at, self.plant, f"{place}.at"),
+                    self.get(one.gain, "1", f"calibration.{index}.gain"),
+                )
+            )
             amount = self.get(one.uncertainty, "1", f"calibration.{index}.uncertainty")
             source = one.shared or f"{self.name}.calibration"
             errors[source] = max(amount, errors.get(source, 0.0))
@@ -222,7 +231,13 @@ def _check(plant: Plant) -> None:
         other = sensors.setdefault(found.sensor, name)
         _in_range(plant, f"channels.{name}.sensor", other == name, found.sensor, "a sensor of its own")
         count = len(machines_on(plant, name))
-        _in_range(plant, f"channels.{name}", count <= MOST_ON_A_CLAMP, f"{count} machines", f"{MOST_ON_A_CLAMP} at most")
+        _in_range(
+            plant,
+            f"channels.{name}",
+            count <= MOST_ON_A_CLAMP,
+            f"{count} machines",
+            f"{MOST_ON_A_CLAMP} at most",
+        )
     for name, machine in plant.machines.items():
         place = f"machines.{name}"
         idle, running = (number(plant, getattr(machine, k), "W", f"{place}.{k}") for k in ("idle", "running"))

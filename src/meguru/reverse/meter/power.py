@@ -34,8 +34,9 @@ class Gap:
 class Power:
     """Power of a channel.
 
-    ``time`` of each reading in ms, ``power`` in W, ``energy`` in whole µWh, ``state`` 0 read, 1 estimated (in a short
-    gap), 2 unknown (in a long gap, of which the sensor's sum tells the energy), 3 a reference load is on.
+    ``time`` of each reading in ms, ``power`` in W, ``energy`` in whole µWh, ``state`` 0 read, 1 estimated
+    (in a short gap), 2 unknown (in a long gap, of which the sensor's sum tells the energy), 3 a reference
+    load is on.
     """
 
     time: NDArray[np.int64]
@@ -57,7 +58,9 @@ class Gains:
     windows: NDArray[np.int64]
 
 
-def power(plant: Plant, channel: Meter, readings: Readings, scans: Iterable[Scan], before: Gains | None = None) -> Power:
+def power(
+    plant: Plant, channel: Meter, readings: Readings, scans: Iterable[Scan], before: Gains | None = None
+) -> Power:
     """Power and energy of a channel from its readings.
 
     Parameters
@@ -99,10 +102,12 @@ def calibrated(
 ) -> Gains:
     """Gains from the plant file and from reference loads that were switched onto the channel.
 
-    A scan of a reference by the channel says when it was switched on. The gain is its power over what the clamp says,
-    less what ran beneath it before; voltage is in it, since the load is on the same line.
+    A scan of a reference by the channel says when it was switched on. The gain is its power over what the
+    clamp says, less what ran beneath it before; voltage is in it, since the load is on the same line.
     """
-    points = dict(channel.gains if before is None else zip(before.time.tolist(), before.gain.tolist(), strict=True))
+    points = dict(
+        channel.gains if before is None else zip(before.time.tolist(), before.gain.tolist(), strict=True)
+    )
     sources = dict(channel.calibrated if before is None else before.sources.items())
     windows = []
     for scan in scans:

@@ -1,4 +1,5 @@
-"""Readings of a channel as columns: joined, without duplicates, in the order in which the sensor took them."""
+"""Readings of a channel as columns: joined, without duplicates, in the order in which the sensor took
+them."""
 
 from __future__ import annotations
 
@@ -20,8 +21,9 @@ NEVER = -(2**63)  # no time of receipt is known
 class Readings:
     """Readings of one channel, one row each.
 
-    ``sequence`` (running number; -1: none), ``time`` and ``received`` in ms since 1970 UTC (received: ``NEVER`` where
-    not known), ``value`` in A or W, ``total`` the sum that the sensor sent with it (NaN: none).
+    ``sequence`` (running number; -1: none), ``time`` and ``received`` in ms since 1970 UTC (received:
+    ``NEVER`` where not known), ``value`` in A or W, ``total`` the sum that the sensor sent with it (NaN:
+    none).
     """
 
     sequence: NDArray[np.int64]
@@ -50,14 +52,16 @@ def joined(parts: Sequence[Readings]) -> Readings:
         return none()
     if len(parts) == 1:
         return parts[0]
-    return Readings(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Readings)))
+    return Readings(
+        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Readings))
+    )
 
 
 def runs_of_a_sensor(readings: Readings, period: int) -> NDArray[np.int64]:
     """Which life of the sensor each row belongs to: its numbers begin anew when it starts.
 
-    A life shows by time less number × period, which only steps of the clock change while the sensor lives. Lives
-    are in order of receipt.
+    A life shows by time less number × period, which only steps of the clock change while the sensor lives.
+    Lives are in order of receipt.
 
     Returns
     -------
@@ -96,8 +100,8 @@ def in_order(readings: Readings, period: int) -> Readings:
 def without_duplicates(kept: Readings, more: Readings, period: int) -> tuple[Readings, int, Readings]:
     """Readings joined, each counted once.
 
-    The same number in the same life of the sensor, or the same time where there are no numbers, is the same reading.
-    What was kept first stays.
+    The same number in the same life of the sensor, or the same time where there are no numbers, is the same
+    reading. What was kept first stays.
 
     Returns
     -------

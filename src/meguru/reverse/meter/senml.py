@@ -1,9 +1,9 @@
 """SenML packs (RFC 8428) in JSON: what a sensor sends, as columns; scans.
 
 A pack of a clamp is a list of records: the first names the sensor (``bn``), may give base time, unit and value
-(``bt``, ``bu``, ``bv``), and each record gives a time (``t``, added to the base time) and a value (``v``). A record
-``{"n": "sequence", "u": "count", "v": 8640}`` is the running number of the pack's first reading; a field ``s`` (the sum
-of the RFC: value × seconds since the sensor was made) in the last record tells what was missed.
+(``bt``, ``bu``, ``bv``), and each record gives a time (``t``, added to the base time) and a value (``v``). A
+record ``{"n": "sequence", "u": "count", "v": 8640}`` is the running number of the pack's first reading; a field
+``s`` (the sum of the RFC: value × seconds since the sensor was made) in the last record tells what was missed.
 """
 
 from __future__ import annotations
@@ -118,13 +118,16 @@ def decode_scan(payload: bytes | str) -> Scan:
     records = _records(payload)
     head = records[0]
     texts = {record.get("n"): record.get("vs") for record in records}
-    if not isinstance(texts.get("item"), str):
-        raise MissingValueError("a scan names no item", found=str(payload)[:80], expected='{"n": "item", "vs": …}')
+    item = texts.get("item")
+    if not isinstance(item, str) or not item:
+        raise MissingValueError(
+            "a scan names no item", found=str(payload)[:80], expected='{"n": "item", "vs": …}'
+        )
     time = _real(head.get("bt", 0.0), "bt") + _real(head.get("t", 0.0), "t")
     if time < EARLIEST:
         raise RangeError("the clock of the scanner was never set", found=time)
     kind = texts.get("type")
-    return Scan(round(time * 1000), str(head.get("bn", "")).rstrip(":/"), texts["item"], kind or None)
+    return Scan(round(time * 1000), str(head.get("bn", "")).rstrip(":/"), item, kind or None)
 
 
 def is_scan(payload: bytes) -> bool:
@@ -171,7 +174,9 @@ def encode(
 
 def encode_scan(scan: Scan) -> bytes:
     """A scan as a scanner sends it."""
-    records: list[dict[str, Any]] = [{"bn": f"{scan.scanner}:", "bt": scan.time / 1000, "n": "item", "vs": scan.item}]
+    records: list[dict[str, Any]] = [
+        {"bn": f"{scan.scanner}:", "bt": scan.time / 1000, "n": "item", "vs": scan.item}
+    ]
     if scan.type is not None:
         records.append({"n": "type", "vs": scan.type})
     return json.dumps(records, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,9 +1,10 @@
-"""The store: readings as Parquet by channel and day, scans by day, what was set aside; written beside, then renamed.
+"""The store: readings as Parquet by channel and day, scans by day, what was set aside; written beside, then
+renamed.
 
-    readings/CHANNEL/2026-04-01.parquet   time, sequence, value, total, received
-    scans/2026-04-01.parquet              time, scanner, item, type
-    aside/2026-04-01.jsonl                what could not be taken, with the reason
-    journal/                              what came and is not in the tables yet
+readings/CHANNEL/2026-04-01.parquet   time, sequence, value, total, received
+scans/2026-04-01.parquet              time, scanner, item, type
+aside/2026-04-01.jsonl                what could not be taken, with the reason
+journal/                              what came and is not in the tables yet
 """
 
 from __future__ import annotations
@@ -131,7 +132,11 @@ class Store:
     def scans(self, days: Iterable[int] | None = None) -> list[Scan]:
         """Scans in order of time; of all days, or of some."""
         folder = self.folder / "scans"
-        paths = sorted(folder.glob("*.parquet")) if days is None else [folder / f"{name_of(d)}.parquet" for d in days]
+        paths = (
+            sorted(folder.glob("*.parquet"))
+            if days is None
+            else [folder / f"{name_of(d)}.parquet" for d in days]
+        )
         found = [
             Scan(time, scanner, item, kind)
             for path in paths
@@ -237,5 +242,3 @@ def _write(path: Path, table: Any, **more: Any) -> None:
     data = io.BytesIO()
     pq.write_table(table, data, compression="zstd", **{"use_dictionary": True, **more})
     write_beside(path, data.getvalue())
-
-

@@ -25,9 +25,9 @@ SCANS = ("time", "scanner", "item")
 def ingest_table(ingest: Ingest, path: str | os.PathLike[str]) -> Report:
     """Take a CSV table of readings or of scans into a store.
 
-    Readings have the columns time, sensor, value, unit, and may have sequence, total, received; scans have time,
-    scanner, item, and may have type. Times are ISO 8601 with offset, or seconds since 1970. Rows that can not be
-    taken are set aside with the reason.
+    Readings have the columns time, sensor, value, unit, and may have sequence, total, received; scans have
+    time, scanner, item, and may have type. Times are ISO 8601 with offset, or seconds since 1970. Rows that
+    can not be taken are set aside with the reason.
 
     Raises
     ------
@@ -141,7 +141,9 @@ def _set_aside(
     for reason, bad in faults:
         for row in np.flatnonzero(bad & good).tolist():
             line = ",".join(table.iloc[row])
-            entries.append(Aside(now, file.name, reason, f"{file.name}:{row + 2}: {reason}: {line}", line.encode()))
+            entries.append(
+                Aside(now, file.name, reason, f"{file.name}:{row + 2}: {reason}: {line}", line.encode())
+            )
         good &= ~bad
     if entries:
         ingest.store.set_aside(entries)

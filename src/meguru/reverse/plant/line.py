@@ -50,8 +50,8 @@ def normals(seed: int, name: str, count: int) -> NDArray[np.float64]:
 def work(plant: Plant, days: Sequence[int], shift: Shift, seed: int) -> list[TrueCycle]:
     """What the machines of the line do on some days.
 
-    Items pass the machines in the order of the plant file, each at most once at a time; what is not done at the
-    end of the shift is left. Times of cycles are log-normal.
+    Items pass the machines in the order of the plant file, each at most once at a time; what is not done at
+    the end of the shift is left. Times of cycles are log-normal.
 
     Parameters
     ----------
@@ -132,5 +132,7 @@ def _not_synthetic(plant: Plant, name: str) -> MissingValueError:
 
 def watts(plant: Plant, name: str, machine: Machine) -> tuple[float, float]:
     """Idle and running power of a machine."""
-    idle, running = (number(plant, getattr(machine, k), "W", f"machines.{name}.{k}") for k in ("idle", "running"))
+    idle, running = (
+        number(plant, getattr(machine, k), "W", f"machines.{name}.{k}") for k in ("idle", "running")
+    )
     return idle, running

@@ -29,8 +29,8 @@ DIGITS = 4
 class Faults:
     """What goes wrong at a simulated plant; with everything at zero nothing does.
 
-    ``loss`` share of packs that never come; ``drift`` change of a clamp's gain a day; ``steps`` of the sensors'
-    clocks a day, of ``step`` seconds up and down in turn; ``missed`` and ``double`` shares of scans.
+    ``loss`` share of packs that never come; ``drift`` change of a clamp's gain a day; ``steps`` of the
+    sensors' clocks a day, of ``step`` seconds up and down in turn; ``missed`` and ``double`` shares of scans.
     """
 
     loss: float = 0.0
@@ -129,7 +129,9 @@ def _scans(plant: Plant, cycles: list[TrueCycle], faults: Faults, seed: int) -> 
     for index, cycle in enumerate(seen):
         if missed[index]:
             continue
-        scan = Scan(cycle.start - round(lead[index] * 1000), scanners[cycle.machine], cycle.item, cycle.type or None)
+        scan = Scan(
+            cycle.start - round(lead[index] * 1000), scanners[cycle.machine], cycle.item, cycle.type or None
+        )
         yield scan
         if double[index]:
             yield replace(scan, time=scan.time + DOUBLE_AFTER)
@@ -174,7 +176,9 @@ class _Day:
                     power[first:last] += (running - idle) * self._shape(last - first)
         for scan in self.of.scans:
             if scan.scanner == self.channel.name and scan.item in plant.references:
-                power[self._reference(scan)] += number(plant, plant.references[scan.item].power, "W", scan.item)
+                power[self._reference(scan)] += number(
+                    plant, plant.references[scan.item].power, "W", scan.item
+                )
         return power
 
     def _shape(self, count: int) -> NDArray[np.float64]:
@@ -196,10 +200,14 @@ class _Day:
         factor = np.where(self._is_reference(row), self.channel.reference_scale, self.channel.scale)
         drifted = (1.0 + faults.drift) ** days
         noise = 1.0 + NOISE * normals(self.of.seed, f"noise.{self.key}", self.count)
-        value = np.round(np.maximum(0.0, power / factor * drifted * noise), DIGITS)
+        clean: NDArray[np.float64] = power / factor * drifted * noise
+        value = np.round(np.maximum(0.0, clean), DIGITS)
         time = self.midnight + row * self.channel.period
-        received = time[np.minimum(self.count - 1, row // self.of.pack * self.of.pack + self.of.pack - 1)] + LATENCY
-        total = np.round(np.cumsum(value) * self.channel.period / 1000.0, DIGITS)  # begins anew each day
+        received = (
+            time[np.minimum(self.count - 1, row // self.of.pack * self.of.pack + self.of.pack - 1)] + LATENCY
+        )
+        # The sensor's own sum, which begins anew each day.
+        total = np.round(np.cumsum(value, dtype=np.float64) * (self.channel.period / 1000.0), DIGITS)
         last = (row % self.of.pack == self.of.pack - 1) | (row == self.count - 1)
         return Readings(
             since * self.count + row, time + self._clock(row), value, np.where(last, total, np.nan), received
@@ -213,7 +221,8 @@ class _Day:
         return on
 
     def _clock(self, row: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How far the clock stands wrong: steps up and down in turn, at whole packs, right again at midnight."""
+        """How far the clock stands wrong: steps up and down in turn, at whole packs, right again at
+        midnight."""
         wrong = np.zeros(row.size, dtype=np.int64)
         faults = self.of.faults
         drawn = np.sort(uniforms(self.of.seed, f"clock.{self.key}", faults.steps))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +26,8 @@ SAME_ITEM = 120_000  # ms within which the same item scanned again is scanned do
 class Attributed:
     """Cycles with the scan of their item, one row each.
 
-    ``cycles`` as of the segmenter; ``scan`` the index into ``scans``, -1: none fits. ``double`` and ``extra`` count
-    scans that were made twice, and that no cycle belongs to.
+    ``cycles`` as of the segmenter; ``scan`` the index into ``scans``, -1: none fits. ``double`` and
+    ``extra`` count scans that were made twice, and that no cycle belongs to.
     """
 
     cycles: NDArray[np.int64]
@@ -37,13 +38,19 @@ class Attributed:
 
 
 def attribute(
-    plant: Plant, name: str, cycles: NDArray[np.int64], scans: Sequence[Scan], power: Power | None, above_idle: float
+    plant: Plant,
+    name: str,
+    cycles: NDArray[np.int64],
+    scans: Sequence[Scan],
+    power: Power | None,
+    above_idle: float,
 ) -> Attributed:
     r"""Align the cycles of a machine to the scans of its items.
 
     Both are in order of time and the alignment keeps it (dynamic programming). A cycle and a scan cost
-    :math:`z^2/2`, :math:`z` the start less the scan less its usual lead over its spread; a cycle without scan and a
-    scan without cycle cost 6 each. A scan inside a cycle may part it: cheap where the power dips, dear elsewhere.
+    :math:`z^2/2`, :math:`z` the start less the scan less its usual lead over its spread; a cycle without
+    scan and a scan without cycle cost 6 each. A scan inside a cycle may part it: cheap where the power
+    dips, dear elsewhere.
 
     Parameters
     ----------
@@ -65,7 +72,11 @@ def attribute(
     expected = np.array([scan.time for scan in single], dtype=np.float64) + lead
     start, end = cycles[:, 1].astype(np.float64), cycles[:, 2].astype(np.float64)
     inside = np.searchsorted(start, expected, side="right") - 1
-    within = (inside >= 0) & (expected > start[inside] + spread) & (expected < end[inside] - spread) if start.size else inside > 0
+    within = (
+        (inside >= 0) & (expected > start[inside] + spread) & (expected < end[inside] - spread)
+        if start.size
+        else inside > 0
+    )
     inside = np.where(within, inside, -1)
     split, at = _dips(power, expected, inside, spread, above_idle)
     first, parts = _aligned(start, expected, spread, inside, split)
@@ -85,7 +96,11 @@ def _without_doubles(scans: Sequence[Scan]) -> Iterator[Scan]:
 
 
 def _dips(
-    power: Power | None, expected: NDArray[np.float64], inside: NDArray[np.int64], spread: float, above_idle: float
+    power: Power | None,
+    expected: NDArray[np.float64],
+    inside: NDArray[np.int64],
+    spread: float,
+    above_idle: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """What it costs to part a cycle at each scan, and where: behind the lowest reading near the scan."""
     split = np.full(expected.size, PART_ANYWHERE)
@@ -93,7 +108,9 @@ def _dips(
     if power is None:
         return split, at
     for scan in np.flatnonzero(inside >= 0):
-        first, last = np.searchsorted(power.time, [at[scan] - round(3 * spread), at[scan] + round(3 * spread)])
+        first, last = np.searchsorted(
+            power.time, [at[scan] - round(3 * spread), at[scan] + round(3 * spread)]
+        )
         near = power.power[first:last]
         if near.size and np.median(near) - near.min() >= DIP * above_idle:
             lowest = np.flatnonzero(near <= near.min() + DIP * above_idle)
@@ -144,9 +161,11 @@ def _blocks(
     order = np.argsort(low, kind="stable")
     low, reach = low[order], np.maximum.accumulate(high[order]) if low.size else high
     before = np.searchsorted(low, edges) - 1
-    free = (before < 0) | (reach[np.maximum(before, 0)] < edges) if low.size else np.ones(edges.size, dtype=bool)
+    free = (
+        (before < 0) | (reach[np.maximum(before, 0)] < edges) if low.size else np.ones(edges.size, dtype=bool)
+    )
     bounds = [-np.inf, *edges[free].tolist(), np.inf]
-    yield from zip(bounds, bounds[1:], strict=False)
+    yield from pairwise(bounds)
 
 
 def _parted(

@@ -29,9 +29,10 @@ def segment(
 ) -> int:  # fmt: skip
     """Assign each reading to what ran; gives how many cycles were closed.
 
-    ``levels`` (2^machines,) is the power of each combination of running machines, ``shares`` (2^machines, machines)
-    how much of it belongs to each. A change counts when ``debounce`` readings in a row lie nearer to other levels
-    than to the present one, by ``hysteresis``; it began with the first of them. ``held`` keeps those readings.
+    ``levels`` (2^machines,) is the power of each combination of running machines, ``shares`` (2^machines,
+    machines) how much of it belongs to each. A change counts when ``debounce`` readings in a row lie nearer
+    to other levels than to the present one, by ``hysteresis``; it began with the first of them. ``held``
+    keeps those readings.
     """
     count = 0
     low, high = _bounds(channel[CURRENT], levels, hysteresis)
@@ -45,7 +46,9 @@ def segment(
         broken = channel[LAST] > 0 and t - channel[LAST] > longest
         if broken or state[i] == UNKNOWN:
             _release(channel[CURRENT], channel, machines, held, shares, first_day, offset, days)
-            count = _change(0, channel[LAST] + period if broken else t, True, channel, machines, cycles, count)
+            count = _change(
+                0, channel[LAST] + period if broken else t, True, channel, machines, cycles, count
+            )
             low, high = _bounds(0, levels, hysteresis)
         channel[LAST] = t
         if state[i] == UNKNOWN or state[i] == REFERENCE:
@@ -107,7 +110,14 @@ def finish(
 
 @njit(cache=True)
 def _release(
-    current: int, channel: Ints, machines: Ints, held: Ints, shares: Floats, first_day: int, offset: int, days: Ints
+    current: int,
+    channel: Ints,
+    machines: Ints,
+    held: Ints,
+    shares: Floats,
+    first_day: int,
+    offset: int,
+    days: Ints,
 ) -> None:
     """Give out the readings that were held, as of one combination."""
     for row in range(channel[PENDING]):
@@ -124,20 +134,19 @@ def _give(
     if current == 0:
         days[day, IDLE] += energy
         return
-    rest = energy
+    rest = np.int64(energy)
     first = -1
     for machine in range(machines.shape[0]):
+        part = np.int64(energy * shares[current, machine])
         if current >> machine & 1:
             if first < 0:
                 first = machine
                 continue
-            part = np.int64(energy * shares[current, machine])
             machines[machine, ENERGY] += part
             if state == ESTIMATED:
                 machines[machine, ESTIMATE] += part
             days[day, CYCLES] += part
         else:
-            part = np.int64(energy * shares[current, machine])
             days[day, IDLE] += part
         rest -= part
     machines[first, ENERGY] += rest
@@ -174,11 +183,19 @@ MOST_PARTS = 6
 
 @njit(cache=True)
 def align(
-    start: Floats, expected: Floats, spread: float, missed: float, extra: float, limit: float, inside: Ints, split: Floats
+    start: Floats,
+    expected: Floats,
+    spread: float,
+    missed: float,
+    extra: float,
+    limit: float,
+    inside: Ints,
+    split: Floats,
 ) -> tuple[Ints, Ints]:
     """Cheapest monotone alignment of cycles to scans.
 
-    ``inside`` (scans,) is the cycle in which a scan lies, -1 none; ``split`` what it costs to part the cycle there.
+    ``inside`` (scans,) is the cycle in which a scan lies, -1 none; ``split`` what it costs to part the
+    cycle there.
 
     Returns
     -------

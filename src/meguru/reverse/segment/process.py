@@ -48,7 +48,8 @@ class Measured:
         One row a cycle: channel, machine, step, start and end (ms), seconds, microwatthours (whole; of which
         ``estimated`` in gaps), cut (broken off by a gap or the end), item and type (none: no scan fits).
     days
-        One row a channel and day: cycles, idle, unassigned and total in whole µWh; the three are the total exactly.
+        One row a channel and day: cycles, idle, unassigned and total in whole µWh; the three are the total
+        exactly.
     faults
         One row for each gap and jump of a clock: channel, kind, start (ms), seconds, what was done.
     scans
@@ -84,7 +85,8 @@ def process(plant: Plant, store: Store, days: Iterable[int] | None = None) -> Me
         cycles=_frame([frame for part in parts for frame in part.cycles], CYCLES),
         days=_frame([part.account() for part in parts], ("channel", "day", *DAY_COLUMNS, "total")),
         faults=pd.DataFrame(
-            [row for part in parts for row in part.faults], columns=["channel", "kind", "start", "seconds", "done"]
+            [row for part in parts for row in part.faults],
+            columns=["channel", "kind", "start", "seconds", "done"],
         ),
         scans=pd.DataFrame(
             [row for part in parts for row in part.scan_counts()],
@@ -165,7 +167,11 @@ class _Channel:
         """The energy of the readings by day, added up apart from the segmentation."""
         day = (measured.time + self.offset) // MILLISECONDS_A_DAY
         edges = np.flatnonzero(np.diff(day, prepend=day[:1] - 1))
-        for one, energy in zip(day[edges].tolist(), np.add.reduceat(measured.energy, edges).tolist() if edges.size else [], strict=True):
+        for one, energy in zip(
+            day[edges].tolist(),
+            np.add.reduceat(measured.energy, edges).tolist() if edges.size else [],
+            strict=True,
+        ):
             self.totals[one] = self.totals.get(one, 0) + energy
 
     def _attribute(self, cycles: NDArray[np.int64], measured: Power | None) -> None:
@@ -176,7 +182,12 @@ class _Channel:
                 continue
             rows = rows[np.argsort(rows[:, 1], kind="stable")]
             found = attribute(
-                self.plant, name, rows, self._scans_for(name, measured, rows), measured, float(levels.above_idle[index])
+                self.plant,
+                name,
+                rows,
+                self._scans_for(name, measured, rows),
+                measured,
+                float(levels.above_idle[index]),
             )
             counts = self.counts[name]
             for place, more in enumerate(

@@ -47,7 +47,9 @@ def levels(plant: Plant, channel: Meter) -> Levels:
     whole = each.sum(axis=1)
     shares = np.divide(each, whole[:, None], out=np.zeros_like(each), where=whole[:, None] > 0.0)
     apart = np.diff(np.sort(whole)).min() if len(machines) else 0.0
-    seconds = [number(plant, one.debounce, "s", f"machines.{name}.debounce") for name, one in machines.items()]
+    seconds = [
+        number(plant, one.debounce, "s", f"machines.{name}.debounce") for name, one in machines.items()
+    ]
     debounce = max(1, round(max(seconds, default=1.0) * 1000 / channel.period))
     return Levels(list(machines), whole, shares, running - idle, HYSTERESIS * float(apart), debounce)
 
@@ -59,9 +61,9 @@ class Segmenter:
     >>> cycles = segmenter.push(power)
     >>> more = segmenter.finish()
 
-    ``days`` holds what the energy of each local day went to, in whole µWh: ``cycles``, ``idle``, ``unassigned``.
-    Their sum is the energy of the readings given out so far; a few readings are held until it is known what they
-    belong to.
+    ``days`` holds what the energy of each local day went to, in whole µWh: ``cycles``, ``idle``,
+    ``unassigned``. Their sum is the energy of the readings given out so far; a few readings are held until
+    it is known what they belong to.
     """
 
     def __init__(self, plant: Plant, channel: Meter) -> None:

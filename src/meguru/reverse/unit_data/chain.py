@@ -13,8 +13,8 @@ import numpy as np
 class Term:
     """A part of a sum: ``amount`` × a log-normal mean per item.
 
-    ``mean`` the best estimate, ``spread`` the standard deviation of its logarithm by few samples, ``sources`` relative
-    standard uncertainties by source of error, which other terms may share.
+    ``mean`` the best estimate, ``spread`` the standard deviation of its logarithm by few samples,
+    ``sources`` relative standard uncertainties by source of error, which other terms may share.
     """
 
     mean: float
@@ -40,7 +40,8 @@ class Sum:
 def compose(terms: Sequence[Term]) -> Sum:
     r"""The sum of terms :math:`a_k m_k \exp(s_k z_k + \sum_q u_{kq} z_q)/E`, each with mean :math:`a_k m_k`.
 
-    All :math:`z` are standard normal; :math:`z_q` of a source of error is the same in every term that names it:
+    All :math:`z` are standard normal; :math:`z_q` of a source of error is the same in every term that names
+    it:
 
     .. math:: \operatorname{cov}_{kl} = a_k m_k a_l m_l \left(\exp\left(\textstyle\sum_q u_{kq} u_{lq}
        + \delta_{kl} s_k^2\right) - 1\right).

@@ -1,4 +1,5 @@
-"""Log-normal estimates for many types at once: those with few samples borrow from their family and the step."""
+"""Log-normal estimates for many types at once: those with few samples borrow from their family and the
+step."""
 
 from __future__ import annotations
 
@@ -17,15 +18,19 @@ GRID = 14  # points of each standard deviation between types and between familie
 WIDEST = 3.0  # of the grid, in standard deviations of the types' means and of items
 FEW = 3  # types whose variances tell nothing of how variances differ
 POINTS = 801  # of the density of a location
-REACH, NARROW = 9.0, 8.0  # of that grid: sinh-spaced, fine at the middle, wide enough for one degree of freedom
+REACH, NARROW = (
+    9.0,
+    8.0,
+)  # of that grid: sinh-spaced, fine at the middle, wide enough for one degree of freedom
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A log-normal number per item of one type.
 
-    ``count`` samples; ``median`` with its interval ``low`` to ``high``; ``gsd`` from item to item; ``own`` the share
-    of the estimate that the type's own samples have. Undefined (None) where nothing tells how items differ.
+    ``count`` samples; ``median`` with its interval ``low`` to ``high``; ``gsd`` from item to item; ``own``
+    the share of the estimate that the type's own samples have. Undefined (None) where nothing tells how
+    items differ.
     """
 
     count: int
@@ -50,14 +55,18 @@ class Estimate:
 
 
 def estimate(
-    samples: Sequence[Sequence[float] | Floats], families: Sequence[str | None] | None = None, level: float = 0.95
+    samples: Sequence[Sequence[float] | Floats],
+    families: Sequence[str | None] | None = None,
+    level: float = 0.95,
 ) -> list[Estimate]:
     r"""Estimate the median of each type by empirical Bayes.
 
     Logarithms :math:`y_{ij} = \mu_i + \varepsilon_{ij}`, :math:`\varepsilon \sim N(0, \sigma_i^2)`,
-    :math:`\mu_i = m + f_{k(i)} + t_i`, families :math:`f \sim N(0, \tau_f^2)`, types :math:`t \sim N(0, \tau_t^2)`.
-    The variances :math:`\sigma_i^2` are shrunk together (Smyth 2004, doi:10.2202/1544-6115.1027); both :math:`\tau`
-    are not fixed but weighed by their restricted likelihood on a grid, with flat priors; what all other types say of
+    :math:`\mu_i = m + f_{k(i)} + t_i`, families :math:`f \sim N(0, \tau_f^2)`, types :math:`t \sim N(0,
+    \tau_t^2)`. The variances :math:`\sigma_i^2` are shrunk together (Smyth 2004,
+    doi:10.2202/1544-6115.1027); both
+    :math:`\tau` are not fixed but weighed by their restricted likelihood on a grid, with flat priors; what
+    all other types say of
     :math:`\mu_i` is its prior, exactly the leave-one-out prediction.
 
     Parameters
@@ -128,7 +137,9 @@ class _Types:
         variance[~known] = variance[known].mean()
         weight, middle, prior = self._predicted(variance)
         return [
-            self._one(i, freedom[i], squares[i], weight, middle[:, i], prior[:, i]) if known[i] else self._undefined(i)
+            self._one(i, freedom[i], squares[i], weight, middle[:, i], prior[:, i])
+            if known[i]
+            else self._undefined(i)
             for i in range(self.mean.size)
         ]
 
@@ -136,7 +147,8 @@ class _Types:
         return Estimate(int(self.count[i]), math.exp(self.mean[i]), None, None, None, 1.0, self.level)
 
     def _predicted(self, variance: Floats) -> tuple[Floats, Floats, Floats]:
-        """Weights of the points of the grid; mean and variance of each location by all other types at each."""
+        """Weights of the points of the grid; mean and variance of each location by all other types at
+        each."""
         count = self.mean.size
         if count == 1:
             return np.ones(1), np.zeros((1, 1)), np.full((1, 1), np.inf)
@@ -160,7 +172,8 @@ class _Types:
     def _one(
         self, i: int, freedom: float, squares: float, weight: Floats, middle: Floats, prior: Floats
     ) -> Estimate:
-        """The posterior of one location: samples with the spread integrated out, times the mixture of priors."""
+        """The posterior of one location: samples with the spread integrated out, times the mixture of
+        priors."""
         variance = squares / freedom
         scale = math.sqrt(variance / self.count[i])
         around = np.sinh(np.linspace(-REACH, REACH, POINTS)) * (scale / math.sinh(1.0) / NARROW)
@@ -169,7 +182,9 @@ class _Types:
         like = np.exp(log - log.max())
         alone = not np.isfinite(prior).all()
         if not alone:
-            normal = np.exp(-0.5 * (location - middle[:, None]) ** 2 / prior[:, None]) / np.sqrt(prior[:, None])
+            normal = np.exp(-0.5 * (location - middle[:, None]) ** 2 / prior[:, None]) / np.sqrt(
+                prior[:, None]
+            )
             joint = like * np.gradient(location) * normal
             mass = weight @ (joint / joint.sum(axis=1, keepdims=True))
         else:
@@ -194,7 +209,7 @@ def _leave_one_out(covariance: Floats, mean: Floats, noise: Floats) -> tuple[flo
     whole = float(ones.sum())
     precision = inverse - np.outer(ones, ones) / whole
     error = precision @ mean
-    sign, size = np.linalg.slogdet(covariance)
+    _, size = np.linalg.slogdet(covariance)
     log = -0.5 * (float(size) + math.log(whole) + float(mean @ error))
     diagonal = precision.diagonal()
     return log, mean - error / diagonal, np.maximum(1.0 / diagonal - noise, 1e-12 * noise)

@@ -1,4 +1,5 @@
-"""Unit data and chains of them as an inventory library, from which models take and openLCA packages are made."""
+"""Unit data and chains of them as an inventory library, from which models take and openLCA packages are
+made."""
 
 from __future__ import annotations
 
@@ -30,7 +31,11 @@ class Step(Component):
     amount: Quantity = attribute("quantity", "how often per item", dimension="1", default=Quantity(1.0))
     measured: bool = attribute("flag", "from readings; else what stands here", default=True)
     exchanges: dict[str, Quantity] = attribute(
-        "quantities", "flow of the inventory library → amount per item", dimension="any", wild=True, default={}
+        "quantities",
+        "flow of the inventory library → amount per item",
+        dimension="any",
+        wild=True,
+        default={},
     )
     assumed: bool = attribute("flag", "nobody measured or published it", default=False)
 
@@ -118,7 +123,9 @@ def _shares(entries: Iterable[Entry], chain: Chain) -> dict[str, float]:
     if chain.types:
         missing = sorted(set(chain.types) - set(counts))
         if missing:
-            raise LibraryError("types of the chain that were not measured", found=", ".join(missing), expected=list(counts))
+            raise LibraryError(
+                "types of the chain that were not measured", found=", ".join(missing), expected=list(counts)
+            )
         counts = {kind: _value(chain.types[kind]) if kind in chain.types else 0.0 for kind in counts}
     whole = sum(counts.values())
     return {kind: count / whole for kind, count in counts.items()}
@@ -133,7 +140,9 @@ def mean_energy(entry: Entry) -> float:
 def _error(entry: Entry) -> float:
     if entry.energy_error is None:
         raise LibraryError(
-            "nothing tells how sure this is", found=f"{entry.count} of {entry.type} at {entry.step}", expected="more items"
+            "nothing tells how sure this is",
+            found=f"{entry.count} of {entry.type} at {entry.step}",
+            expected="more items",
         )
     return _value(entry.energy_error)
 
@@ -189,7 +198,12 @@ def _step_activity(data: UnitData, chain: Chain, entry: Entry) -> dict[str, Any]
     exchanges += [_exchange(flow, amount) for flow, amount in entry.consumables.items()]
     spread = "" if entry.energy_gsd is None else f", from item to item {_value(entry.energy_gsd):.3g}"
     return _activity(
-        data, chain, f"{entry.type}: {entry.step}", exchanges, _value(entry.time), f"{entry.count} items{spread}"
+        data,
+        chain,
+        f"{entry.type}: {entry.step}",
+        exchanges,
+        _value(entry.time),
+        f"{entry.count} items{spread}",
     )
 
 
@@ -246,8 +260,10 @@ def _exchange(flow: str, amount: Quantity) -> dict[str, Any]:
 
 def _log_normal(energy: Sum) -> Quantity:
     """The log-normal of the same mean and standard deviation, kWh."""
-    mean, sd = (float(f"{value:.6g}") for value in (energy.mean, energy.sd))
-    return Quantity.lognormal(unit="kWh", mean=mean, sd=sd) if sd > 0.0 else Quantity(mean, "kWh")
+    if energy.sd == 0.0:
+        return Quantity(float(f"{energy.mean:.6g}"), "kWh")
+    median = energy.mean * math.exp(-(math.log(energy.gsd) ** 2) / 2.0)
+    return Quantity.lognormal(float(f"{median:.6g}"), float(f"{energy.gsd:.6g}"), "kWh")
 
 
 def _value(quantity: Quantity) -> float:

@@ -20,11 +20,13 @@ MICRO = 1e-9  # µWh → kWh
 DIGITS = 6
 
 
-def unit_data(plant: Plant, measured: Measured, *, level: float = 0.95, made: datetime | None = None) -> UnitData:
+def unit_data(
+    plant: Plant, measured: Measured, *, level: float = 0.95, made: datetime | None = None
+) -> UnitData:
     """Unit data of every type and step that the readings tell of.
 
-    Cycles that were broken off, and those of no known item, are left out; several cycles of an item at a step are
-    one. Idling is shared out by item.
+    Cycles that were broken off, and those of no known item, are left out; several cycles of an item at a
+    step are one. Idling is shared out by item.
 
     Parameters
     ----------
@@ -51,7 +53,9 @@ def _entries(plant: Plant, measured: Measured, level: float) -> Iterator[Entry]:
     whole = measured.cycles[~measured.cycles["cut"].astype(bool) & measured.cycles["type"].notna()]
     if not len(whole):
         return
-    items = whole.groupby(["step", "type", "item"], sort=True)[["microwatthours", "seconds"]].sum().reset_index()
+    items = (
+        whole.groupby(["step", "type", "item"], sort=True)[["microwatthours", "seconds"]].sum().reset_index()
+    )
     for step, rows in items.groupby("step", sort=True):
         machine = next(name for name, one in plant.machines.items() if one.step == step)
         channel = plant.machines[machine].channel
@@ -62,7 +66,17 @@ def _entries(plant: Plant, measured: Measured, level: float) -> Iterator[Entry]:
             for column in ("microwatthours", "seconds")
         )
         for kind, family, energy, time in zip(types, families, energies, times, strict=True):
-            yield _entry(plant, machine, str(step), kind, family, energy, time, idle[channel], measured.sources[channel])
+            yield _entry(
+                plant,
+                machine,
+                str(step),
+                kind,
+                family,
+                energy,
+                time,
+                idle[channel],
+                measured.sources[channel],
+            )
 
 
 def _entry(

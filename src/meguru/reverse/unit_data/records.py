@@ -32,7 +32,10 @@ class Entry(Component):
     count: int = attribute("whole", "items measured")
     energy: Quantity = attribute("quantity", "median per item, without idling", dimension="energy/count")
     energy_low: Quantity | None = attribute(
-        "quantity", "lower end of the interval of the median; none: undefined", dimension="energy/count", default=None
+        "quantity",
+        "lower end of the interval of the median; none: undefined",
+        dimension="energy/count",
+        default=None,
     )
     energy_high: Quantity | None = attribute(
         "quantity", "upper end of the interval of the median", dimension="energy/count", default=None
@@ -41,7 +44,10 @@ class Entry(Component):
         "quantity", "geometric standard deviation from item to item", dimension="1", default=None
     )
     energy_error: Quantity | None = attribute(
-        "quantity", "standard deviation of the logarithm of the estimate by few samples", dimension="1", default=None
+        "quantity",
+        "standard deviation of the logarithm of the estimate by few samples",
+        dimension="1",
+        default=None,
     )
     level: Quantity = attribute("quantity", "level of the intervals", dimension="1", default=Quantity(0.95))
     idle: Quantity = attribute(
@@ -166,7 +172,9 @@ def approve(path: Path, by: str, at: datetime | None = None) -> UnitData:
         raise RangeError("approval needs a name", found=by)
     if data.status == "approved":
         raise LibraryError(
-            "this version is approved already", file=str(path), found=f"{data.approved_by}, {data.approved_at}"
+            "this version is approved already",
+            file=str(path),
+            found=f"{data.approved_by}, {data.approved_at}",
         )
     when = (at or datetime.now(UTC)).isoformat(timespec="seconds")
     approved = replace(data, status="approved", approved_by=by, approved_at=when)
