@@ -159,7 +159,8 @@ def _place_step(value: Floats, start: int, count: int, missed: float) -> bool:
     """Lay the step in a gap so that its readings add up to what was missed; False where no step can."""
     left, right = value[start - 1], value[start + count]
     low, high = min(left, right) * count, max(left, right) * count
-    if not low < missed < high:
+    rounding = 1e-6 * high  # of the sums
+    if left == right or not low - rounding <= missed <= high + rounding:
         return False
     before = (missed - right * count) / (left - right)
     for k in range(count):

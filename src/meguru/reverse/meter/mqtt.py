@@ -61,7 +61,7 @@ def new_client(broker: Broker, *, clean: bool) -> Client:
 
 
 def follow(broker: Broker, seen: Callable[[str, bytes], None], seconds: float) -> Iterator[None]:
-    """Hand on each message that comes from now on, as for a view; gives back control every so many seconds."""
+    """Hand on each message that comes from now on, for a view; gives back control every so many seconds."""
     client = new_client(broker, clean=True)
     client.on_connect = lambda one, *rest: one.subscribe([(topic, 0) for topic in broker.topics])
     client.on_message = lambda one, data, message: seen(message.topic, bytes(message.payload))

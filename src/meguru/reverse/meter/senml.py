@@ -1,9 +1,10 @@
 """SenML packs (RFC 8428) in JSON: what a sensor sends, as columns; scans.
 
-A pack of a clamp is a list of records: the first names the sensor (``bn``), may give base time, unit and value
-(``bt``, ``bu``, ``bv``), and each record gives a time (``t``, added to the base time) and a value (``v``). A
-record ``{"n": "sequence", "u": "count", "v": 8640}`` is the running number of the pack's first reading; a field
-``s`` (the sum of the RFC: value × seconds since the sensor was made) in the last record tells what was missed.
+A pack of a clamp is a list of records: the first names the sensor (``bn``), may give base time, unit and
+value (``bt``, ``bu``, ``bv``), and each record gives a time (``t``, added to the base time) and a value
+(``v``). A record ``{"n": "sequence", "u": "count", "v": 8640}`` is the running number of the pack's first
+reading; a field ``s`` (the sum of the RFC: value × seconds since the sensor began) in the last record tells
+what was missed.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def decode(payload: bytes | str) -> Pack:
     records = _records(payload)
     head = records[0]
     base_time, base_unit, base_value = (head.get(key) for key in ("bt", "bu", "bv"))
-    unit, sequence = base_unit, NO_NUMBER
+    units, sequence = set(), NO_NUMBER
     times: list[float] = []
     values: list[float] = []
     totals: list[tuple[int, float]] = []
@@ -67,7 +68,7 @@ def decode(payload: bytes | str) -> Pack:
                 continue
             if "v" not in record:
                 continue
-            unit = record.get("u", unit)
+            units.add(record.get("u", base_unit))
             if "s" in record:
                 totals.append((len(times), float(record["s"])))
             times.append(record.get("t", 0.0))
@@ -80,26 +81,27 @@ def decode(payload: bytes | str) -> Pack:
         time += _real(base_time, "bt")
     if base_value is not None:
         value += _real(base_value, "bv")
-    return _pack(str(head.get("bn", "")).rstrip(":/"), unit, sequence, time, value, totals)
+    return _pack(str(head.get("bn", "")).rstrip(":/"), units, sequence, time, value, totals)
 
 
 def _pack(
     sensor: str,
-    unit: Any,
+    units: set[Any],
     sequence: int,
     time: NDArray[np.float64],
     value: NDArray[np.float64],
     totals: list[tuple[int, float]],
 ) -> Pack:
-    if unit not in UNITS:
-        raise UnitError("not the unit of a clamp", found=unit, expected=list(UNITS))
+    if len(units) > 1 or not units <= UNITS.keys():
+        found = ", ".join(sorted(map(str, units)))
+        raise UnitError("not the unit of a clamp", found=found, expected=f"one of {', '.join(UNITS)}")
     if not 0 < time.size <= LONGEST_PACK:
         raise RangeError("too few or too many readings", found=time.size, expected=f"1 to {LONGEST_PACK}")
     if not (np.isfinite(time).all() and np.isfinite(value).all()):
         raise RangeError("not a finite number")
     if time.min() < EARLIEST:
         raise RangeError("the clock of the sensor was never set", found=float(time.min()))
-    canonical, factor = UNITS[unit]
+    canonical, factor = UNITS[units.pop()]
     if factor != 1.0:
         value = value * factor
     total = np.full(time.size, np.nan)

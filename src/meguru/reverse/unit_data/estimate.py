@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 GRID = 14  # points of each standard deviation between types and between families
 WIDEST = 3.0  # of the grid, in standard deviations of the types' means and of items
 FEW = 3  # types whose variances tell nothing of how variances differ
-POINTS = 801  # of the density of a location
+POINTS = 1001  # of the density of a location
 REACH, NARROW = (
     9.0,
     8.0,
