@@ -48,8 +48,9 @@ class Score:
 def score(simulated: Simulated, measured: Measured, machine: str) -> Score:
     """Cycles found against those of the simulation.
 
-    A cycle is found where both lie half over each other. Attribution: share of found cycles that have the item that
-    was scanned, and none where the scan was missed. Energy: that of all found cycles over the true energy, less 1.
+    A cycle is found where both lie half over each other. Attribution: share of found cycles that have the
+    item that was scanned, and none where the scan was missed. Energy: that of all found cycles over the true
+    energy, less 1.
     """
     plant = simulated.plant
     true = [cycle for cycle in simulated.cycles if cycle.machine == machine]

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from plants import DAY, NOON, SMALL, small
 
 from meguru import errors
-from meguru.reverse.meter import journal, store
+from meguru.files.writing import write_beside
+from meguru.reverse.meter import store
 from meguru.reverse.meter.clock import mended
 from meguru.reverse.meter.ingest import Ingest
 from meguru.reverse.meter.journal import Journal, Message, journals, messages
@@ -259,7 +260,7 @@ def test_a_settling_broken_off_anywhere_can_be_done_again(
         ingest.take("s", encode_scan(Scan(NOON, "s1", "x")), NOON)
         ingest.sync()
         with monkeypatch.context() as patch:
-            patch.setattr(store, "write_beside", counted(store.write_beside))
+            patch.setattr(store, "write_beside", counted(write_beside))
             patch.setattr(Path, "unlink", counted(Path.unlink))
             if moment < 9:
                 with pytest.raises(errors.WriteError, match="broken off"):
@@ -282,7 +283,7 @@ def test_a_full_disk_is_said_and_what_was_not_kept_comes_again(
     with Ingest(small(), tmp_path) as ingest:
         ingest.take("r", pack(), NOON)
         with monkeypatch.context() as patch:
-            patch.setattr(journal.os, "fsync", full)
+            patch.setattr("os.fsync", full)
             with pytest.raises(errors.WriteError, match="No space left"):
                 ingest.sync()
         ingest.take("r", pack(), NOON)  # was not acknowledged
@@ -294,7 +295,7 @@ def test_a_disk_that_is_really_full_keeps_what_was_there(tmp_path: Path) -> None
     if not os.path.exists("/dev/full"):
         return
     writing = Journal(tmp_path)
-    writing._stream = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - closed below
+    writing._stream = open("/dev/full", "wb", buffering=0)
     with pytest.raises(errors.WriteError, match="were not acknowledged"):
         writing.append(Message(1, "t", b"x"))
     writing._stream.close()
@@ -316,8 +317,8 @@ def test_days_end_where_the_plant_says_and_others_can_read_the_files(tmp_path: P
     assert [len(kept.read("saw", day)) for day in kept.days("saw")] == [5, 5]
     path = str(kept.path("saw", DAY))
     assert path.endswith("readings/saw/2026-04-01.parquet")
-    rows = duckdb.sql(f"select count(*), sum(value), min(epoch_ms(time)) from '{path}'").fetchall()
-    assert rows == [(5, 5.0, midnight)]
+    found = duckdb.sql(f"select count(*), sum(value), min(epoch_ms(time)) from '{path}'")
+    assert found is not None and found.fetchall() == [(5, 5.0, midnight)]
 
 
 # ------------------------------------------------------------------------------------------ tables
@@ -364,7 +365,7 @@ def test_tables_are_taken_and_bad_rows_set_aside(tmp_path: Path) -> None:
         ingest_table(ingest, tmp_path / "odd.csv")
 
 
-# ------------------------------------------------------------------------------------------ clocks, gaps, gains
+# -------------------------------------------------------------------------- clocks, gaps, gains
 
 
 @pytest.mark.parametrize("late", [300, None])

@@ -53,7 +53,8 @@ def slow(plant: Plant, channel: str, power: Power) -> tuple[list[tuple[int, ...]
     )
     kept = [row for row in rows if row[3] < 2]
     runs: dict[int, int] = {}
-    current, pending = 0, []
+    pending: list[int] = []
+    current = 0
     for time, watts, _, state in rows:
         if state >= 2:
             if state == 2:
@@ -193,7 +194,7 @@ def cheapest(start: list[float], scans: list[float]) -> float:
 def test_the_alignment_is_the_cheapest_of_all(start: list[int], scans: list[int]) -> None:
     align = load_kernel("meguru.reverse.segment.kernel").align
     nowhere = np.full(len(scans), -1, dtype=np.int64)
-    first, parts = align(
+    first, _ = align(
         np.array(start, dtype=float),
         np.array(scans, dtype=float),
         1.0,

@@ -17,7 +17,7 @@ from meguru.reverse.plant.sensors import ALL_FAULTS, simulate_plant
 from meguru.reverse.plant.writing import write_to_store
 from meguru.reverse.segment.process import process
 from meguru.reverse.unit_data.export import read_chains, to_library
-from meguru.reverse.unit_data.measured import unit_data
+from meguru.reverse.unit_data.measured import to_unit_data
 
 HERE = Path(__file__).parent
 FIRST, DAYS = 20_544, 5  # 1 to 5 April 2026
@@ -30,7 +30,7 @@ def main(out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_to_store(simulated, Path(folder))
         measured = process(plant, Store(Path(folder), day_offset(plant)))
-    data = unit_data(plant, measured, made=MADE)
+    data = to_unit_data(plant, measured, made=MADE)
     write_library(to_library(data, read_chains(HERE / "chains.yaml"), drafts=True), out)
 
 

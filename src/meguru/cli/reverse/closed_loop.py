@@ -33,14 +33,14 @@ def closed_loop(folder: Path) -> dict[str, Any]:
     from meguru.reverse.plant.writing import write_to_store
     from meguru.reverse.segment.process import process
     from meguru.reverse.unit_data.export import chain_energy, read_chains, to_library
-    from meguru.reverse.unit_data.measured import unit_data
+    from meguru.reverse.unit_data.measured import to_unit_data
     from meguru.reverse.unit_data.records import add_version
 
     home = example_path(EXAMPLE).parent
     plant, chains = read_plant(home / "plant.yaml"), read_chains(home / "chains.yaml")
     report = write_to_store(simulate_plant(plant, [DAY], faults=ALL_FAULTS), folder / "store")
     measured = process(plant, Store(folder / "store", day_offset(plant)))
-    data = unit_data(plant, measured)
+    data = to_unit_data(plant, measured)
     add_version(data, folder / "versions")
     write_library(to_library(data, chains, drafts=True), folder / "dismantling.yaml")
     base = str(example_path(CASE)).replace("\\", "/")

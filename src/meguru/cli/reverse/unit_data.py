@@ -32,11 +32,11 @@ def unit_data(plant: Path, store: Path, versions: Path, level: float, as_json: b
     """
     from meguru.cli.reverse.segmenting import measure
     from meguru.cli.screen import print_json
-    from meguru.reverse.unit_data.measured import unit_data as estimated
+    from meguru.reverse.unit_data.measured import to_unit_data
     from meguru.reverse.unit_data.records import add_version, as_data, read_unit_data
 
     read, measured = measure(plant, store)
-    path = add_version(estimated(read, measured, level=level), versions)
+    path = add_version(to_unit_data(read, measured, level=level), versions)
     data = read_unit_data(path)
     if as_json:
         print_json({**as_data(data), "file": str(path)})
@@ -59,9 +59,9 @@ def show(data: UnitData, path: Path | None = None) -> None:
     )
     shown = table()
     for head in ("step", "type"):
-        shown.add_column(head)
-    for head in ("items", "kWh per item", "interval", "gsd", "idle kWh", "s per item", "kWh/kg", "own share"):
-        shown.add_column(head, justify="right")
+        shown.add_column(head, no_wrap=True)
+    for head in ("items", "kWh/item", "interval", "gsd", "idle kWh", "s/item", "kWh/kg", "own"):
+        shown.add_column(head, justify="right", no_wrap=True)
     for row in as_table(data).to_dict("records"):
         known = row["low"] is not None and row["low"] == row["low"]
         shown.add_row(
@@ -69,7 +69,7 @@ def show(data: UnitData, path: Path | None = None) -> None:
             row["type"],
             str(row["count"]),
             number(row["kwh"]),
-            f"{number(row['low'])} – {number(row['high'])}" if known else "undefined",
+            f"{row['low']:.3g}–{row['high']:.3g}" if known else "undefined",
             number(row["gsd"]) if known else "undefined",
             number(row["idle"]),
             number(row["seconds"]),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from meguru.reverse.meter.components import Plant
 
 REFRESH = 4.0  # pictures a second
+BEFORE = 1800.0  # s before the shift at which a simulated day begins: the night is dull
 
 
 @click.command(short_help="Which step runs, on which item, kWh so far.")
@@ -98,9 +99,14 @@ def _simulated(
     hours, _, minutes = until.partition(":")
     if not (hours.isdecimal() and minutes.isdecimal()):
         raise click.BadParameter(f"'{until}' is no time as 10:00", param_hint="--until")
-    last = day * MILLISECONDS_A_DAY - day_offset(plant) + (int(hours) * 60 + int(minutes)) * 60_000
+    midnight = day * MILLISECONDS_A_DAY - day_offset(plant)
+    simulated = simulate_plant(plant, [day])
+    first = midnight + round((simulated.shift.start - BEFORE) * 1000)
+    last = midnight + (int(hours) * 60 + int(minutes)) * 60_000
     before: int | None = None
-    for number, (received, topic, payload) in enumerate(stream(simulate_plant(plant, [day]), day)):
+    for number, (received, topic, payload) in enumerate(stream(simulated, day)):
+        if received < first:
+            continue
         if received > last or (end is not None and time.monotonic() >= end):
             return
         if speed > 0.0 and before is not None and received > before:

@@ -200,7 +200,7 @@ class _Day:
         factor = np.where(self._is_reference(row), self.channel.reference_scale, self.channel.scale)
         drifted = (1.0 + faults.drift) ** days
         noise = 1.0 + NOISE * normals(self.of.seed, f"noise.{self.key}", self.count)
-        value: NDArray[np.float64] = np.round(np.maximum(0.0, power / factor * drifted * noise), DIGITS)
+        value = np.maximum(0.0, power / factor * drifted * noise).round(DIGITS)
         time = self.midnight + row * self.channel.period
         received = (
             time[np.minimum(self.count - 1, row // self.of.pack * self.of.pack + self.of.pack - 1)] + LATENCY

@@ -18,10 +18,7 @@ GRID = 14  # points of each standard deviation between types and between familie
 WIDEST = 3.0  # of the grid, in standard deviations of the types' means and of items
 FEW = 3  # types whose variances tell nothing of how variances differ
 POINTS = 1001  # of the density of a location
-REACH, NARROW = (
-    9.0,
-    8.0,
-)  # of that grid: sinh-spaced, fine at the middle, wide enough for one degree of freedom
+REACH, NARROW = 11.0, 8.0  # of that grid: fine at the middle, wide enough for one degree of freedom
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ MICRO = 1e-9  # µWh → kWh
 DIGITS = 6
 
 
-def unit_data(
+def to_unit_data(
     plant: Plant, measured: Measured, *, level: float = 0.95, made: datetime | None = None
 ) -> UnitData:
     """Unit data of every type and step that the readings tell of.
