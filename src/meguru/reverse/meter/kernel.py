@@ -194,3 +194,30 @@ def weigh(
             window += 1
         if window < window_start.size and window_start[window] <= t:
             state[i] = REFERENCE
+
+
+@njit(cache=True)
+def sum_by_day(time: Ints, energy: Ints, offset: int, first_day: int, days: Ints) -> None:
+    """The energy of the readings of each local day, counted from the first; a day without any stays as it
+    was."""
+    day_end = time[0] - 1
+    day = 0
+    for i in range(time.size):
+        if time[i] >= day_end or time[i] < day_end - DAY:
+            day = (time[i] + offset) // DAY - first_day
+            day_end = (day + first_day + 1) * DAY - offset
+            if days[day] == NEVER:
+                days[day] = 0
+        days[day] += energy[i]
+
+
+@njit(cache=True)
+def find_gaps(time: Ints, period: int, gaps: Ints) -> int:
+    """Rows behind which readings are missing; gives how many, also where ``gaps`` has no room for them."""
+    count = 0
+    for i in range(1, time.size):
+        if 2 * (time[i] - time[i - 1]) > 3 * period:
+            if count < gaps.size:
+                gaps[count] = i - 1
+            count += 1
+    return count

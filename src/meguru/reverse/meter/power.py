@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from meguru.engine.compiled import load_kernel
 from meguru.reverse.meter.clock import Jump, mended
 from meguru.reverse.meter.components import Plant
-from meguru.reverse.meter.plant_file import Meter, number
-from meguru.reverse.meter.readings import Readings
+from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, number
+from meguru.reverse.meter.readings import NEVER, Readings
 from meguru.reverse.meter.senml import Scan
 
 LONGEST_FILLED = 120_000  # ms of a gap that is filled by a straight line
@@ -148,8 +148,29 @@ def _between(readings: Readings, start: int, end: int) -> NDArray[np.float64]:
 
 
 def _gaps(time: NDArray[np.int64], period: int) -> list[Gap]:
-    found = np.flatnonzero(np.diff(time) > 1.5 * period)
-    return [Gap(int(time[i]), int(time[i + 1])) for i in found]
+    room = 1024
+    while True:
+        rows = np.empty(room, dtype=np.int64)
+        count = _kernel().find_gaps(time, period, rows)
+        if count <= room:
+            break
+        room = count
+    found = rows[:count]
+    return [
+        Gap(start, end) for start, end in zip(time[found].tolist(), time[found + 1].tolist(), strict=True)
+    ]
+
+
+def energy_by_day(measured: Power, offset: int) -> dict[int, int]:
+    """Local day → energy of its readings, µWh; days without readings are not there."""
+    if not measured.time.size:
+        return {}
+    first, last = (
+        (int(at) + offset) // MILLISECONDS_A_DAY for at in (measured.time.min(), measured.time.max())
+    )
+    days = np.full(last - first + 1, NEVER, dtype=np.int64)
+    _kernel().sum_by_day(measured.time, measured.energy, offset, first, days)
+    return {first + index: energy for index, energy in enumerate(days.tolist()) if energy != NEVER}
 
 
 def _kernel() -> Any:

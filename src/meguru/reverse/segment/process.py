@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from meguru.errors import BalanceError
 from meguru.reverse.meter.components import Plant
-from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, day_offset, meter
-from meguru.reverse.meter.power import Gains, Power, power
+from meguru.reverse.meter.plant_file import Meter, day_offset, meter
+from meguru.reverse.meter.power import Gains, Power, energy_by_day, power
 from meguru.reverse.meter.senml import Scan
 from meguru.reverse.meter.store import Store, name_of
 from meguru.reverse.segment.attribute import Attributed, attribute
@@ -73,7 +73,9 @@ def process(plant: Plant, store: Store, days: Iterable[int] | None = None) -> Me
     BalanceError
         Cycles, idle and unassigned are not the energy of the readings: a fault of meguru.
     """
-    scans = store.scans()
+    scans: dict[str, list[Scan]] = {}
+    for scan in store.scans():
+        scans.setdefault(scan.scanner, []).append(scan)
     wanted = None if days is None else set(days)
     parts = [_Channel(plant, meter(plant, name), scans) for name in plant.channels]
     for part in parts:
@@ -104,18 +106,19 @@ def _frame(frames: list[DataFrame], columns: Sequence[str]) -> DataFrame:
 class _Channel:
     """One channel, days after days."""
 
-    def __init__(self, plant: Plant, channel: Meter, scans: Sequence[Scan]) -> None:
+    def __init__(self, plant: Plant, channel: Meter, scans: dict[str, list[Scan]]) -> None:
         self.plant, self.meter = plant, channel
         self.segmenter = Segmenter(plant, channel)
         self.offset = day_offset(plant)
         references = plant.references
-        here = (channel.name, channel.sensor)
-        self.references = [scan for scan in scans if scan.item in references and scan.scanner in here]
+        here = {channel.name, channel.sensor}
+        self.references = [scan for name in here for scan in scans.get(name, ()) if scan.item in references]
         self.scans: dict[str, list[Scan]] = {name: [] for name in self.segmenter.levels.machines}
-        for scan in scans:
-            scanner = plant.scanners.get(scan.scanner)
-            if scanner is not None and scanner.machine in self.scans:
-                self.scans[scanner.machine].append(scan)
+        for name, scanner in plant.scanners.items():
+            if scanner.machine in self.scans:
+                self.scans[scanner.machine] += scans.get(name, [])
+        for of_machine in self.scans.values():
+            of_machine.sort(key=lambda scan: scan.time)  # of several scanners
         self.cycles: list[DataFrame] = []
         self.faults: list[tuple[str, str, int, float, str]] = []
         self.totals: dict[int, int] = {}
@@ -128,7 +131,8 @@ class _Channel:
         found = store.read_days(self.meter.name, days, self.meter.period)
         measured = power(self.plant, self.meter, found, self.references, self.gains)
         self.gains, self.sources = measured.gains, measured.gains.sources
-        self._total(measured)
+        for day, energy in energy_by_day(measured, self.offset).items():
+            self.totals[day] = self.totals.get(day, 0) + energy
         for jump in measured.jumps:
             self.faults.append((self.meter.name, "clock", jump.time, jump.step / 1000, jump.mended))
         for gap in measured.gaps:
@@ -162,17 +166,6 @@ class _Channel:
         """Of each machine: scans, doubles, scans without cycle, cycles without scan."""
         for name, counts in self.counts.items():
             yield (name, *counts)
-
-    def _total(self, measured: Power) -> None:
-        """The energy of the readings by day, added up apart from the segmentation."""
-        day = (measured.time + self.offset) // MILLISECONDS_A_DAY
-        edges = np.flatnonzero(np.diff(day, prepend=day[:1] - 1))
-        for one, energy in zip(
-            day[edges].tolist(),
-            np.add.reduceat(measured.energy, edges).tolist() if edges.size else [],
-            strict=True,
-        ):
-            self.totals[one] = self.totals.get(one, 0) + energy
 
     def _attribute(self, cycles: NDArray[np.int64], measured: Power | None) -> None:
         levels = self.segmenter.levels
