@@ -26,7 +26,16 @@ from meguru.engine import Result
 from meguru.examples import example_names, example_path
 from meguru.quantity import Quantity
 
-NAMES = ["atm-parts", "cars", "compressor-magnet", "motor", "pv-modules", "refrigerators", "small-battery"]
+NAMES = [
+    "atm-parts",
+    "cars",
+    "compressor-dismantling",
+    "compressor-magnet",
+    "motor",
+    "pv-modules",
+    "refrigerators",
+    "small-battery",
+]
 
 
 # ------------------------------------------------------------------------------------------ all

@@ -222,6 +222,10 @@ class InfeasibleError(RunError):
     """No choice meets all limits."""
 
 
+class ReadingError(MeguruError):
+    """A reading or a message of a sensor that can not be taken."""
+
+
 class IndicatorError(MeguruError):
     """An indicator that can not be evaluated on a result."""
 

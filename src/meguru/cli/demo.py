@@ -34,7 +34,9 @@ MOST_LINES = 16
 def demo(out: Path, as_json: bool) -> int:
     """Run both published cases beside their printed values, and photovoltaic modules on real data.
 
-    A ✓ says that a value rounds to the published one. The reports are one HTML file each.
+    Then the loop in small: a shift of a simulated dismantling line (synthetic readings), unit data of it,
+    and case I with them. A ✓ says that a value rounds to the published one. The reports are one HTML file
+    each.
 
     \b
     Examples:
@@ -50,9 +52,12 @@ def demo(out: Path, as_json: bool) -> int:
     screen = None if as_json else console()
     cases = [_case(name, title, out, screen) for name, title in CASES.items()]
     real = _real(out, screen)
+    loop = _loop(out, screen)
     met, wanted = (sum(case["published"][k] for case in cases) for k in ("met", "of"))
     if screen is None:
-        print_json({"cases": cases, "real": real, "files": [one["report"] for one in (*cases, real)]})
+        print_json(
+            {"cases": cases, "real": real, "loop": loop, "files": [one["report"] for one in (*cases, real)]}
+        )
     else:
         _close(
             screen, met, wanted, [Path(one["report"]) for one in (*cases, real)], time.perf_counter() - start
@@ -113,6 +118,18 @@ def _real(out: Path, screen: Console | None) -> dict[str, Any]:
         "indicators": records(frame),
         "report": str(path),
     }
+
+
+def _loop(out: Path, screen: Console | None) -> dict[str, Any]:
+    """Readings in, unit data out, case I with them."""
+    from meguru.cli.models import make_folder
+    from meguru.cli.reverse.closed_loop import closed_loop, show
+
+    make_folder(out / "loop")
+    loop = closed_loop(out / "loop")
+    if screen is not None:
+        show(loop, screen)
+    return loop
 
 
 def _close(screen: Console, met: int, wanted: int, reports: list[Path], seconds: float) -> None:

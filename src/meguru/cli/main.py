@@ -35,6 +35,7 @@ COMMANDS = {
     "export": "meguru.cli.workbook:export",
     "schema": "meguru.cli.schema:schema",
     "foresight": "meguru.cli.foresight.group:foresight",
+    "reverse": "meguru.cli.reverse.group:reverse",
     "examples": "meguru.cli.examples:examples",
     "indicators": "meguru.cli.indicators.group:indicators",
     "inventory": "meguru.cli.inventory.group:inventory",

@@ -1,0 +1,1 @@
+"""``meguru reverse`` and its commands."""

@@ -1,0 +1,34 @@
+"""``meguru reverse``: the group of its commands."""
+
+from __future__ import annotations
+
+import click
+
+from meguru.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "simulate-plant": "meguru.cli.reverse.simulating:simulate",
+    "ingest": "meguru.cli.reverse.ingesting:ingest",
+    "aside": "meguru.cli.reverse.ingesting:aside",
+    "watch": "meguru.cli.reverse.watching:watch",
+    "segment": "meguru.cli.reverse.segmenting:segment",
+    "unit-data": "meguru.cli.reverse.unit_data:unit_data",
+    "approve": "meguru.cli.reverse.unit_data:approve",
+    "library": "meguru.cli.reverse.unit_data:library",
+    "schema": "meguru.cli.reverse.schema:schema",
+}
+
+
+@click.group(cls=LazyGroup, homes=COMMANDS, short_help="Meter a dismantling line; make unit data of it.")
+def reverse() -> None:
+    """Meter the steps of a dismantling line, and make unit process data of what they take.
+
+    PLANT is a plant file: clamps, machines, scanners, types. STORE is a folder of readings.
+
+    \b
+    Examples:
+      meguru reverse simulate-plant plant.yaml store --days 2
+      meguru reverse segment plant.yaml store
+      meguru reverse unit-data plant.yaml store versions
+      meguru reverse library versions chains.yaml --out dismantling.yaml --draft
+    """

@@ -1,0 +1,1 @@
+"""A plant at work, as a view shows it."""

@@ -1,0 +1,1 @@
+"""Meters: plant files, readings from sensors, their store, power."""

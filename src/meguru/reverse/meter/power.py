@@ -1,0 +1,177 @@
+"""From readings to power and energy: clocks mended, gaps filled, clamps calibrated by reference loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meguru.engine.compiled import load_kernel
+from meguru.reverse.meter.clock import Jump, mended
+from meguru.reverse.meter.components import Plant
+from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, number
+from meguru.reverse.meter.readings import NEVER, Readings
+from meguru.reverse.meter.senml import Scan
+
+LONGEST_FILLED = 120_000  # ms of a gap that is filled by a straight line
+SETTLING = 5_000  # ms at both ends of a reference load that are left out
+BEFORE = 30_000  # ms before it that tell what ran beneath
+FEWEST = 5
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Time in ms without readings."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Power:
+    """Power of a channel.
+
+    ``time`` of each reading in ms, ``power`` in W, ``energy`` in whole µWh, ``state`` 0 read, 1 estimated
+    (in a short gap), 2 unknown (in a long gap, of which the sensor's sum tells the energy), 3 a reference
+    load is on.
+    """
+
+    time: NDArray[np.int64]
+    power: NDArray[np.float64]
+    energy: NDArray[np.int64]
+    state: NDArray[np.uint8]
+    gaps: list[Gap]
+    jumps: list[Jump]
+    gains: Gains
+
+
+@dataclass(frozen=True)
+class Gains:
+    """The gain of a clamp in time (ms), and the sources of its error with relative standard uncertainty."""
+
+    time: NDArray[np.int64]
+    gain: NDArray[np.float64]
+    sources: dict[str, float]
+    windows: NDArray[np.int64]
+
+
+def power(
+    plant: Plant, channel: Meter, readings: Readings, scans: Iterable[Scan], before: Gains | None = None
+) -> Power:
+    """Power and energy of a channel from its readings.
+
+    Parameters
+    ----------
+    readings
+        In order, each once.
+    scans
+        Those of reference loads at the channel calibrate the clamp.
+    before
+        The gains known from earlier readings.
+
+    Returns
+    -------
+    Power = reading × voltage × √phases × power factor × gain.
+    """
+    kernel = _kernel()
+    clocked = mended(readings, channel.period)
+    known = clocked.readings
+    gains = calibrated(plant, channel, known, scans, before)
+    longest = LONGEST_FILLED // channel.period
+    has_total = bool(np.isfinite(known.total).any())
+    rows = len(known) + int(kernel.count_missing(clocked.number, clocked.life, longest, has_total))
+    time, value = np.empty(rows, dtype=np.int64), np.empty(rows)
+    state = np.empty(rows, dtype=np.uint8)
+    kernel.fill(
+        clocked.number, clocked.life, known.time, known.value, known.total,
+        channel.period, longest, has_total, time, value, state,
+    )  # fmt: skip
+    watts, energy = np.empty(rows), np.empty(rows, dtype=np.int64)
+    kernel.weigh(
+        time, value, state, channel.scale, gains.time, gains.gain,
+        gains.windows[:, 0].copy(), gains.windows[:, 1].copy(), channel.period, watts, energy,
+    )  # fmt: skip
+    return Power(time, watts, energy, state, _gaps(known.time, channel.period), clocked.jumps, gains)
+
+
+def calibrated(
+    plant: Plant, channel: Meter, readings: Readings, scans: Iterable[Scan], before: Gains | None = None
+) -> Gains:
+    """Gains from the plant file and from reference loads that were switched onto the channel.
+
+    A scan of a reference by the channel says when it was switched on. The gain is its power over what the
+    clamp says, less what ran beneath it before; voltage is in it, since the load is on the same line.
+    """
+    points = dict(
+        channel.gains if before is None else zip(before.time.tolist(), before.gain.tolist(), strict=True)
+    )
+    sources = dict(channel.calibrated if before is None else before.sources.items())
+    windows = []
+    for scan in scans:
+        reference = plant.references.get(scan.item)
+        if reference is None or scan.scanner not in (channel.name, channel.sensor):
+            continue
+        place = f"references.{scan.item}"
+        lasts = round(number(plant, reference.lasts, "s", f"{place}.lasts") * 1000)
+        windows.append((scan.time - SETTLING, scan.time + lasts + SETTLING))
+        measured = _step(readings, scan.time, lasts)
+        if measured is None or measured <= 0.0:
+            continue
+        watts = number(plant, reference.power, "W", f"{place}.power")
+        points.pop(0, None)  # what was assumed before the first calibration
+        points[scan.time + lasts // 2] = watts / (measured * channel.reference_scale)
+        sources[scan.item] = number(plant, reference.uncertainty, "1", f"{place}.uncertainty")
+    times = sorted(points)
+    return Gains(
+        time=np.array(times, dtype=np.int64),
+        gain=np.array([points[time] for time in times]),
+        sources={**(sources or dict(channel.uncalibrated)), **dict(channel.machine)},
+        windows=np.array(sorted(windows), dtype=np.int64).reshape(-1, 2),
+    )
+
+
+def _step(readings: Readings, start: int, lasts: int) -> float | None:
+    """How much more the clamp reads while a reference load is on; None: too few readings tell."""
+    on = _between(readings, start + SETTLING, start + lasts - SETTLING)
+    off = _between(readings, start - SETTLING - BEFORE, start - SETTLING)
+    if on.size < FEWEST or off.size < FEWEST:
+        return None
+    return float(on.mean() - np.median(off))
+
+
+def _between(readings: Readings, start: int, end: int) -> NDArray[np.float64]:
+    first, last = np.searchsorted(readings.time, [start, end])
+    return readings.value[first:last]
+
+
+def _gaps(time: NDArray[np.int64], period: int) -> list[Gap]:
+    room = 1024
+    while True:
+        rows = np.empty(room, dtype=np.int64)
+        count = _kernel().find_gaps(time, period, rows)
+        if count <= room:
+            break
+        room = count
+    found = rows[:count]
+    return [
+        Gap(start, end) for start, end in zip(time[found].tolist(), time[found + 1].tolist(), strict=True)
+    ]
+
+
+def energy_by_day(measured: Power, offset: int) -> dict[int, int]:
+    """Local day → energy of its readings, µWh; days without readings are not there."""
+    if not measured.time.size:
+        return {}
+    first, last = (
+        (int(at) + offset) // MILLISECONDS_A_DAY for at in (measured.time.min(), measured.time.max())
+    )
+    days = np.full(last - first + 1, NEVER, dtype=np.int64)
+    _kernel().sum_by_day(measured.time, measured.energy, offset, first, days)
+    return {first + index: energy for index, energy in enumerate(days.tolist()) if energy != NEVER}
+
+
+def _kernel() -> Any:
+    return load_kernel("meguru.reverse.meter.kernel")

@@ -1,0 +1,1 @@
+"""A simulated plant. Everything that comes of it is synthetic."""

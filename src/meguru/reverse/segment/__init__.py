@@ -1,0 +1,1 @@
+"""Cycles of machines, and the items that they belong to."""

@@ -1,0 +1,1 @@
+"""Unit data by type and step, chains, versions, libraries."""
