@@ -15,44 +15,10 @@ from meguru.engine.items.kernel_place import let_go, place, start_life, take_thi
 from meguru.engine.items.kernel_route import arrives_at, push
 from meguru.engine.items.kernel_whole import pull_with_scrap
 from meguru.engine.items.plan import (
-    AT_SALE,
-    AT_START,
-    BIRTH,
-    CELLS,
-    DATE,
-    FIRST_STEP,
-    GROW,
-    ID,
-    LAST_SERIAL,
-    MAY_BE_SHORT,
-    MOST_SERIALS,
-    NEXT,
-    NOBODY,
-    PHASE,
-    PIECE_SUM,
-    QUEUED,
-    ROW_DATE,
-    ROW_SERIAL,
-    ROWS_MOST,
-    ROWS_USED,
-    SERIAL,
-    SHELF,
-    SHELF_MOST,
-    SHELVED,
-    SINCE,
-    STEP,
-    STORE_WHOLE,
-    THINGS_MOST,
-    THINGS_USED,
-    TOO_MANY,
-    WAITING,
-    WAITS,
-    WANTED_ROWS,
-    WANTED_SHELF,
-    WANTED_THINGS,
-    cell_at,
-    row_at,
-    thing_at,
+    AT_SALE, AT_START, BIRTH, CELLS, DATE, FIRST_STEP, GROW, ID, LAST_SERIAL, MAY_BE_SHORT, MOST_SERIALS,
+    NEXT, NOBODY, PHASE, PIECE_SUM, QUEUED, ROW_DATE, ROW_SERIAL, ROWS_MOST, ROWS_USED, SERIAL, SHELF,
+    SHELF_MOST, SHELVED, SINCE, STEP, STORE_WHOLE, THINGS_MOST, THINGS_USED, TOO_MANY, WAITING, WAITS,
+    WANTED_ROWS, WANTED_SHELF, WANTED_THINGS, cell_at, row_at, thing_at,
 )  # fmt: skip
 from meguru.engine.kernel import clear_flows, scale_back
 from meguru.engine.kernel_cohorts import classes_end, stock_at
@@ -62,77 +28,26 @@ from meguru.engine.kernel_stores import finish_store, shelve_store
 from meguru.engine.kernel_use import add_dates
 from meguru.engine.kernel_views import unowned
 from meguru.engine.plan import (
-    AGES,
-    AVAILABLE,
-    DRAWN,
-    EVENT_DEMAND,
-    EVENT_SALES,
-    EVENT_UNMET,
-    EVENTS,
-    EXTRA,
-    FLOW_COUNT,
-    FLOWS,
-    FLOWS_DATED,
-    FLOWS_VALUED,
-    GOT,
-    HELD,
-    HELD_START,
-    HOLDER_DATED,
-    ITEM,
-    ITEM_CHANGING,
-    ITEM_DATES,
-    KEPT,
-    N_NEXT,
-    NEGATIVE_SALES,
-    NO_CONVERGENCE,
-    NODE,
-    NODE_ITEM,
-    NOT_FINITE,
-    OK,
-    OWED,
-    PART_AGE,
-    PART_SHORT,
-    REPLACEMENT,
-    SCRAP_FLOWS,
-    SINGULAR_LOOP,
-    SLOT_USE,
-    SPARE,
-    SPARES,
-    SPARES_SHORT,
-    STATUS,
-    STEPS,
-    STOCK,
-    STOCK_DATED,
-    STORE_AGEING,
-    STORE_HOLDER,
-    STORE_LOSS,
-    STORE_LOST,
-    STORES,
-    SURVIVAL,
-    USE,
-    USE_CLASS,
-    USE_DEMAND,
-    USE_DRIVEN,
-    USE_EVENT,
-    USE_HOLDER,
-    USE_INPUT,
-    USED,
-    WANTED,
-    N,
-    X,
-    at,
-    copy,
-    fill,
-    line,
-    number,
-    rows,
+    AGES, AVAILABLE, DRAWN, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EVENTS, EXTRA, FLOW_COUNT, FLOWS,
+    FLOWS_DATED, FLOWS_VALUED, GOT, HELD, HELD_START, HOLDER_DATED, ITEM, ITEM_CHANGING, ITEM_DATES, KEPT,
+    N_NEXT, NEGATIVE_SALES, NO_CONVERGENCE, NODE, NODE_ITEM, NOT_FINITE, OK, OWED, PART_AGE, PART_SHORT,
+    REPLACEMENT, SCRAP_FLOWS, SINGULAR_LOOP, SLOT_USE, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS, STOCK,
+    STOCK_DATED, STORE_AGEING, STORE_HOLDER, STORE_LOSS, STORE_LOST, STORES, SURVIVAL, USE, USE_CLASS,
+    USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HOLDER, USE_INPUT, USED, WANTED, N, X, at, copy, fill, line,
+    number, rows,
 )  # fmt: skip
 
 TRIES = 200
 BY_CHANCE = 6.0  # standard deviations by which more may be in use than a target says
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
+def overwrite(there: Any, here: Any) -> Any:
+    for index in range(here.shape[0]):
+        there[index] = here[index]
+
+
+@njit(cache=True, _nrt=False)
 def clear_step(p: Any, z: Any, r: Any, t: Any) -> Any:
     """Workspace and records of a step as at its start."""
     for name in (X, EXTRA, USED, SPARES, WANTED, DRAWN):
@@ -145,7 +60,7 @@ def clear_step(p: Any, z: Any, r: Any, t: Any) -> Any:
     clear_flows(p, r, t, FLOWS_DATED, p[STEPS] + 1)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def take_up_waiting(p: Any, q: Any, m: Any) -> Any:
     """What left in the step of its sale enters the network now, as old as it was then."""
     for node in range(rows(p, NODE)):
@@ -161,7 +76,7 @@ def take_up_waiting(p: Any, q: Any, m: Any) -> Any:
     q[WAITING] = 0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def shelve(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """Start of a step in the stores: of individuals each is lost or not."""
     for store in range(rows(p, STORES)):
@@ -184,9 +99,9 @@ def shelve(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
         m[q[SHELVED] + store] = kept
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def demand_of(p: Any, c: Any, z: Any, k: Any, t: Any, u: Any) -> Any:
-    """Whole units wanted in this step; negative where a target falls faster than things leave, chance apart."""
+    """Whole units wanted in this step; negative where a target falls too fast for chance."""
     use = line(p, USE, u)
     wanted = number(p, c, p[use + USE_DEMAND], t)
     if p[use + USE_DRIVEN] == 1:
@@ -201,7 +116,7 @@ def demand_of(p: Any, c: Any, z: Any, k: Any, t: Any, u: Any) -> Any:
     return whole(wanted, uniform(k, u, t, SALES)) if np.isfinite(wanted) else wanted
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def one_try(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Steps 1 to 4. Returns a code."""
     clear_step(p, z, r, t)
@@ -229,10 +144,10 @@ def one_try(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: A
     return OK if pull_with_scrap(p, c, z, r, q, k, m, t) else NO_CONVERGENCE
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def until_sale(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, q_before: Any, m_before: Any
-) -> Any:  # fmt: skip
+) -> Any:
     """Steps 1 to 4, again with fewer repairs where spares or replacement parts fall short."""
     fill(p, z, AVAILABLE, 1.0)
     for u in range(rows(p, USE)):
@@ -240,7 +155,8 @@ def until_sale(
             z[p[SURVIVAL] + u] = survive_new(p, c, z, r, t, u)
     if q[MAY_BE_SHORT] == 0:
         return one_try(p, c, z, r, q, s, k, m, t)
-    q_before[:], m_before[:] = q, m
+    overwrite(q_before, q)
+    overwrite(m_before, m)
     copy(p, z, HELD_START, HELD)
     copy(p, z, N_NEXT, N)
     for _ in range(TRIES):
@@ -252,13 +168,14 @@ def until_sale(
             return SPARES_SHORT
         if again == 0:
             return OK
-        q[:], m[:] = q_before, m_before
+        overwrite(q, q_before)
+        overwrite(m, m_before)
         copy(p, z, HELD, HELD_START)
         copy(p, z, N, N_NEXT)
     return PART_SHORT
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def from_sale(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Step 5: what was delivered comes into use; the step is recorded."""
     fill(p, z, OWED, 0.0)
@@ -282,7 +199,7 @@ def from_sale(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t:
             finish_store(p, z, r, t, store)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def record_uses(p: Any, z: Any, r: Any, q: Any, t: Any) -> Any:
     """Record stock in use, by step made where the mass needs it, and ages of pieces."""
     dates = p[STEPS] + 1
@@ -304,7 +221,7 @@ def record_uses(p: Any, z: Any, r: Any, q: Any, t: Any) -> Any:
         r[p[PART_AGE] + index * 2 * p[STEPS] + t] = float(pieces * t - births)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def record_store(p: Any, r: Any, q: Any, m: Any, t: Any, store: Any) -> Any:
     """Record what a store of individuals holds."""
     row = line(p, STORES, store)
@@ -318,7 +235,7 @@ def record_store(p: Any, r: Any, q: Any, m: Any, t: Any, store: Any) -> Any:
             r[p[STOCK_DATED] + (dated * p[STEPS] + t) * (p[STEPS] + 1) + date] += 1.0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def enough_for_push(p: Any, q: Any, m: Any, t: Any) -> Any:
     """Whether there is room for whatever may enter the reverse network in this step."""
     entering = q[WAITING] + m[q[QUEUED] + t]
@@ -333,7 +250,7 @@ def enough_for_push(p: Any, q: Any, m: Any, t: Any) -> Any:
     return q[WANTED_THINGS] <= q[THINGS_MOST] and q[WANTED_SHELF] <= q[SHELF_MOST]
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def enough_for_sale(p: Any, z: Any, q: Any) -> Any:
     """Whether there is room for the products delivered, and for what leaves or fails at once."""
     sold = 0
@@ -344,8 +261,10 @@ def enough_for_sale(p: Any, z: Any, q: Any) -> Any:
     return q[WANTED_ROWS] <= q[ROWS_MOST] and q[WANTED_THINGS] <= q[THINGS_MOST]
 
 
-@njit(cache=True)
-def steps(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, q_before: Any, m_before: Any) -> Any:
+@njit(cache=True, _nrt=False)
+def steps(
+    p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, q_before: Any, m_before: Any
+) -> Any:
     """Steps of one run, until the end, an error, or more memory is wanted. Returns a code."""
     while q[STEP] < p[STEPS]:
         t = q[STEP]
@@ -366,10 +285,10 @@ def steps(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, q_befo
     return OK
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def simulate(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, q_before: Any, m_before: Any, fleet: Any
-) -> Any:  # fmt: skip
+) -> Any:
     """One run; called again, with more memory, where it stopped. Returns a code."""
     plan, numbers, state, record = unowned(p), unowned(c), unowned(z), unowned(r)
     more, survival, key, memory = unowned(q), unowned(s), unowned(k), unowned(m)
@@ -382,9 +301,9 @@ def simulate(
     )
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def install(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, fleet: Any) -> Any:
-    """A fleet that is in use when the run begins: a row each of use, class, step made, then births of pieces."""
+    """A fleet that is in use when the run begins: use process, class, step made, births of pieces."""
     t = q[FIRST_STEP]
     for unit in range(fleet.shape[0]):
         row = new_row(q, m)

@@ -11,90 +11,33 @@ from meguru.engine.items.kernel_lists import arrive, enqueue, free_row, log, new
 from meguru.engine.items.kernel_lives import fails_in
 from meguru.engine.items.kernel_spares import allot, take_spare
 from meguru.engine.items.plan import (
-    BIRTH,
-    BREAKS,
-    CELL,
-    FAILED,
-    FAILS,
-    HAS_FAILED,
-    ID,
-    LEAVES,
-    LEFT,
-    MENDED,
-    NEXT,
-    NOBODY,
-    NOTHING,
-    PIECE_SUM,
-    QUEUE,
-    QUEUED,
-    REPAIRED,
-    ROW_CAUSE,
-    ROW_DATE,
-    ROW_EXIT,
-    ROW_FATE,
-    ROW_LOCAL,
-    ROW_SERIAL,
-    ROW_USE,
-    WAITING,
-    WAITS,
-    cell_at,
-    row_at,
-    thing_at,
+    BIRTH, BREAKS, CELL, FAILED, FAILS, HAS_FAILED, ID, IS_OWED, LEAVES, LEFT, MENDED, NEXT, NOBODY,
+    NOTHING, PIECE_SUM, QUEUE, QUEUED, REPAIRED, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_FATE, ROW_LOCAL,
+    ROW_SERIAL, ROW_USE, WAITING, WAITS, cell_at, row_at, thing_at,
 )  # fmt: skip
-from meguru.engine.items.plan import (
-    OWED as IS_OWED,
-)
 from meguru.engine.kernel_cohorts import segment_of, stock_at
 from meguru.engine.kernel_parts import repaired_of, share_of_visits
 from meguru.engine.plan import (
-    AVAILABLE,
-    CAUSE,
-    CAUSE_EVENT,
-    CAUSE_NODE,
-    EVENT_PART_FAILURE,
-    EVENTS,
-    OWED,
-    PART_AGE,
-    PRODUCT,
-    PRODUCT_SLOT,
-    PRODUCT_SLOTS_END,
-    SLOT,
-    SLOT_AVAILABLE,
-    SLOT_COUNT,
-    SLOT_FAILED,
-    SLOT_FAILS,
-    SLOT_INPUT,
-    SLOT_NODE,
-    SLOT_SPARES,
-    SLOT_USE,
-    SPARES,
-    STEPS,
-    USE,
-    USE_CAUSE,
-    USE_EVENT,
-    USE_PART_NODE,
-    USE_PRODUCT,
-    USE_SLOT,
-    N,
-    at,
-    by_date,
-    line,
+    AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_NODE, EVENT_PART_FAILURE, EVENTS, OWED, PART_AGE, PRODUCT,
+    PRODUCT_SLOT, PRODUCT_SLOTS_END, SLOT, SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILED, SLOT_FAILS, SLOT_INPUT,
+    SLOT_NODE, SLOT_SPARES, SLOT_USE, SPARES, STEPS, USE, USE_CAUSE, USE_EVENT, USE_PART_NODE, USE_PRODUCT,
+    USE_SLOT, N, at, by_date, line,
 )  # fmt: skip
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def pieces_of(p: Any, c: Any, slot: Any, date: Any) -> Any:
     """Pieces of a slot in a product made in ``date``."""
     return int(by_date(p, c, at(p, SLOT, slot, SLOT_COUNT), date) + 0.5)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def slot_use_of(p: Any, use: Any, slot: Any) -> Any:
     """Number of a slot among those of the use process."""
     return p[use + USE_SLOT] + slot - at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_SLOT)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def first_failure(p: Any, c: Any, q: Any, m: Any, row: Any) -> Any:
     """First step in which a piece of a product fails."""
     here = row_at(q, row)
@@ -107,7 +50,7 @@ def first_failure(p: Any, c: Any, q: Any, m: Any, row: Any) -> Any:
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def plan_next(p: Any, c: Any, q: Any, m: Any, row: Any, no_later: Any) -> Any:
     """A product waits for the next thing that happens to it, or to be looked at in step ``no_later``."""
     step = min(m[row_at(q, row) + ROW_EXIT], first_failure(p, c, q, m, row), no_later)
@@ -115,7 +58,7 @@ def plan_next(p: Any, c: Any, q: Any, m: Any, row: Any, no_later: Any) -> Any:
         enqueue(q, m, step, row)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def send(q: Any, m: Any, node: Any, thing: Any, waits: Any) -> Any:
     """A thing enters the reverse network: now, or in the next step if it waits."""
     if waits:
@@ -126,7 +69,7 @@ def send(q: Any, m: Any, node: Any, thing: Any, waits: Any) -> Any:
         arrive(q, m, node, thing)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def count_pieces(p: Any, c: Any, q: Any, m: Any, row: Any, sign: Any) -> Any:
     """All pieces of a product join or leave the stock whose ages are summed."""
     here = row_at(q, row)
@@ -141,9 +84,9 @@ def count_pieces(p: Any, c: Any, q: Any, m: Any, row: Any, sign: Any) -> Any:
                 q[total + 1] += sign * m[cell + BIRTH]
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def judge(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, row: Any) -> Any:
-    """What becomes of a product in this step. Own reasons come first; then pieces fail, each repaired or not."""
+    """What becomes of a product in this step. Own reasons come first, then failures."""
     here = row_at(q, row)
     if m[here + ROW_EXIT] == t:
         return LEAVES
@@ -167,7 +110,7 @@ def judge(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, row: Any) -> A
     return fate
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def ask_spares(p: Any, c: Any, z: Any, q: Any, m: Any, t: Any, row: Any, account: Any) -> Any:
     """The spares that a repair takes are wanted: now (SPARES) or in the next step (OWED)."""
     here = row_at(q, row)
@@ -181,7 +124,7 @@ def ask_spares(p: Any, c: Any, z: Any, q: Any, m: Any, t: Any, row: Any, account
                 z[p[account] + p[slot_use + SLOT_INPUT]] += 1.0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def go(p: Any, c: Any, z: Any, r: Any, q: Any, m: Any, t: Any, row: Any, breaks: Any, waits: Any) -> Any:
     """A product leaves use, for its own reasons or because a piece failed."""
     here = row_at(q, row)
@@ -208,10 +151,10 @@ def go(p: Any, c: Any, z: Any, r: Any, q: Any, m: Any, t: Any, row: Any, breaks:
     send(q, m, node, thing, waits)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def take_out_failed(
     p: Any, r: Any, q: Any, m: Any, t: Any, row: Any, cell: Any, slot_use: Any, index: Any, waits: Any
-) -> Any:  # fmt: skip
+) -> Any:
     """A failed piece comes out of a product that stays."""
     birth = m[cell + BIRTH]
     r[p[EVENTS] + p[slot_use + SLOT_FAILED] * p[STEPS] + t] += 1.0
@@ -221,10 +164,22 @@ def take_out_failed(
     send(q, m, p[slot_use + SLOT_NODE], new_thing(q, m, birth, 1, 0, m[cell + ID], NOBODY), waits)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def renew_cell(
-    p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, row: Any, cell: Any, slot: Any, put: Any
-) -> Any:  # fmt: skip
+    p: Any,
+    c: Any,
+    z: Any,
+    r: Any,
+    q: Any,
+    s: Any,
+    k: Any,
+    m: Any,
+    t: Any,
+    row: Any,
+    cell: Any,
+    slot: Any,
+    put: Any,
+) -> Any:
     """A piece is put in by a repair decided in step ``put`` and carried out in ``t``; it may fail from the
     step after ``put`` on."""
     here = row_at(q, row)
@@ -243,7 +198,7 @@ def renew_cell(
     log(q, m, m[here + ROW_SERIAL], t, REPAIRED, at(p, SLOT_USE, index, SLOT_SPARES), serial)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def deliver_owed(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Repairs of the step before, of products that had just been sold, get their pieces first."""
     allot(p, c, z, q, k, m, t, OWED)
@@ -259,7 +214,7 @@ def deliver_owed(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any,
         row = m[here + NEXT]
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def leave(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Everything that this step does to products in use; the spares that stores give are drawn."""
     row = m[q[QUEUE] + t]
@@ -277,7 +232,9 @@ def leave(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any
         here = row_at(q, row)
         following, fate = m[here + NEXT], m[here + ROW_FATE]
         if fate == LEAVES or fate == BREAKS:
-            z[p[N] + stock_at(p, line(p, USE, m[here + ROW_USE]), m[here + ROW_LOCAL], m[here + ROW_DATE])] -= 1.0
+            z[
+                p[N] + stock_at(p, line(p, USE, m[here + ROW_USE]), m[here + ROW_LOCAL], m[here + ROW_DATE])
+            ] -= 1.0
             count_pieces(p, c, q, m, row, -1)
             go(p, c, z, r, q, m, t, row, fate == BREAKS, False)
         else:
@@ -287,7 +244,7 @@ def leave(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any
         row = following
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def mend(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, row: Any) -> Any:
     """All pieces of a product that failed in this step are exchanged."""
     here = row_at(q, row)

@@ -8,35 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numba import njit
 
 from meguru.engine.items.kernel_chance import AGAIN, FAIL, KEEP, LEAVE, uniform
 from meguru.engine.items.plan import SOLD_TABLE
 from meguru.engine.kernel_cohorts import hazard_of
 from meguru.engine.plan import (
-    CAUSE,
-    CAUSE_HAZARD,
-    CAUSE_KEEP,
-    CAUSE_OF_SOLD,
-    HAZARD,
-    HAZARD_START,
-    HAZARD_STRIDE,
-    SLOT_HAZARD,
-    STEPS,
-    USE,
-    USE_CAUSE,
-    USE_CAUSES,
-    USE_HAZARD,
-    USE_SEGMENTS,
-    USE_SLOT_HAZARD,
-    line,
-    number,
-    rows,
+    CAUSE, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_OF_SOLD, HAZARD, HAZARD_START, HAZARD_STRIDE, SLOT_HAZARD, STEPS,
+    USE, USE_CAUSE, USE_CAUSES, USE_HAZARD, USE_SEGMENTS, USE_SLOT_HAZARD, line, number, rows,
 )  # fmt: skip
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def tabulate(p: Any, c: Any, q: Any, s: Any) -> Any:
     """Survival to the end of each index, for all hazards of causes and slots."""
     for table in (CAUSE_HAZARD, SLOT_HAZARD):
@@ -53,18 +36,16 @@ def tabulate(p: Any, c: Any, q: Any, s: Any) -> Any:
             tabulate_sold(p, c, s, line(p, USE, u), q[q[SOLD_TABLE] + u])
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def tabulate_sold(p: Any, c: Any, s: Any, use: Any, start: Any) -> Any:
     """The same where a cause takes a share of what was *sold*: what is left of it decides on the hazard.
 
     One table by step made and age for each cause and segment; `keep` is inside.
     """
     ages, segments = p[STEPS] + 1, p[use + USE_SEGMENTS]
-    left = np.empty(p[use + USE_CAUSES])
     for segment in range(segments):
         for date in range(p[STEPS]):
             units = 1.0
-            left[:] = 1.0
             for age in range(p[STEPS] - date):
                 for k in range(p[use + USE_CAUSES]):
                     row = line(p, CAUSE, p[use + USE_CAUSE] + k)
@@ -72,12 +53,13 @@ def tabulate_sold(p: Any, c: Any, s: Any, use: Any, start: Any) -> Any:
                     h = hazard_of(p, c, hazard, date, age, False)
                     due = min(h, units) if p[row + CAUSE_OF_SOLD] == 1 else units * h
                     gone = due * (1.0 - number(p, c, p[row + CAUSE_KEEP], date + age))
-                    left[k] *= 1.0 - gone / units if units > 0.0 else 0.0
+                    here = start + ((k * segments + segment) * ages + date) * ages + age
+                    before = s[here - 1] if age > 0 else 1.0
+                    s[here] = before * (1.0 - gone / units if units > 0.0 else 0.0)
                     units -= gone
-                    s[start + ((k * segments + segment) * ages + date) * ages + age] = left[k]
 
 
-@njit("int64(int64[::1], float64[::1], int64, int64, int64, float64)", cache=True)
+@njit("int64(int64[::1], float64[::1], int64, int64, int64, float64)", cache=True, _nrt=False)
 def first_below(p: Any, s: Any, start: Any, date: Any, t: Any, v: Any) -> Any:
     """First step from ``t`` on by whose end survival has fallen to ``v`` of what it was; STEPS for none."""
     low, high = t - date, p[STEPS] - 1 - date
@@ -93,7 +75,11 @@ def first_below(p: Any, s: Any, start: Any, date: Any, t: Any, v: Any) -> Any:
     return date + low
 
 
-@njit("int64(int64[::1], float64[::1], float64[::1], int64, int64, int64, float64, boolean)", cache=True)
+@njit(
+    "int64(int64[::1], float64[::1], float64[::1], int64, int64, int64, float64, boolean)",
+    cache=True,
+    _nrt=False,
+)
 def due(p: Any, c: Any, s: Any, hazard: Any, date: Any, t: Any, v: Any, at_sale: Any) -> Any:
     """First step from ``t`` on in which a hazard strikes something made (or born) in ``date``."""
     if at_sale:
@@ -107,11 +93,21 @@ def due(p: Any, c: Any, s: Any, hazard: Any, date: Any, t: Any, v: Any, at_sale:
     return first_below(p, s, p[hazard + HAZARD_START] + date * p[hazard + HAZARD_STRIDE], date, t, v)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def cause_due(
-    p: Any, c: Any, s: Any, k: Any, use: Any, cause: Any, segment: Any, who: Any, date: Any, t: Any, at_sale: Any
-) -> Any:  # fmt: skip
-    """First step in which a cause takes a product away; those that it keeps meet it again in the next step."""
+    p: Any,
+    c: Any,
+    s: Any,
+    k: Any,
+    use: Any,
+    cause: Any,
+    segment: Any,
+    who: Any,
+    date: Any,
+    t: Any,
+    at_sale: Any,
+) -> Any:
+    """First step in which a cause takes a product away; whom it keeps meets it again."""
     hazard = line(p, CAUSE_HAZARD, p[use + USE_HAZARD] + cause * p[use + USE_SEGMENTS] + segment)
     keep = p[line(p, CAUSE, p[use + USE_CAUSE] + cause) + CAUSE_KEEP]
     v = uniform(k, who, t, LEAVE + cause)
@@ -126,10 +122,10 @@ def cause_due(
         v = uniform(k, who, step, AGAIN + cause)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def leaves_in(
     p: Any, c: Any, q: Any, s: Any, k: Any, u: Any, segment: Any, who: Any, date: Any, t: Any, at_sale: Any
-) -> Any:  # fmt: skip
+) -> Any:
     """Step in which a product leaves for its own reasons, and the cause: the first in order of those due."""
     use = line(p, USE, u)
     best, which = p[STEPS], 0
@@ -145,10 +141,20 @@ def leaves_in(
     return best, which
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def fails_in(
-    p: Any, c: Any, s: Any, k: Any, use: Any, slot: Any, segment: Any, who: Any, birth: Any, t: Any, at_sale: Any
-) -> Any:  # fmt: skip
+    p: Any,
+    c: Any,
+    s: Any,
+    k: Any,
+    use: Any,
+    slot: Any,
+    segment: Any,
+    who: Any,
+    birth: Any,
+    t: Any,
+    at_sale: Any,
+) -> Any:
     """Step in which a piece fails that is put in so that it first meets its hazard in step ``t``."""
     hazard = line(p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + slot * p[use + USE_SEGMENTS] + segment)
     return due(p, c, s, hazard, birth, t, uniform(k, who, t, FAIL), at_sale)

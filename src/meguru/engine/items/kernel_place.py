@@ -8,113 +8,28 @@ from numba import njit
 
 from meguru.engine.items.kernel_chance import FILL, JOIN, uniform
 from meguru.engine.items.kernel_leave import (
-    ask_spares,
-    count_pieces,
-    go,
-    judge,
-    pieces_of,
-    plan_next,
-    slot_use_of,
-    take_out_failed,
-)
-from meguru.engine.items.kernel_lists import (
-    free_thing,
-    log,
-    new_row,
-    new_serial,
-    take_from_shelf,
-    wake,
-)
+    ask_spares, count_pieces, go, judge, pieces_of, plan_next, slot_use_of, take_out_failed,
+)  # fmt: skip
+from meguru.engine.items.kernel_lists import free_thing, log, new_row, new_serial, take_from_shelf, wake
 from meguru.engine.items.kernel_lives import fails_in, leaves_in
 from meguru.engine.items.kernel_spares import built_in
 from meguru.engine.items.plan import (
-    BIRTH,
-    BREAKS,
-    CELL,
-    CELLS,
-    CHAIN,
-    CHAINED,
-    DATE,
-    FAILS,
-    ID,
-    INTO_SLOT,
-    LEAVES,
-    MADE,
-    MENDED,
-    NEXT,
-    NOBODY,
-    ROW,
-    ROW_CAUSE,
-    ROW_DATE,
-    ROW_EXIT,
-    ROW_LOCAL,
-    ROW_SERIAL,
-    ROW_USE,
-    SERIAL,
-    SOLD,
-    STORE_WHOLE,
-    WENT,
-    cell_at,
-    row_at,
-    thing_at,
+    BIRTH, BREAKS, CELL, CELLS, CHAIN, CHAINED, DATE, FAILS, ID, INTO_SLOT, IS_OWED, LEAVES, MADE, MENDED,
+    NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_SERIAL, ROW_USE, SERIAL, SOLD,
+    STORE_WHOLE, WENT, cell_at, row_at, thing_at,
 )  # fmt: skip
-from meguru.engine.items.plan import (
-    OWED as IS_OWED,
-)
 from meguru.engine.kernel_cohorts import segment_of, stock_at
 from meguru.engine.kernel_push import note
 from meguru.engine.plan import (
-    EDGE,
-    EDGE_FLOW,
-    EDGE_INPUT,
-    EDGE_OFFER,
-    EDGE_SPARE,
-    EVENT_WAITING,
-    EVENTS,
-    GIVEN,
-    INPUT,
-    INPUT_EDGE,
-    INPUT_EDGES_END,
-    INPUT_ITEM,
-    ITEM,
-    ITEM_CHANGING,
-    ITEM_DATES,
-    OFFER,
-    OFFER_BUILD,
-    OFFER_INPUT,
-    OFFER_INPUTS_END,
-    OFFER_KIND,
-    OFFER_STORE,
-    OUT,
-    OWED,
-    PRODUCT,
-    PRODUCT_ITEM,
-    PRODUCT_SLOT,
-    PRODUCT_SLOTS_END,
-    SALES_IN,
-    SEGMENT,
-    SLOT,
-    SLOT_PART,
-    SLOT_USE,
-    STEPS,
-    STORE,
-    USE,
-    USE_CLASS,
-    USE_EVENT,
-    USE_INPUT,
-    USE_PRODUCT,
-    USE_RESOLD,
-    USE_SEGMENT,
-    USE_SEGMENTS,
-    N,
-    at,
-    line,
-    number,
-    rows,
+    EDGE, EDGE_FLOW, EDGE_INPUT, EDGE_OFFER, EDGE_SPARE, EVENT_WAITING, EVENTS, GIVEN, INPUT, INPUT_EDGE,
+    INPUT_EDGES_END, INPUT_ITEM, ITEM, ITEM_CHANGING, ITEM_DATES, OFFER, OFFER_BUILD, OFFER_INPUT,
+    OFFER_INPUTS_END, OFFER_KIND, OFFER_STORE, OUT, OWED, PRODUCT, PRODUCT_ITEM, PRODUCT_SLOT,
+    PRODUCT_SLOTS_END, SALES_IN, SEGMENT, SLOT, SLOT_PART, SLOT_USE, STEPS, STORE, USE, USE_CLASS,
+    USE_EVENT, USE_INPUT, USE_PRODUCT, USE_RESOLD, USE_SEGMENT, USE_SEGMENTS, N, at, line, number, rows,
 )  # fmt: skip
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def take_things_out(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """What the pull draws from stores of individuals, into the chain of each edge; the rest is let go."""
     for e in range(rows(p, EDGE)):
@@ -141,7 +56,7 @@ def take_things_out(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: A
             m[q[CHAINED] + e] += 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def let_go(p: Any, q: Any, m: Any) -> Any:
     """Pieces built into products that do not come into use are no longer followed."""
     for e in range(rows(p, EDGE)):
@@ -153,7 +68,7 @@ def let_go(p: Any, q: Any, m: Any) -> Any:
         m[q[CHAIN] + e], m[q[CHAINED] + e] = NOBODY, 0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def next_of(q: Any, m: Any, e: Any) -> Any:
     """The next thing of the chain of an edge."""
     thing = m[q[CHAIN] + e]
@@ -162,7 +77,7 @@ def next_of(q: Any, m: Any, e: Any) -> Any:
     return thing
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def place(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any) -> Any:
     """What was delivered to one use process joins its stock."""
     i = at(p, USE, u, USE_INPUT)
@@ -174,15 +89,27 @@ def place(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any
             continue
         left = z[p[OUT] + at(p, EDGE, e, EDGE_OFFER)]
         for _ in range(int(z[p[GIVEN] + e] + 0.5)):
-            sell_new(p, c, z, r, q, s, k, m, t, u, offer, left)
+            sell_new(p, c, z, r, q, s, k, m, t, u, offer, left, at(p, EDGE, e, EDGE_FLOW))
             left -= 1.0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def sell_new(
-    p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, offer: Any, left: Any
-) -> Any:  # fmt: skip
-    """A product just made, its pieces new or out of stores: each piece is drawn from all that were delivered."""
+    p: Any,
+    c: Any,
+    z: Any,
+    r: Any,
+    q: Any,
+    s: Any,
+    k: Any,
+    m: Any,
+    t: Any,
+    u: Any,
+    offer: Any,
+    left: Any,
+    flow: Any,
+) -> Any:
+    """A product just made, its pieces new or out of stores, as they were delivered."""
     use = line(p, USE, u)
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     row = new_row(q, m)
@@ -190,8 +117,7 @@ def sell_new(
     m[here + ROW_DATE], m[here + ROW_SERIAL] = t, new_serial(q)
     for cell in range(q[CELLS]):
         m[cell_at(q, row, cell) + BIRTH] = IS_OWED
-    log(q, m, m[here + ROW_SERIAL], t, MADE, at(p, EDGE, at(p, INPUT, at(p, USE, u, USE_INPUT), INPUT_EDGE), EDGE_FLOW),
-        NOBODY)  # fmt: skip
+    log(q, m, m[here + ROW_SERIAL], t, MADE, flow, NOBODY)
     for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
         count = pieces_of(p, c, slot, t)
         first = cell_at(q, row, q[q[CELL] + slot])
@@ -202,10 +128,10 @@ def sell_new(
     join(p, c, z, r, q, s, k, m, t, u, p[offer + OFFER_BUILD], row)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def fill_cell(
     p: Any, q: Any, k: Any, m: Any, t: Any, offer: Any, slot: Any, who: Any, j: Any, left: Any
-) -> Any:  # fmt: skip
+) -> Any:
     """One of the pieces for a slot: (its number, its birth), each of those left as likely."""
     for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
         if at(p, INPUT, i, INPUT_ITEM) != at(p, SLOT, slot, SLOT_PART):
@@ -227,7 +153,7 @@ def fill_cell(
     return new_serial(q), t
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def resell(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, thing: Any) -> Any:
     """A whole product out of a store comes into use again, with its age and its pieces."""
     here = thing_at(q, thing)
@@ -252,7 +178,7 @@ def resell(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: An
     join(p, c, z, r, q, s, k, m, t, u, at(p, USE, u, USE_RESOLD), row)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def segment_drawn(p: Any, c: Any, k: Any, t: Any, use: Any, who: Any) -> Any:
     """The segment of users that a product comes to."""
     draw, total, last = uniform(k, who, t, JOIN), 0.0, 0
@@ -266,10 +192,10 @@ def segment_drawn(p: Any, c: Any, k: Any, t: Any, use: Any, who: Any) -> Any:
     return last
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def start_life(
     p: Any, c: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, local: Any, row: Any, at_sale: Any
-) -> Any:  # fmt: skip
+) -> Any:
     """What will happen to a product and its pieces from step ``t`` on."""
     here = row_at(q, row)
     use = line(p, USE, u)
@@ -282,12 +208,24 @@ def start_life(
         first = cell_at(q, row, q[q[CELL] + slot])
         for cell in range(first, first + 3 * pieces_of(p, c, slot, date), 3):
             m[cell + FAILS] = fails_in(
-                p, c, s, k, use, slot - p[product + PRODUCT_SLOT], segment, m[cell + ID], m[cell + BIRTH], t, at_sale
+                p,
+                c,
+                s,
+                k,
+                use,
+                slot - p[product + PRODUCT_SLOT],
+                segment,
+                m[cell + ID],
+                m[cell + BIRTH],
+                t,
+                at_sale,
             )
 
 
-@njit(cache=True)
-def join(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, build: Any, row: Any) -> Any:
+@njit(cache=True, _nrt=False)
+def join(
+    p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, build: Any, row: Any
+) -> Any:
     """A product joins a class of the users, and meets the hazards of the step of its sale.
 
     What leaves in that step waits in use, and what is repaired waits for its pieces, until the next one.
@@ -310,7 +248,7 @@ def join(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any,
     plan_next(p, c, q, m, row, t + 1 if fate == MENDED else p[STEPS])
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def owe(p: Any, c: Any, z: Any, r: Any, q: Any, m: Any, t: Any, row: Any) -> Any:
     """Pieces that fail in the step of the sale come out now and are replaced in the next step."""
     ask_spares(p, c, z, q, m, t, row, OWED)

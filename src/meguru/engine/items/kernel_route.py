@@ -1,4 +1,4 @@
-"""Step 2 for individuals: each draws its way through the reverse network; amounts are divided as in cohorts."""
+"""Step 2 for individuals: each draws its way through the network; amounts are divided."""
 
 from __future__ import annotations
 
@@ -10,109 +10,34 @@ from numba import njit
 from meguru.engine.items.kernel_chance import GO, PASS, RESET, ROOM, uniform
 from meguru.engine.items.kernel_leave import pieces_of
 from meguru.engine.items.kernel_lists import (
-    arrive,
-    free_thing,
-    log,
-    move_dates,
-    new_thing,
-    put_on_shelf,
-    take_all,
-)
+    arrive, free_thing, log, move_dates, new_thing, put_on_shelf, take_all,
+)  # fmt: skip
 from meguru.engine.items.kernel_spares import floor_of, selected
 from meguru.engine.items.plan import (
-    BIRTH,
-    CELL,
-    COUNTS,
-    DATE,
-    FAILS,
-    FIRST_WAY,
-    HAS_FAILED,
-    HEADS,
-    ID,
-    LAST_WAY,
-    LOCAL,
-    NEXT,
-    NOBODY,
-    OPENS,
-    ROW,
-    SERIAL,
-    SHELVED,
-    STATE,
-    WAY,
-    WENT,
-    WHOLE,
-    cell_at,
-    thing_at,
+    BIRTH, CELL, COUNTS, DATE, FAILS, FIRST_WAY, HAS_FAILED, HEADS, ID, LAST_WAY, LOCAL, NEXT, NOBODY,
+    OPENS, ROW, SERIAL, SHELVED, STATE, WAY, WENT, WHOLE, cell_at, thing_at,
 )  # fmt: skip
 from meguru.engine.kernel_push import (
-    deposit,
-    factor,
-    move,
-    node_start,
-    note,
-    rejuvenate,
-    release,
-    shape_of,
-    share_of,
-    solve_loop,
+    deposit, factor, move, node_start, note, rejuvenate, release, shape_of, share_of, solve_loop,
 )  # fmt: skip
 from meguru.engine.plan import (
-    AVAILABLE,
-    CAPACITIES,
-    CAPACITY,
-    CAPACITY_NODE,
-    CAPACITY_OVER,
-    CAPACITY_WEIGHT,
-    CHILD,
-    DEPOSIT,
-    FLOW,
-    ITEM_CLASSES,
-    ITEM_DATES,
-    ITEM_WIDTH,
-    LOOP_NODE,
-    NODE,
-    NODE_ITEM,
-    OP_AVAILABLE,
-    OP_CODE,
-    OP_COEFFICIENT,
-    OP_EXTRA,
-    OP_FLOW,
-    OP_SOURCE,
-    OP_TABLE,
-    OP_TARGET,
-    PIECES,
-    PRODUCT,
-    PRODUCT_ITEM,
-    PRODUCT_SLOT,
-    PRODUCT_SLOTS_END,
-    PUSH,
-    RULES,
-    SALES_IN,
-    SHIFT,
-    SOLVE,
-    STORE_LIMIT,
-    STORE_NODE,
-    STORE_OVER,
-    STORES,
-    USED,
-    X,
-    at,
-    by_date,
-    line,
-    number,
-    rows,
+    AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DEPOSIT, FLOW,
+    ITEM_CLASSES, ITEM_DATES, ITEM_WIDTH, LOOP_NODE, NODE, NODE_ITEM, OP_AVAILABLE, OP_CODE, OP_COEFFICIENT,
+    OP_EXTRA, OP_FLOW, OP_SOURCE, OP_TABLE, OP_TARGET, PIECES, PRODUCT, PRODUCT_ITEM, PRODUCT_SLOT,
+    PRODUCT_SLOTS_END, PUSH, RULES, SALES_IN, SHIFT, SOLVE, STORE_LIMIT, STORE_NODE, STORE_OVER, STORES,
+    USED, X, at, by_date, line, number, rows,
 )  # fmt: skip
 
 TOO_LONG = 1_000_000  # ways round a loop: it loses nothing
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def age_of_thing(q: Any, m: Any, t: Any, here: Any, dates: Any) -> Any:
     """Age index; 0 where the item is not followed by age."""
     return t - m[here + DATE] if dates > 1 else 0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def block_of(p: Any, q: Any, m: Any, node: Any, here: Any) -> Any:
     """Element of a thing in the block of its node."""
     shape = shape_of(p, node)
@@ -121,7 +46,7 @@ def block_of(p: Any, q: Any, m: Any, node: Any, here: Any) -> Any:
     return block * dates + (m[here + DATE] if dates > 1 else 0)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def way_of(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, here: Any, again: Any) -> Any:
     """The operation by which a thing leaves a node: each draws by the shares."""
     u = uniform(k, m[here + SERIAL], t + again * PASS, GO + node)
@@ -142,7 +67,7 @@ def way_of(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, he
     return last
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def arrives_at(p: Any, q: Any, m: Any, node: Any, thing: Any) -> Any:
     """A thing reaches a node; where it ends there it is no longer followed."""
     if q[q[FIRST_WAY] + node] == q[q[LAST_WAY] + node] and q[q[OPENS] + node] == 0:
@@ -151,7 +76,7 @@ def arrives_at(p: Any, q: Any, m: Any, node: Any, thing: Any) -> Any:
         arrive(q, m, node, thing)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def route(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, again: Any) -> Any:
     """All things at a node go their ways."""
     dates = p[shape_of(p, node) + ITEM_DATES]
@@ -168,8 +93,10 @@ def route(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: 
         thing = following
 
 
-@njit(cache=True)
-def recondition(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, op: Any, thing: Any) -> Any:
+@njit(cache=True, _nrt=False)
+def recondition(
+    p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, op: Any, thing: Any
+) -> Any:
     """A good thing loses a share of its age and is intact again; what is replaced in it is counted in X.
 
     CHILD operations of the node take the share that becomes good of all that arrive: so each good one stands
@@ -191,7 +118,7 @@ def recondition(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: An
         move_dates(q, m, thing, int(steps))
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def open_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any) -> Any:
     """What is taken apart: followed pieces go their ways; the rest is counted in X and divided as amounts."""
     thing = take_all(q, m, node)
@@ -205,8 +132,10 @@ def open_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, 
         thing = following
 
 
-@njit(cache=True)
-def release_pieces_of(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, thing: Any) -> Any:
+@njit(cache=True, _nrt=False)
+def release_pieces_of(
+    p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, thing: Any
+) -> Any:
     """Each followed piece of a product draws the port on which it leaves."""
     here = thing_at(q, thing)
     item = at(p, NODE, node, NODE_ITEM)
@@ -220,10 +149,10 @@ def release_pieces_of(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t:
                 release_piece(p, c, z, r, q, k, m, t, node, slot, cell)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def release_piece(
     p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, slot: Any, cell: Any
-) -> Any:  # fmt: skip
+) -> Any:
     failed = 1 if m[cell + FAILS] == HAS_FAILED else 0
     u, total, last = uniform(k, m[cell + ID], t, GO + node), 0.0, -1
     for index in range(q[q[FIRST_WAY] + node], q[q[LAST_WAY] + node]):
@@ -245,7 +174,7 @@ def release_piece(
     arrives_at(p, q, m, p[last + OP_TARGET], piece)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def shelve_things(p: Any, c: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """DEPOSIT: into a store as far as there is room for a whole one; which, is drawn. The rest overflows."""
     store = p[op + OP_TABLE]
@@ -254,7 +183,9 @@ def shelve_things(p: Any, c: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> An
     arriving = m[q[COUNTS] + node]
     room = arriving
     if p[row + STORE_LIMIT] >= 0:
-        room = min(room, int(floor_of(max(number(p, c, p[row + STORE_LIMIT], t) - m[q[SHELVED] + store], 0.0))))
+        room = min(
+            room, int(floor_of(max(number(p, c, p[row + STORE_LIMIT], t) - m[q[SHELVED] + store], 0.0)))
+        )
     thing = take_all(q, m, node)
     while thing != NOBODY:
         here = thing_at(q, thing)
@@ -268,7 +199,7 @@ def shelve_things(p: Any, c: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> An
         thing = following
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def limit_things(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """CAPACITY: what is above that of a process goes to its overflow nodes; individuals as whole ones."""
     total = 0.0
@@ -293,7 +224,7 @@ def limit_things(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, op: Any
         z[used] += weight_at(p, c, z, q, m, member)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def weight_at(p: Any, c: Any, z: Any, q: Any, m: Any, member: Any) -> Any:
     """What stands at one node of a process, in the unit of its capacity."""
     node, weight, total = p[member + CAPACITY_NODE], p[member + CAPACITY_WEIGHT], 0.0
@@ -312,7 +243,7 @@ def weight_at(p: Any, c: Any, z: Any, q: Any, m: Any, member: Any) -> Any:
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def turn_away(p: Any, q: Any, k: Any, m: Any, t: Any, node: Any, over: Any, kept: Any) -> Any:
     """A share of the things at a node stays, in whole numbers; which, is drawn."""
     arriving = m[q[COUNTS] + node]
@@ -330,7 +261,7 @@ def turn_away(p: Any, q: Any, k: Any, m: Any, t: Any, node: Any, over: Any, kept
         thing = following
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def walk_loop(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """Things inside a loop go round until each has left it. False if one never does."""
     first, count = p[op + OP_TABLE], p[op + OP_EXTRA]
@@ -347,7 +278,7 @@ def walk_loop(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, op
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def push_amounts(p: Any, c: Any, z: Any, r: Any, t: Any, op: Any, arrives: Any) -> Any:
     """An operation on things that are no individuals: as in cohorts."""
     code = p[op + OP_CODE]
@@ -361,9 +292,9 @@ def push_amounts(p: Any, c: Any, z: Any, r: Any, t: Any, op: Any, arrives: Any) 
         deposit(p, c, z, t, p[X], op, False)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def push_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
-    """An operation whose source node holds individuals: all of them go at the first one, in all their ways."""
+    """An operation whose source node holds individuals: at its first one all go, in all ways."""
     node = p[op + OP_SOURCE]
     if p[op + OP_CODE] == DEPOSIT:
         shelve_things(p, c, q, k, m, t, op)
@@ -376,7 +307,7 @@ def push_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, 
         release(p, c, z, r, t, p[X], op, False)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def push(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """Run all push operations of a step. False if something goes round for ever."""
     recording_until = -1

@@ -7,44 +7,20 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.items.kernel_chance import HALF_STEP, LOW, SPARE, TAKE, uniform, whole
+from meguru.engine.items.kernel_chance import ALLOT, HALF_STEP, LOW, TAKE, uniform, whole
 from meguru.engine.items.kernel_lists import free_thing, new_serial, take_from_shelf, wake
 from meguru.engine.items.plan import DATE, NOBODY, SERIAL, SHELVED, thing_at
 from meguru.engine.kernel_push import note
 from meguru.engine.plan import (
-    ASKED,
-    CONTENT,
-    DRAWN,
-    EDGE,
-    EDGE_EXACT,
-    EDGE_FLOW,
-    EDGE_MOST,
-    EDGE_OFFER,
-    EDGE_SPARE,
-    GIVEN,
-    INPUT,
-    INPUT_EDGE,
-    INPUT_EDGES_END,
-    MISSING,
-    NEED,
-    OFFER,
-    OFFER_STORE,
-    OUT,
-    SALES_IN,
-    STORES,
-    at,
-    fill,
-    number,
-    rows,
+    ASKED, CONTENT, DRAWN, EDGE, EDGE_EXACT, EDGE_FLOW, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, GIVEN, INPUT,
+    INPUT_EDGE, INPUT_EDGES_END, MISSING, NEED, OFFER, OFFER_STORE, OUT, SALES_IN, SPARE, STORES, at, fill,
+    number, rows,
 )  # fmt: skip
-from meguru.engine.plan import (
-    SPARE as SPARE_INPUT,
-)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def allot(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, wanted: Any) -> Any:
-    """Whole numbers that stores give for the spares ``wanted``, in the order of ranks, into GIVEN of each edge.
+    """Whole numbers that stores give for the spares ``wanted``, rank by rank, into GIVEN of each edge.
 
     Adds to DRAWN; leaves in NEED how many are to be served, in MISSING those that have to come new.
     """
@@ -52,8 +28,8 @@ def allot(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, wanted: Any) -
     fill(p, z, GIVEN, 0.0)
     for o in range(rows(p, STORES)):
         z[p[CONTENT] + o] = m[q[SHELVED] + o]
-    for index in range(rows(p, SPARE_INPUT)):
-        i = at(p, SPARE_INPUT, index, 0)
+    for index in range(rows(p, SPARE)):
+        i = at(p, SPARE, index, 0)
         z[p[NEED] + i] = z[p[wanted] + i]
         z[p[MISSING] + i] = z[p[wanted] + i]
         ranks = max(ranks, at(p, INPUT, i, INPUT_EDGES_END) - at(p, INPUT, i, INPUT_EDGE))
@@ -61,18 +37,18 @@ def allot(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, wanted: Any) -
         allot_rank(p, c, z, k, t, rank, wanted)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def allot_rank(p: Any, c: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any) -> Any:
     """Sources of one rank: all spares ask, then each store is shared out in proportion."""
     fill(p, z, ASKED, 0.0)
     fill(p, z, OUT, 0.0)
-    for index in range(rows(p, SPARE_INPUT)):
-        i = at(p, SPARE_INPUT, index, 0)
+    for index in range(rows(p, SPARE)):
+        i = at(p, SPARE, index, 0)
         e = at(p, INPUT, i, INPUT_EDGE) + rank
         if e < at(p, INPUT, i, INPUT_EDGES_END) and at(p, EDGE, e, EDGE_SPARE) == 1:
             exact = at(p, EDGE, e, EDGE_EXACT)
             share = number(p, c, exact if exact >= 0 else at(p, EDGE, e, EDGE_MOST), t)
-            asked = whole(share * z[p[wanted] + i], uniform(k, wanted, t, SPARE + e))
+            asked = whole(share * z[p[wanted] + i], uniform(k, wanted, t, ALLOT + e))
             z[p[ASKED] + e] = min(z[p[MISSING] + i], asked)
             z[p[OUT] + at(p, EDGE, e, EDGE_OFFER)] += z[p[ASKED] + e]
     for o in range(rows(p, OFFER)):
@@ -80,15 +56,15 @@ def allot_rank(p: Any, c: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any) -
             give_rank(p, z, k, t, rank, wanted, o)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def give_rank(p: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any, o: Any) -> Any:
     """One store gives what was asked of it, or all that it has, in proportion."""
     store = at(p, OFFER, o, OFFER_STORE)
     ratio = min(1.0, z[p[CONTENT] + store] / z[p[OUT] + o])
     u = uniform(k, wanted, t, LOW + o)
     before, so_far = 0.0, 0.0
-    for index in range(rows(p, SPARE_INPUT)):
-        i = at(p, SPARE_INPUT, index, 0)
+    for index in range(rows(p, SPARE)):
+        i = at(p, SPARE, index, 0)
         e = at(p, INPUT, i, INPUT_EDGE) + rank
         if e >= at(p, INPUT, i, INPUT_EDGES_END) or at(p, EDGE, e, EDGE_OFFER) != o:
             continue
@@ -101,8 +77,10 @@ def give_rank(p: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any, o: Any) ->
         z[p[CONTENT] + store] -= given
 
 
-@njit(cache=True)
-def take_spare(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, i: Any, put: Any, failed: Any) -> Any:
+@njit(cache=True, _nrt=False)
+def take_spare(
+    p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, i: Any, put: Any, failed: Any
+) -> Any:
     """A piece for one repair decided in step ``put``: (its number, its birth). Out of a store, or new.
 
     ``failed`` is the number of the piece in whose place it comes.
@@ -127,7 +105,7 @@ def take_spare(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, i
     return serial, put_in(p, k, put, NOBODY, serial)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def put_in(p: Any, k: Any, t: Any, date: Any, serial: Any) -> Any:
     """Birth of a piece put in by repair in step ``t``; ``date``: its own, or NOBODY for a new one.
 
@@ -140,19 +118,19 @@ def put_in(p: Any, k: Any, t: Any, date: Any, serial: Any) -> Any:
     return date + (1 if uniform(k, serial, t, HALF_STEP) < 0.5 else 0)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def built_in(p: Any, t: Any, date: Any) -> Any:
     """Birth of a piece in a product sold in step ``t``: age x has index x in its first step."""
     return min(date + 1, t) if p[SALES_IN] == 2 else date
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def selected(left: Any, of: Any, u: Any) -> Any:
     """Whether one of ``of`` is among the ``left`` that are still to be chosen: each choice as likely."""
     return u * of < left
 
 
-@njit("float64(float64)", cache=True)
+@njit("float64(float64)", cache=True, _nrt=False)
 def floor_of(value: Any) -> Any:
     """Whole number not above a value, which may lack what rounding took."""
     return np.floor(value * (1.0 + 1e-12) + 1e-9) if value < 1e15 else value

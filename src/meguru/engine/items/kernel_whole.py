@@ -14,72 +14,25 @@ from meguru.engine.items.kernel_spares import floor_of
 from meguru.engine.items.plan import SHELVED, STORE_WHOLE, WHOLE
 from meguru.engine.kernel import TRIES, save_dated, scrap_once
 from meguru.engine.kernel_pull import (
-    any_limited,
-    any_short,
-    ask,
-    cap_short,
-    find_needs,
-    give,
-    over_promised,
-    ration,
-    share_out,
-    wish_of,
+    any_limited, any_short, ask, cap_short, find_needs, give, over_promised, ration, share_out, wish_of,
 )  # fmt: skip
 from meguru.engine.kernel_stores import find_content
 from meguru.engine.kernel_supply import INFINITE
 from meguru.engine.plan import (
-    ASK,
-    ASKED,
-    CAP,
-    CONTENT,
-    EDGE,
-    EDGE_CLAIM,
-    EDGE_EXACT,
-    EDGE_INPUT,
-    EDGE_MOST,
-    EDGE_SPARE,
-    GIVEN,
-    GOT,
-    GOT_FREE,
-    INPUT,
-    INPUT_AMOUNT,
-    INPUT_EDGE,
-    INPUT_EDGES_END,
-    INPUT_ITEM,
-    INPUT_OWNER,
-    MAKE,
-    NEED,
-    OFFER,
-    OFFER_EDGE,
-    OFFER_EDGES,
-    OFFER_INPUT,
-    OFFER_INPUTS_END,
-    OFFER_KIND,
-    OUT,
-    POTENTIAL,
-    SCRAP,
-    SEQUENCE,
-    SHORT,
-    STORES,
-    USED,
-    USED_START,
-    WISH,
-    WISH_NEED,
-    at,
-    copy,
-    line,
-    number,
-    rows,
+    ASK, ASKED, CAP, CONTENT, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_SPARE, GIVEN, GOT,
+    GOT_FREE, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, MAKE, NEED, OFFER,
+    OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OUT, POTENTIAL, SCRAP, SEQUENCE,
+    SHORT, STORES, USED, USED_START, WISH, WISH_NEED, at, copy, line, number, rows,
 )  # fmt: skip
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def is_whole(p: Any, q: Any, i: Any) -> Any:
     """Whether an input takes individuals."""
     return q[q[WHOLE] + at(p, INPUT, i, INPUT_ITEM)] == 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def part_of(p: Any, c: Any, z: Any, k: Any, t: Any, i: Any, last: Any) -> Any:
     """What one source of an input may give of the need by its share, in whole numbers.
 
@@ -97,7 +50,7 @@ def part_of(p: Any, c: Any, z: Any, k: Any, t: Any, i: Any, last: Any) -> Any:
     return whole(total * z[p[NEED] + i], u) - whole(before * z[p[NEED] + i], u)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def ask_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, e: Any) -> Any:
     """How many a target asks of one source: what is still missing, within its share."""
     ask(p, c, z, t, e)
@@ -116,7 +69,7 @@ def ask_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, e: Any) -> Any:
     z[p[WISH] + e] = max(z[p[WISH] + e], z[p[ASKED] + e])
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def give_whole(p: Any, z: Any, first: Any, last: Any, ratio: Any, u: Any) -> Any:
     """Rations of a short source in whole numbers, which add up to what they add up to together."""
     total, before = 0.0, 0.0
@@ -132,9 +85,9 @@ def give_whole(p: Any, z: Any, first: Any, last: Any, ratio: Any, u: Any) -> Any
             z[p[GOT_FREE] + i] += given
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def share_out_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> Any:
-    """Give an offer's targets what they asked; claims in order, equal claims in proportion, in whole numbers."""
+    """Give an offer's targets what they asked; claims in order, equal ones in proportion."""
     first, end = at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)
     total = 0.0
     for index in range(first, end):
@@ -159,7 +112,7 @@ def share_out_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> A
         ask_inputs(p, c, z, t, o)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def ask_inputs(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
     """What a make process needs for what it makes, and what it would need were all plentiful."""
     offer = line(p, OFFER, o)
@@ -170,14 +123,14 @@ def ask_inputs(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
         z[p[WISH_NEED] + i] = wish * amount
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def offers_whole(p: Any, q: Any, o: Any) -> Any:
     """Whether an offer gives individuals."""
     first = at(p, OFFER_EDGE, at(p, OFFER_EDGES, o, 0), 0)
     return is_whole(p, q, at(p, EDGE, first, EDGE_INPUT))
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any, wishes: Any) -> Any:
     """Needs that can be filled, and what sources can give at most: of individuals as many as are whole."""
     find_needs(p, c, z, t, wishes)
@@ -189,7 +142,7 @@ def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any, wishes: Any) -> Any
             z[p[NEED] + i] = floor_of(z[p[NEED] + i])
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def pull_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
     """Fill the demands in WANTED as far as possible. False if rations do not settle."""
     for e in range(rows(p, EDGE)):
@@ -215,7 +168,7 @@ def pull_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def find_all_content(p: Any, z: Any, q: Any, m: Any) -> Any:
     """What the stores hold: individuals counted, amounts with the new scrap of this step."""
     find_content(p, z)
@@ -224,7 +177,7 @@ def find_all_content(p: Any, z: Any, q: Any, m: Any) -> Any:
             z[p[CONTENT] + store] = m[q[SHELVED] + store]
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """Step 4. Scrap that returns to the same step's production is found by repetition, as in cohorts."""
     copy(p, z, USED_START, USED)

@@ -20,8 +20,8 @@ from typing import Any
 from numba import njit
 
 # -- head of q: what changes during a run
-(ROWS_USED, FREE_ROW, THINGS_USED, FREE_THING, LAST_SERIAL, TAKEN, WAITING, LOGGED, STEP, PHASE, WANTED_ROWS, WANTED_THINGS,
- WANTED_SHELF, WANTED_LOG) = range(14)  # fmt: skip
+(ROWS_USED, FREE_ROW, THINGS_USED, FREE_THING, LAST_SERIAL, TAKEN, WAITING, LOGGED, STEP, PHASE,
+ WANTED_ROWS, WANTED_THINGS, WANTED_SHELF, WANTED_LOG) = range(14)  # fmt: skip
 # capacities, and where the tables of m begin
 ROWS_MOST, THINGS_MOST, SHELF_MOST, LOG_MOST = range(14, 18)
 MEMORY = (
@@ -35,8 +35,8 @@ TABLES = (
     "whole", "first_way", "last_way", "opens", "way", "cell", "cells", "sold", "into_slot", "store_whole",
     "piece_sum",
 )  # fmt: skip
-(WHOLE, FIRST_WAY, LAST_WAY, OPENS, WAY, CELL, CELL_COUNT, SOLD_TABLE, INTO_SLOT, STORE_WHOLE, PIECE_SUM) = range(
-    36, 47
+(WHOLE, FIRST_WAY, LAST_WAY, OPENS, WAY, CELL, CELL_COUNT, SOLD_TABLE, INTO_SLOT, STORE_WHOLE, PIECE_SUM) = (
+    range(36, 47)
 )
 HEAD = 47
 
@@ -51,7 +51,7 @@ THING_COLUMNS = 7
 LOG_SERIAL, LOG_STEP, LOG_WHAT, LOG_WHERE, LOG_OTHER = range(5)
 LOG_COLUMNS = 5
 NOBODY = -1
-OWED = -1  # in place of a birth: the piece put in comes in the next step
+IS_OWED = -1  # in place of a birth: the piece put in comes in the next step
 HAS_FAILED = -1  # in place of the step in which a piece fails: it has
 # what becomes of a product in a step
 NOTHING, LEAVES, BREAKS, MENDED = range(4)
@@ -65,19 +65,19 @@ TOO_MANY = 101
 MOST_SERIALS = 2**31 - 2
 
 
-@njit("int64(int64[::1], int64)", cache=True)
+@njit("int64(int64[::1], int64)", cache=True, _nrt=False)
 def row_at(q: Any, row: Any) -> Any:
     """Position in ``m`` of a row."""
     return q[ROWS] + row * q[WIDTH]
 
 
-@njit("int64(int64[::1], int64, int64)", cache=True)
+@njit("int64(int64[::1], int64, int64)", cache=True, _nrt=False)
 def cell_at(q: Any, row: Any, cell: Any) -> Any:
     """Position in ``m`` of a piece in a row."""
     return q[ROWS] + row * q[WIDTH] + ROW_COLUMNS + cell * CELL_COLUMNS
 
 
-@njit("int64(int64[::1], int64)", cache=True)
+@njit("int64(int64[::1], int64)", cache=True, _nrt=False)
 def thing_at(q: Any, thing: Any) -> Any:
     """Position in ``m`` of a thing."""
     return q[THINGS] + thing * THING_COLUMNS

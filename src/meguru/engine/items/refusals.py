@@ -9,23 +9,8 @@ import numpy as np
 from meguru.engine.compile import Program
 from meguru.engine.items.tables import table_of, whole_items
 from meguru.engine.plan import (
-    CHILD,
-    EDGE,
-    EDGE_FLOW,
-    EDGE_INPUT,
-    EDGE_OFFER,
-    INPUT,
-    INPUT_AMOUNT,
-    INPUT_ITEM,
-    INPUT_OWNER,
-    NODE,
-    NODE_ITEM,
-    OP_CODE,
-    OP_FLOW,
-    OP_TARGET,
-    PUSH,
-    SCRAP,
-    SCRAP_NODE,
+    CHILD, EDGE, EDGE_FLOW, EDGE_INPUT, EDGE_OFFER, INPUT, INPUT_AMOUNT, INPUT_ITEM, INPUT_OWNER, NODE,
+    NODE_ITEM, OP_CODE, OP_FLOW, OP_TARGET, PUSH, SCRAP, SCRAP_NODE,
 )  # fmt: skip
 from meguru.errors import UnsupportedError
 from meguru.model import where
@@ -43,9 +28,10 @@ def faults(program: Program) -> Iterator[UnsupportedError]:
 
 def _fault(program: Program, place: str, message: str, **more: str) -> UnsupportedError:
     file, line = where(program.model, place)
+    hint = "Run it with engine: cohorts."
     return UnsupportedError(
-        f"{message} (engine: items)", file=file, line=line, place=place, **more, hint="Run it with engine: cohorts."
-    )  # fmt: skip
+        f"{message} (engine: items)", file=file, line=line, place=place, hint=hint, **more
+    )
 
 
 def _of_use(program: Program) -> Iterator[UnsupportedError]:
@@ -67,7 +53,7 @@ def _of_use(program: Program) -> Iterator[UnsupportedError]:
                 yield _fault(
                     program,
                     f"processes.{name}.leave.{cause}.of",
-                    "a share of what was sold is no hazard of its own where parts fail or used products are sold",
+                    "a share of what was sold is no hazard where parts fail or used products are sold",
                     found="sold",
                     expected="left",
                 )
@@ -89,7 +75,8 @@ def _takes_used(program: Program, name: str) -> bool:
     pulled = [f for f in flows if f.side == "pull" and processes[f.source].kind == "store"]
     makers = {f.source for f in flows if f.target == name and f.item == product}
     return any(
-        (f.target == name and f.item == product) or (f.target in makers and f.item in followed) for f in pulled
+        (f.target == name and f.item == product) or (f.target in makers and f.item in followed)
+        for f in pulled
     )
 
 
@@ -160,5 +147,3 @@ def _of_making(program: Program) -> Iterator[UnsupportedError]:
                 found=owners[owner],
                 expected="a product in use, or one of its followed parts",
             )
-
-

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from meguru.engine.compile import Program
 from meguru.engine.compiled import kernel, load_kernel
 from meguru.engine.items import plan as layout
-from meguru.engine.items.fleet import Fleet
+from meguru.engine.items.fleet import Placed
 from meguru.engine.items.refusals import faults
 from meguru.engine.items.tables import Memory, Tables, build_tables
 from meguru.engine.plan import FLOWS, RECORD, STATE, STATUS, Ints, X
@@ -49,7 +49,7 @@ def simulate_items(
     *,
     seed: int = 0,
     first_run: int = 0,
-    fleet: Fleet | None = None,
+    fleet: Placed | None = None,
     histories: bool = False,
     threads: int | None = None,
 ) -> tuple[Record, list[Memory]]:
@@ -136,7 +136,9 @@ def _one_run(work: Work, sample: int, lines: int) -> tuple[Ints, Memory]:
     record = work.whole[sample]
     while True:
         spare = (q.copy(), m.copy()) if q[layout.MAY_BE_SHORT] else (q[:0], m[:0])
-        code = work.simulate(plan, work.program.numbers[sample], state, record, q, survival, key, m, *spare, work.fleet)
+        code = work.simulate(
+            plan, work.program.numbers[sample], state, record, q, survival, key, m, *spare, work.fleet
+        )
         if code != layout.GROW:
             break
         for name, wanted in WANTED.items():
@@ -157,11 +159,12 @@ def _one_run(work: Work, sample: int, lines: int) -> tuple[Ints, Memory]:
 
 def _sizes(tables: Tables, q: Ints, room: dict[str, int]) -> dict[str, int]:
     """Numbers in each table of ``m``."""
+    nodes, steps, edges = tables.nodes, tables.steps + 1, tables.edges
     return {
         "rows": room["rows"] * int(q[layout.WIDTH]), "things": room["things"] * layout.THING_COLUMNS,
-        "shelf": room["shelf"] * tables.stores, "shelved": tables.stores, "heads": tables.nodes,
-        "counts": tables.nodes, "waiting": tables.nodes, "queue": tables.steps + 1, "queued": tables.steps + 1,
-        "chain": tables.edges, "chained": tables.edges, "log": room["log"] * layout.LOG_COLUMNS,
+        "shelf": room["shelf"] * tables.stores, "shelved": tables.stores, "heads": nodes, "counts": nodes,
+        "waiting": nodes, "queue": steps, "queued": steps, "chain": edges, "chained": edges,
+        "log": room["log"] * layout.LOG_COLUMNS,
     }  # fmt: skip
 
 

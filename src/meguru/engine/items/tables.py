@@ -11,51 +11,11 @@ from meguru.engine.coefficients import ONE
 from meguru.engine.compile import Program
 from meguru.engine.items import plan as layout
 from meguru.engine.plan import (
-    CAPACITY,
-    CHILD,
-    DEPOSIT,
-    EDGE,
-    EDGE_EXACT,
-    EDGE_INPUT,
-    EDGE_MOST,
-    EDGE_OFFER,
-    EDGE_SPARE,
-    HAZARD,
-    INPUT,
-    INPUT_EDGE,
-    INPUT_EDGES_END,
-    INPUT_ITEM,
-    INPUT_OWNER,
-    MAKE,
-    NODE,
-    OFFER,
-    OFFER_INPUT,
-    OFFER_INPUTS_END,
-    OFFER_KIND,
-    OFFER_LIMIT,
-    OP_CODE,
-    OP_SOURCE,
-    PIECES,
-    PRODUCT,
-    PRODUCT_ITEM,
-    PRODUCT_SLOT,
-    PRODUCT_SLOTS_END,
-    PUSH,
-    REPLACEMENT,
-    SLOT,
-    SLOT_PART,
-    SLOT_USE,
-    SOLVE,
-    SPARE,
-    STORE_ITEM,
-    STORES,
-    SUPPLY,
-    USE,
-    USE_CAUSES,
-    USE_INPUT,
-    USE_SEGMENTS,
-    VALUED,
-    Ints,
+    CAPACITY, CHILD, DEPOSIT, EDGE, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, HAZARD,
+    INPUT, INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, MAKE, NODE, OFFER, OFFER_INPUT,
+    OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT, OP_CODE, OP_SOURCE, PIECES, PRODUCT, PRODUCT_ITEM,
+    PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, REPLACEMENT, SLOT, SLOT_PART, SLOT_USE, SOLVE, SPARE, STORE_ITEM,
+    STORES, SUPPLY, USE, USE_CAUSES, USE_INPUT, USE_SEGMENTS, VALUED, Ints,
 )  # fmt: skip
 
 Memory = NDArray[np.int32]
@@ -92,7 +52,7 @@ def build_tables(program: Program, first_step: int) -> Tables:
     is_whole = np.array([name in whole for name in names], dtype=np.int64)
     node = table_of(plan, NODE)
     first, last, ways, opens = _ways(plan, len(node))
-    cell, cells = _cells(program)
+    cell, cells = cells_of(program)
     sold, survival = _sold(program, steps)
     stores = table_of(plan, STORES)
     parts = {
@@ -144,7 +104,7 @@ def _ways(plan: Ints, nodes: int) -> tuple[Ints, Ints, Ints, Ints]:
     return first, last, np.array([index for ways in own for index in ways], dtype=np.int64), opens
 
 
-def _cells(program: Program) -> tuple[Ints, int]:
+def cells_of(program: Program) -> tuple[Ints, int]:
     """Where the pieces of each slot begin in a row, and how many pieces a row holds at most."""
     plan, counts = program.plan, _counts(program)
     cell, most = np.zeros(len(counts), dtype=np.int64), 0
@@ -188,7 +148,9 @@ def _into_slot(plan: Ints) -> Ints:
     edges, inputs = table_of(plan, EDGE), table_of(plan, INPUT)
     slot, product = table_of(plan, SLOT), table_of(plan, PRODUCT)
     followed = {
-        int(row[PRODUCT_ITEM]): {int(slot[i, SLOT_PART]) for i in range(row[PRODUCT_SLOT], row[PRODUCT_SLOTS_END])}
+        int(row[PRODUCT_ITEM]): {
+            int(slot[i, SLOT_PART]) for i in range(row[PRODUCT_SLOT], row[PRODUCT_SLOTS_END])
+        }
         for row in product
     }
     made = {int(edge[EDGE_OFFER]): int(inputs[edge[EDGE_INPUT], INPUT_ITEM]) for edge in edges}
@@ -215,13 +177,15 @@ def may_be_short(plan: Ints) -> bool:
 
     def sure(i: int, above: frozenset[int] = frozenset()) -> bool:
         sources = edges[inputs[i, INPUT_EDGE] : inputs[i, INPUT_EDGES_END]]
-        certain = [not edge[EDGE_SPARE] and sure_offer(int(edge[EDGE_OFFER]), above) for edge in sources]
-        exact = [edge[EDGE_EXACT] >= 0 for edge in sources]
-        free = [yes and edge[EDGE_MOST] == ONE for yes, edge, is_exact in zip(certain, sources, exact, strict=True)
-                if not is_exact]  # fmt: skip
-        return all(yes for yes, is_exact in zip(certain, exact, strict=True) if is_exact) and (
-            any(free) or all(exact)
-        )
+        free = False
+        for edge in sources:
+            certain = not edge[EDGE_SPARE] and sure_offer(int(edge[EDGE_OFFER]), above)
+            if edge[EDGE_EXACT] >= 0 and not certain:
+                return False
+            free = free or (edge[EDGE_EXACT] < 0 and certain and edge[EDGE_MOST] == ONE)
+        return bool(free or all(edge[EDGE_EXACT] >= 0 for edge in sources))
 
-    wanted = [int(row[0]) for row in table_of(plan, SPARE)] + [int(row[1]) for row in table_of(plan, REPLACEMENT)]
+    wanted = [int(row[0]) for row in table_of(plan, SPARE)] + [
+        int(row[1]) for row in table_of(plan, REPLACEMENT)
+    ]
     return not all(sure(i) for i in wanted)
