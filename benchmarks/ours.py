@@ -115,5 +115,16 @@ def items_million() -> None:
     run_fleet(1_000_000, 1)
 
 
-_ALL = (stock, pv, pv_samples, network, network_samples, case_one_again, flows_table, case_one_indicators, items, items_million)
+_ALL = (
+    stock,
+    pv,
+    pv_samples,
+    network,
+    network_samples,
+    case_one_again,
+    flows_table,
+    case_one_indicators,
+    items,
+    items_million,
+)
 CASES = {case.__name__: case for case in _ALL}

@@ -1,4 +1,4 @@
-"""A slow engine of individuals for one network, in plain Python: objects, lists, and hazards met step by step.
+"""A slow engine of individuals for one network, in plain Python: objects, lists, hazards met step by step.
 
 It shares with the engine only the draws (who, step, what → a number) and the hazards of the compiled model.
 Machines with a pump and two fans are sold, wear out, fail and are repaired; what leaves is collected or not,

@@ -70,7 +70,8 @@ class Fleet:
             A unit that the model does not know; the error names file, row and column.
         """
         place = _Placer(self, program)
-        rows = [place.row(number, row) for number, row in enumerate(self.table.to_dict("records"))]
+        records = [{str(key): value for key, value in row.items()} for row in self.table.to_dict("records")]
+        rows = [place.row(number, row) for number, row in enumerate(records)]
         return Placed(np.array(rows, dtype=np.int64).reshape(len(rows), 3 + place.cells), place.first)
 
 

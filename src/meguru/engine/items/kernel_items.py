@@ -41,13 +41,13 @@ TRIES = 200
 BY_CHANCE = 6.0  # standard deviations by which more may be in use than a target says
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def overwrite(there: Any, here: Any) -> Any:
     for index in range(here.shape[0]):
         there[index] = here[index]
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def clear_step(p: Any, z: Any, r: Any, t: Any) -> Any:
     """Workspace and records of a step as at its start."""
     for name in (X, EXTRA, USED, SPARES, WANTED, DRAWN):
@@ -60,7 +60,7 @@ def clear_step(p: Any, z: Any, r: Any, t: Any) -> Any:
     clear_flows(p, r, t, FLOWS_DATED, p[STEPS] + 1)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def take_up_waiting(p: Any, q: Any, m: Any) -> Any:
     """What left in the step of its sale enters the network now, as old as it was then."""
     for node in range(rows(p, NODE)):
@@ -76,7 +76,7 @@ def take_up_waiting(p: Any, q: Any, m: Any) -> Any:
     q[WAITING] = 0
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def shelve(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """Start of a step in the stores: of individuals each is lost or not."""
     for store in range(rows(p, STORES)):
@@ -99,7 +99,7 @@ def shelve(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
         m[q[SHELVED] + store] = kept
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def demand_of(p: Any, c: Any, z: Any, k: Any, t: Any, u: Any) -> Any:
     """Whole units wanted in this step; negative where a target falls too fast for chance."""
     use = line(p, USE, u)
@@ -116,7 +116,7 @@ def demand_of(p: Any, c: Any, z: Any, k: Any, t: Any, u: Any) -> Any:
     return whole(wanted, uniform(k, u, t, SALES)) if np.isfinite(wanted) else wanted
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def one_try(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Steps 1 to 4. Returns a code."""
     clear_step(p, z, r, t)
@@ -144,7 +144,7 @@ def one_try(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: A
     return OK if pull_with_scrap(p, c, z, r, q, k, m, t) else NO_CONVERGENCE
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def until_sale(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, q_before: Any, m_before: Any
 ) -> Any:
@@ -175,7 +175,7 @@ def until_sale(
     return PART_SHORT
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def from_sale(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Step 5: what was delivered comes into use; the step is recorded."""
     fill(p, z, OWED, 0.0)
@@ -199,7 +199,7 @@ def from_sale(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t:
             finish_store(p, z, r, t, store)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def record_uses(p: Any, z: Any, r: Any, q: Any, t: Any) -> Any:
     """Record stock in use, by step made where the mass needs it, and ages of pieces."""
     dates = p[STEPS] + 1
@@ -221,7 +221,7 @@ def record_uses(p: Any, z: Any, r: Any, q: Any, t: Any) -> Any:
         r[p[PART_AGE] + index * 2 * p[STEPS] + t] = float(pieces * t - births)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def record_store(p: Any, r: Any, q: Any, m: Any, t: Any, store: Any) -> Any:
     """Record what a store of individuals holds."""
     row = line(p, STORES, store)
@@ -235,7 +235,7 @@ def record_store(p: Any, r: Any, q: Any, m: Any, t: Any, store: Any) -> Any:
             r[p[STOCK_DATED] + (dated * p[STEPS] + t) * (p[STEPS] + 1) + date] += 1.0
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def enough_for_push(p: Any, q: Any, m: Any, t: Any) -> Any:
     """Whether there is room for whatever may enter the reverse network in this step."""
     entering = q[WAITING] + m[q[QUEUED] + t]
@@ -250,7 +250,7 @@ def enough_for_push(p: Any, q: Any, m: Any, t: Any) -> Any:
     return q[WANTED_THINGS] <= q[THINGS_MOST] and q[WANTED_SHELF] <= q[SHELF_MOST]
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def enough_for_sale(p: Any, z: Any, q: Any) -> Any:
     """Whether there is room for the products delivered, and for what leaves or fails at once."""
     sold = 0
@@ -261,7 +261,7 @@ def enough_for_sale(p: Any, z: Any, q: Any) -> Any:
     return q[WANTED_ROWS] <= q[ROWS_MOST] and q[WANTED_THINGS] <= q[THINGS_MOST]
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def steps(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, q_before: Any, m_before: Any
 ) -> Any:
@@ -285,7 +285,7 @@ def steps(
     return OK
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@njit(cache=True, nogil=True)
 def simulate(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, q_before: Any, m_before: Any, fleet: Any
 ) -> Any:
@@ -301,7 +301,7 @@ def simulate(
     )
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def install(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, fleet: Any) -> Any:
     """A fleet that is in use when the run begins: use process, class, step made, births of pieces."""
     t = q[FIRST_STEP]

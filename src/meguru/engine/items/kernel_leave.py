@@ -12,7 +12,7 @@ from meguru.engine.items.kernel_lives import fails_in
 from meguru.engine.items.kernel_spares import allot, take_spare
 from meguru.engine.items.plan import (
     BIRTH, BREAKS, CELL, FAILED, FAILS, HAS_FAILED, ID, IS_OWED, LEAVES, LEFT, MENDED, NEXT, NOBODY,
-    NOTHING, PIECE_SUM, QUEUE, QUEUED, REPAIRED, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_FATE, ROW_LOCAL,
+    NOTHING, PIECE_SUM, QUEUE, QUEUED, REPAIRED, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_FATE, ROW_LOCAL, ROW_OWED,
     ROW_SERIAL, ROW_USE, WAITING, WAITS, cell_at, row_at, thing_at,
 )  # fmt: skip
 from meguru.engine.kernel_cohorts import segment_of, stock_at
@@ -25,19 +25,19 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True, forceinline=True)
 def pieces_of(p: Any, c: Any, slot: Any, date: Any) -> Any:
     """Pieces of a slot in a product made in ``date``."""
     return int(by_date(p, c, at(p, SLOT, slot, SLOT_COUNT), date) + 0.5)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True, forceinline=True)
 def slot_use_of(p: Any, use: Any, slot: Any) -> Any:
     """Number of a slot among those of the use process."""
     return p[use + USE_SLOT] + slot - at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_SLOT)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def first_failure(p: Any, c: Any, q: Any, m: Any, row: Any) -> Any:
     """First step in which a piece of a product fails."""
     here = row_at(q, row)
@@ -50,7 +50,7 @@ def first_failure(p: Any, c: Any, q: Any, m: Any, row: Any) -> Any:
     return best
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def plan_next(p: Any, c: Any, q: Any, m: Any, row: Any, no_later: Any) -> Any:
     """A product waits for the next thing that happens to it, or to be looked at in step ``no_later``."""
     step = min(m[row_at(q, row) + ROW_EXIT], first_failure(p, c, q, m, row), no_later)
@@ -58,7 +58,7 @@ def plan_next(p: Any, c: Any, q: Any, m: Any, row: Any, no_later: Any) -> Any:
         enqueue(q, m, step, row)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def send(q: Any, m: Any, node: Any, thing: Any, waits: Any) -> Any:
     """A thing enters the reverse network: now, or in the next step if it waits."""
     if waits:
@@ -69,7 +69,7 @@ def send(q: Any, m: Any, node: Any, thing: Any, waits: Any) -> Any:
         arrive(q, m, node, thing)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def count_pieces(p: Any, c: Any, q: Any, m: Any, row: Any, sign: Any) -> Any:
     """All pieces of a product join or leave the stock whose ages are summed."""
     here = row_at(q, row)
@@ -84,7 +84,7 @@ def count_pieces(p: Any, c: Any, q: Any, m: Any, row: Any, sign: Any) -> Any:
                 q[total + 1] += sign * m[cell + BIRTH]
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def judge(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, row: Any) -> Any:
     """What becomes of a product in this step. Own reasons come first, then failures."""
     here = row_at(q, row)
@@ -110,7 +110,7 @@ def judge(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, row: Any) -> A
     return fate
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def ask_spares(p: Any, c: Any, z: Any, q: Any, m: Any, t: Any, row: Any, account: Any) -> Any:
     """The spares that a repair takes are wanted: now (SPARES) or in the next step (OWED)."""
     here = row_at(q, row)
@@ -124,7 +124,7 @@ def ask_spares(p: Any, c: Any, z: Any, q: Any, m: Any, t: Any, row: Any, account
                 z[p[account] + p[slot_use + SLOT_INPUT]] += 1.0
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def go(p: Any, c: Any, z: Any, r: Any, q: Any, m: Any, t: Any, row: Any, breaks: Any, waits: Any) -> Any:
     """A product leaves use, for its own reasons or because a piece failed."""
     here = row_at(q, row)
@@ -151,7 +151,7 @@ def go(p: Any, c: Any, z: Any, r: Any, q: Any, m: Any, t: Any, row: Any, breaks:
     send(q, m, node, thing, waits)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def take_out_failed(
     p: Any, r: Any, q: Any, m: Any, t: Any, row: Any, cell: Any, slot_use: Any, index: Any, waits: Any
 ) -> Any:
@@ -164,7 +164,7 @@ def take_out_failed(
     send(q, m, p[slot_use + SLOT_NODE], new_thing(q, m, birth, 1, 0, m[cell + ID], NOBODY), waits)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def renew_cell(
     p: Any,
     c: Any,
@@ -198,23 +198,32 @@ def renew_cell(
     log(q, m, m[here + ROW_SERIAL], t, REPAIRED, at(p, SLOT_USE, index, SLOT_SPARES), serial)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def deliver_owed(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Repairs of the step before, of products that had just been sold, get their pieces first."""
     allot(p, c, z, q, k, m, t, OWED)
     row = m[q[QUEUE] + t]
     while row != NOBODY:
         here = row_at(q, row)
-        product = line(p, PRODUCT, at(p, USE, m[here + ROW_USE], USE_PRODUCT))
-        for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
-            first = cell_at(q, row, q[q[CELL] + slot])
-            for cell in range(first, first + 3 * pieces_of(p, c, slot, m[here + ROW_DATE]), 3):
-                if m[cell + BIRTH] == IS_OWED:
-                    renew_cell(p, c, z, r, q, s, k, m, t, row, cell, slot, t - 1)
+        if m[here + ROW_OWED] == 1:
+            m[here + ROW_OWED] = 0
+            deliver_to(p, c, z, r, q, s, k, m, t, row)
         row = m[here + NEXT]
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
+def deliver_to(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, row: Any) -> Any:
+    """The pieces owed to one product."""
+    here = row_at(q, row)
+    product = line(p, PRODUCT, at(p, USE, m[here + ROW_USE], USE_PRODUCT))
+    for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
+        first = cell_at(q, row, q[q[CELL] + slot])
+        for cell in range(first, first + 3 * pieces_of(p, c, slot, m[here + ROW_DATE]), 3):
+            if m[cell + BIRTH] == IS_OWED:
+                renew_cell(p, c, z, r, q, s, k, m, t, row, cell, slot, t - 1)
+
+
+@njit(cache=True)
 def leave(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Everything that this step does to products in use; the spares that stores give are drawn."""
     row = m[q[QUEUE] + t]
@@ -244,7 +253,7 @@ def leave(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any
         row = following
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def mend(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, row: Any) -> Any:
     """All pieces of a product that failed in this step are exchanged."""
     here = row_at(q, row)

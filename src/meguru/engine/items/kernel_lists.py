@@ -15,13 +15,13 @@ from meguru.engine.items.plan import (
 from meguru.engine.plan import STORE_AGEING, STORES, at
 
 
-@njit("int64(int64[::1])", cache=True, _nrt=False)
+@njit("int64(int64[::1])", cache=True, forceinline=True)
 def new_serial(q: Any) -> Any:
     q[LAST_SERIAL] += 1
     return q[LAST_SERIAL]
 
 
-@njit("int64(int64[::1], int32[::1])", cache=True, _nrt=False)
+@njit("int64(int64[::1], int32[::1])", cache=True)
 def new_row(q: Any, m: Any) -> Any:
     row = q[FREE_ROW]
     if row == NOBODY:
@@ -32,13 +32,16 @@ def new_row(q: Any, m: Any) -> Any:
     return row
 
 
-@njit("void(int64[::1], int32[::1], int64)", cache=True, _nrt=False)
+@njit("void(int64[::1], int32[::1], int64)", cache=True)
 def free_row(q: Any, m: Any, row: Any) -> Any:
     m[row_at(q, row) + NEXT] = q[FREE_ROW]
     q[FREE_ROW] = row
 
 
-@njit("int64(int64[::1], int32[::1], int64, int64, int64, int64, int64)", cache=True, _nrt=False)
+@njit(
+    "int64(int64[::1], int32[::1], int64, int64, int64, int64, int64)",
+    cache=True,
+)
 def new_thing(q: Any, m: Any, date: Any, state: Any, local: Any, serial: Any, row: Any) -> Any:
     thing = q[FREE_THING]
     if thing == NOBODY:
@@ -52,7 +55,7 @@ def new_thing(q: Any, m: Any, date: Any, state: Any, local: Any, serial: Any, ro
     return thing
 
 
-@njit("void(int64[::1], int32[::1], int64)", cache=True, _nrt=False)
+@njit("void(int64[::1], int32[::1], int64)", cache=True)
 def free_thing(q: Any, m: Any, thing: Any) -> Any:
     """A thing ceases to be followed, with the pieces inside."""
     here = thing_at(q, thing)
@@ -62,7 +65,7 @@ def free_thing(q: Any, m: Any, thing: Any) -> Any:
     q[FREE_THING] = thing
 
 
-@njit("void(int64[::1], int32[::1], int64, int64)", cache=True, _nrt=False)
+@njit("void(int64[::1], int32[::1], int64, int64)", cache=True)
 def arrive(q: Any, m: Any, node: Any, thing: Any) -> Any:
     """A thing stands at the head of the list of a node."""
     m[thing_at(q, thing) + NEXT] = m[q[HEADS] + node]
@@ -70,7 +73,7 @@ def arrive(q: Any, m: Any, node: Any, thing: Any) -> Any:
     m[q[COUNTS] + node] += 1
 
 
-@njit("int64(int64[::1], int32[::1], int64)", cache=True, _nrt=False)
+@njit("int64(int64[::1], int32[::1], int64)", cache=True)
 def take_all(q: Any, m: Any, node: Any) -> Any:
     """The list of a node, which is empty afterwards."""
     first = m[q[HEADS] + node]
@@ -79,7 +82,7 @@ def take_all(q: Any, m: Any, node: Any) -> Any:
     return first
 
 
-@njit("void(int64[::1], int32[::1], int64, int64)", cache=True, _nrt=False)
+@njit("void(int64[::1], int32[::1], int64, int64)", cache=True)
 def enqueue(q: Any, m: Any, step: Any, row: Any) -> Any:
     """Something happens to a row in a step: the next one that has to be looked at."""
     m[row_at(q, row) + NEXT] = m[q[QUEUE] + step]
@@ -87,7 +90,7 @@ def enqueue(q: Any, m: Any, step: Any, row: Any) -> Any:
     m[q[QUEUED] + step] += 1
 
 
-@njit("void(int64[::1], int32[::1], int64, int64, int64)", cache=True, _nrt=False)
+@njit("void(int64[::1], int32[::1], int64, int64, int64)", cache=True)
 def put_on_shelf(q: Any, m: Any, store: Any, thing: Any, t: Any) -> Any:
     count = m[q[SHELVED] + store]
     m[q[SHELF] + store * q[SHELF_MOST] + count] = thing
@@ -95,7 +98,7 @@ def put_on_shelf(q: Any, m: Any, store: Any, thing: Any, t: Any) -> Any:
     m[thing_at(q, thing) + SINCE] = t
 
 
-@njit("int64(int64[::1], uint64[::1], int32[::1], int64, int64)", cache=True, _nrt=False)
+@njit("int64(int64[::1], uint64[::1], int32[::1], int64, int64)", cache=True)
 def take_from_shelf(q: Any, k: Any, m: Any, store: Any, t: Any) -> Any:
     """Any of what a store holds, each as likely. There must be something."""
     count = m[q[SHELVED] + store]
@@ -108,7 +111,7 @@ def take_from_shelf(q: Any, k: Any, m: Any, store: Any, t: Any) -> Any:
     return thing
 
 
-@njit("void(int64[::1], int32[::1], int64, int64)", cache=True, _nrt=False)
+@njit("void(int64[::1], int32[::1], int64, int64)", cache=True)
 def move_dates(q: Any, m: Any, thing: Any, steps: Any) -> Any:
     """A thing and its pieces are as old as they were so many steps before."""
     here = thing_at(q, thing)
@@ -122,7 +125,7 @@ def move_dates(q: Any, m: Any, thing: Any, steps: Any) -> Any:
                 m[piece] += steps
 
 
-@njit("void(int64[::1], int64[::1], int32[::1], int64, int64, int64)", cache=True, _nrt=False)
+@njit("void(int64[::1], int64[::1], int32[::1], int64, int64, int64)", cache=True)
 def wake(p: Any, q: Any, m: Any, store: Any, thing: Any, t: Any) -> Any:
     """Dates of a thing out of a store: on the shelf it has not aged, unless the store says so."""
     here = thing_at(q, thing)
@@ -130,7 +133,11 @@ def wake(p: Any, q: Any, m: Any, store: Any, thing: Any, t: Any) -> Any:
         move_dates(q, m, thing, t - m[here + SINCE])
 
 
-@njit("void(int64[::1], int32[::1], int64, int64, int64, int64, int64)", cache=True, _nrt=False)
+@njit(
+    "void(int64[::1], int32[::1], int64, int64, int64, int64, int64)",
+    cache=True,
+    forceinline=True,
+)
 def log(q: Any, m: Any, serial: Any, step: Any, what: Any, where: Any, other: Any) -> Any:
     """A line in the histories, if they are wanted; those for which there is no room are counted."""
     if q[LOG_MOST] == 0:

@@ -15,7 +15,7 @@ from meguru.engine.items.kernel_lives import fails_in, leaves_in
 from meguru.engine.items.kernel_spares import built_in
 from meguru.engine.items.plan import (
     BIRTH, BREAKS, CELL, CELLS, CHAIN, CHAINED, DATE, FAILS, ID, INTO_SLOT, IS_OWED, LEAVES, MADE, MENDED,
-    NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_SERIAL, ROW_USE, SERIAL, SOLD,
+    NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE, SERIAL, SOLD,
     STORE_WHOLE, WENT, cell_at, row_at, thing_at,
 )  # fmt: skip
 from meguru.engine.kernel_cohorts import segment_of, stock_at
@@ -29,7 +29,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def take_things_out(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """What the pull draws from stores of individuals, into the chain of each edge; the rest is let go."""
     for e in range(rows(p, EDGE)):
@@ -56,7 +56,7 @@ def take_things_out(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: A
             m[q[CHAINED] + e] += 1
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def let_go(p: Any, q: Any, m: Any) -> Any:
     """Pieces built into products that do not come into use are no longer followed."""
     for e in range(rows(p, EDGE)):
@@ -68,7 +68,7 @@ def let_go(p: Any, q: Any, m: Any) -> Any:
         m[q[CHAIN] + e], m[q[CHAINED] + e] = NOBODY, 0
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def next_of(q: Any, m: Any, e: Any) -> Any:
     """The next thing of the chain of an edge."""
     thing = m[q[CHAIN] + e]
@@ -77,7 +77,7 @@ def next_of(q: Any, m: Any, e: Any) -> Any:
     return thing
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def place(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any) -> Any:
     """What was delivered to one use process joins its stock."""
     i = at(p, USE, u, USE_INPUT)
@@ -93,7 +93,7 @@ def place(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any
             left -= 1.0
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def sell_new(
     p: Any,
     c: Any,
@@ -128,7 +128,7 @@ def sell_new(
     join(p, c, z, r, q, s, k, m, t, u, p[offer + OFFER_BUILD], row)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def fill_cell(
     p: Any, q: Any, k: Any, m: Any, t: Any, offer: Any, slot: Any, who: Any, j: Any, left: Any
 ) -> Any:
@@ -153,7 +153,7 @@ def fill_cell(
     return new_serial(q), t
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def resell(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, thing: Any) -> Any:
     """A whole product out of a store comes into use again, with its age and its pieces."""
     here = thing_at(q, thing)
@@ -178,7 +178,7 @@ def resell(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: An
     join(p, c, z, r, q, s, k, m, t, u, at(p, USE, u, USE_RESOLD), row)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def segment_drawn(p: Any, c: Any, k: Any, t: Any, use: Any, who: Any) -> Any:
     """The segment of users that a product comes to."""
     draw, total, last = uniform(k, who, t, JOIN), 0.0, 0
@@ -192,7 +192,7 @@ def segment_drawn(p: Any, c: Any, k: Any, t: Any, use: Any, who: Any) -> Any:
     return last
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def start_life(
     p: Any, c: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, local: Any, row: Any, at_sale: Any
 ) -> Any:
@@ -202,7 +202,7 @@ def start_life(
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     segment = segment_of(p, use, local)
     who, date = m[here + ROW_SERIAL], m[here + ROW_DATE]
-    m[here + ROW_LOCAL], m[here + ROW_USE] = local, u
+    m[here + ROW_LOCAL], m[here + ROW_USE], m[here + ROW_OWED] = local, u, 0
     m[here + ROW_EXIT], m[here + ROW_CAUSE] = leaves_in(p, c, q, s, k, u, segment, who, date, t, at_sale)
     for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
         first = cell_at(q, row, q[q[CELL] + slot])
@@ -222,7 +222,7 @@ def start_life(
             )
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def join(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, build: Any, row: Any
 ) -> Any:
@@ -248,11 +248,12 @@ def join(
     plan_next(p, c, q, m, row, t + 1 if fate == MENDED else p[STEPS])
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def owe(p: Any, c: Any, z: Any, r: Any, q: Any, m: Any, t: Any, row: Any) -> Any:
     """Pieces that fail in the step of the sale come out now and are replaced in the next step."""
     ask_spares(p, c, z, q, m, t, row, OWED)
     here = row_at(q, row)
+    m[here + ROW_OWED] = 1
     use = line(p, USE, m[here + ROW_USE])
     product = line(p, PRODUCT, p[use + USE_PRODUCT])
     for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):

@@ -31,13 +31,13 @@ from meguru.engine.plan import (
 TOO_LONG = 1_000_000  # ways round a loop: it loses nothing
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def age_of_thing(q: Any, m: Any, t: Any, here: Any, dates: Any) -> Any:
     """Age index; 0 where the item is not followed by age."""
     return t - m[here + DATE] if dates > 1 else 0
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def block_of(p: Any, q: Any, m: Any, node: Any, here: Any) -> Any:
     """Element of a thing in the block of its node."""
     shape = shape_of(p, node)
@@ -46,7 +46,7 @@ def block_of(p: Any, q: Any, m: Any, node: Any, here: Any) -> Any:
     return block * dates + (m[here + DATE] if dates > 1 else 0)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def way_of(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, here: Any, again: Any) -> Any:
     """The operation by which a thing leaves a node: each draws by the shares."""
     u = uniform(k, m[here + SERIAL], t + again * PASS, GO + node)
@@ -67,7 +67,7 @@ def way_of(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, he
     return last
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def arrives_at(p: Any, q: Any, m: Any, node: Any, thing: Any) -> Any:
     """A thing reaches a node; where it ends there it is no longer followed."""
     if q[q[FIRST_WAY] + node] == q[q[LAST_WAY] + node] and q[q[OPENS] + node] == 0:
@@ -76,7 +76,7 @@ def arrives_at(p: Any, q: Any, m: Any, node: Any, thing: Any) -> Any:
         arrive(q, m, node, thing)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def route(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, again: Any) -> Any:
     """All things at a node go their ways."""
     dates = p[shape_of(p, node) + ITEM_DATES]
@@ -93,7 +93,7 @@ def route(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: 
         thing = following
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def recondition(
     p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, op: Any, thing: Any
 ) -> Any:
@@ -118,7 +118,7 @@ def recondition(
         move_dates(q, m, thing, int(steps))
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def open_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any) -> Any:
     """What is taken apart: followed pieces go their ways; the rest is counted in X and divided as amounts."""
     thing = take_all(q, m, node)
@@ -132,7 +132,7 @@ def open_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, 
         thing = following
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def release_pieces_of(
     p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, thing: Any
 ) -> Any:
@@ -149,7 +149,7 @@ def release_pieces_of(
                 release_piece(p, c, z, r, q, k, m, t, node, slot, cell)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def release_piece(
     p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, slot: Any, cell: Any
 ) -> Any:
@@ -174,7 +174,7 @@ def release_piece(
     arrives_at(p, q, m, p[last + OP_TARGET], piece)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def shelve_things(p: Any, c: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """DEPOSIT: into a store as far as there is room for a whole one; which, is drawn. The rest overflows."""
     store = p[op + OP_TABLE]
@@ -199,7 +199,7 @@ def shelve_things(p: Any, c: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> An
         thing = following
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def limit_things(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """CAPACITY: what is above that of a process goes to its overflow nodes; individuals as whole ones."""
     total = 0.0
@@ -224,7 +224,7 @@ def limit_things(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, op: Any
         z[used] += weight_at(p, c, z, q, m, member)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def weight_at(p: Any, c: Any, z: Any, q: Any, m: Any, member: Any) -> Any:
     """What stands at one node of a process, in the unit of its capacity."""
     node, weight, total = p[member + CAPACITY_NODE], p[member + CAPACITY_WEIGHT], 0.0
@@ -243,7 +243,7 @@ def weight_at(p: Any, c: Any, z: Any, q: Any, m: Any, member: Any) -> Any:
     return total
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def turn_away(p: Any, q: Any, k: Any, m: Any, t: Any, node: Any, over: Any, kept: Any) -> Any:
     """A share of the things at a node stays, in whole numbers; which, is drawn."""
     arriving = m[q[COUNTS] + node]
@@ -261,7 +261,7 @@ def turn_away(p: Any, q: Any, k: Any, m: Any, t: Any, node: Any, over: Any, kept
         thing = following
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def walk_loop(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """Things inside a loop go round until each has left it. False if one never does."""
     first, count = p[op + OP_TABLE], p[op + OP_EXTRA]
@@ -278,7 +278,7 @@ def walk_loop(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, op
     return False
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def push_amounts(p: Any, c: Any, z: Any, r: Any, t: Any, op: Any, arrives: Any) -> Any:
     """An operation on things that are no individuals: as in cohorts."""
     code = p[op + OP_CODE]
@@ -292,7 +292,7 @@ def push_amounts(p: Any, c: Any, z: Any, r: Any, t: Any, op: Any, arrives: Any) 
         deposit(p, c, z, t, p[X], op, False)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def push_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """An operation whose source node holds individuals: at its first one all go, in all ways."""
     node = p[op + OP_SOURCE]
@@ -307,7 +307,7 @@ def push_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, 
         release(p, c, z, r, t, p[X], op, False)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def push(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """Run all push operations of a step. False if something goes round for ever."""
     recording_until = -1

@@ -18,7 +18,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def allot(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, wanted: Any) -> Any:
     """Whole numbers that stores give for the spares ``wanted``, rank by rank, into GIVEN of each edge.
 
@@ -37,7 +37,7 @@ def allot(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, wanted: Any) -
         allot_rank(p, c, z, k, t, rank, wanted)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def allot_rank(p: Any, c: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any) -> Any:
     """Sources of one rank: all spares ask, then each store is shared out in proportion."""
     fill(p, z, ASKED, 0.0)
@@ -56,7 +56,7 @@ def allot_rank(p: Any, c: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any) -
             give_rank(p, z, k, t, rank, wanted, o)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def give_rank(p: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any, o: Any) -> Any:
     """One store gives what was asked of it, or all that it has, in proportion."""
     store = at(p, OFFER, o, OFFER_STORE)
@@ -77,7 +77,7 @@ def give_rank(p: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any, o: Any) ->
         z[p[CONTENT] + store] -= given
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def take_spare(
     p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, i: Any, put: Any, failed: Any
 ) -> Any:
@@ -105,7 +105,7 @@ def take_spare(
     return serial, put_in(p, k, put, NOBODY, serial)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def put_in(p: Any, k: Any, t: Any, date: Any, serial: Any) -> Any:
     """Birth of a piece put in by repair in step ``t``; ``date``: its own, or NOBODY for a new one.
 
@@ -118,19 +118,19 @@ def put_in(p: Any, k: Any, t: Any, date: Any, serial: Any) -> Any:
     return date + (1 if uniform(k, serial, t, HALF_STEP) < 0.5 else 0)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def built_in(p: Any, t: Any, date: Any) -> Any:
     """Birth of a piece in a product sold in step ``t``: age x has index x in its first step."""
     return min(date + 1, t) if p[SALES_IN] == 2 else date
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def selected(left: Any, of: Any, u: Any) -> Any:
     """Whether one of ``of`` is among the ``left`` that are still to be chosen: each choice as likely."""
     return u * of < left
 
 
-@njit("float64(float64)", cache=True, _nrt=False)
+@njit("float64(float64)", cache=True)
 def floor_of(value: Any) -> Any:
     """Whole number not above a value, which may lack what rounding took."""
     return np.floor(value * (1.0 + 1e-12) + 1e-9) if value < 1e15 else value

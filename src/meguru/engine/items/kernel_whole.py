@@ -26,13 +26,13 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def is_whole(p: Any, q: Any, i: Any) -> Any:
     """Whether an input takes individuals."""
     return q[q[WHOLE] + at(p, INPUT, i, INPUT_ITEM)] == 1
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def part_of(p: Any, c: Any, z: Any, k: Any, t: Any, i: Any, last: Any) -> Any:
     """What one source of an input may give of the need by its share, in whole numbers.
 
@@ -50,7 +50,7 @@ def part_of(p: Any, c: Any, z: Any, k: Any, t: Any, i: Any, last: Any) -> Any:
     return whole(total * z[p[NEED] + i], u) - whole(before * z[p[NEED] + i], u)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def ask_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, e: Any) -> Any:
     """How many a target asks of one source: what is still missing, within its share."""
     ask(p, c, z, t, e)
@@ -69,7 +69,7 @@ def ask_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, e: Any) -> Any:
     z[p[WISH] + e] = max(z[p[WISH] + e], z[p[ASKED] + e])
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def give_whole(p: Any, z: Any, first: Any, last: Any, ratio: Any, u: Any) -> Any:
     """Rations of a short source in whole numbers, which add up to what they add up to together."""
     total, before = 0.0, 0.0
@@ -85,7 +85,7 @@ def give_whole(p: Any, z: Any, first: Any, last: Any, ratio: Any, u: Any) -> Any
             z[p[GOT_FREE] + i] += given
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def share_out_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> Any:
     """Give an offer's targets what they asked; claims in order, equal ones in proportion."""
     first, end = at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)
@@ -112,7 +112,7 @@ def share_out_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> A
         ask_inputs(p, c, z, t, o)
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def ask_inputs(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
     """What a make process needs for what it makes, and what it would need were all plentiful."""
     offer = line(p, OFFER, o)
@@ -123,14 +123,14 @@ def ask_inputs(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
         z[p[WISH_NEED] + i] = wish * amount
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def offers_whole(p: Any, q: Any, o: Any) -> Any:
     """Whether an offer gives individuals."""
     first = at(p, OFFER_EDGE, at(p, OFFER_EDGES, o, 0), 0)
     return is_whole(p, q, at(p, EDGE, first, EDGE_INPUT))
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any, wishes: Any) -> Any:
     """Needs that can be filled, and what sources can give at most: of individuals as many as are whole."""
     find_needs(p, c, z, t, wishes)
@@ -142,7 +142,7 @@ def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any, wishes: Any) -> Any
             z[p[NEED] + i] = floor_of(z[p[NEED] + i])
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def pull_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
     """Fill the demands in WANTED as far as possible. False if rations do not settle."""
     for e in range(rows(p, EDGE)):
@@ -168,7 +168,7 @@ def pull_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
     return False
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def find_all_content(p: Any, z: Any, q: Any, m: Any) -> Any:
     """What the stores hold: individuals counted, amounts with the new scrap of this step."""
     find_content(p, z)
@@ -177,7 +177,7 @@ def find_all_content(p: Any, z: Any, q: Any, m: Any) -> Any:
             z[p[CONTENT] + store] = m[q[SHELVED] + store]
 
 
-@njit(cache=True, _nrt=False)
+@njit(cache=True)
 def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """Step 4. Scrap that returns to the same step's production is found by repetition, as in cohorts."""
     copy(p, z, USED_START, USED)

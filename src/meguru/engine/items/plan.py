@@ -42,8 +42,8 @@ HEAD = 47
 
 # -- columns
 NEXT = 0
-ROW_DATE, ROW_LOCAL, ROW_SERIAL, ROW_EXIT, ROW_CAUSE, ROW_FATE, ROW_USE = range(1, 8)
-ROW_COLUMNS = 8  # then three for each piece
+ROW_DATE, ROW_LOCAL, ROW_SERIAL, ROW_EXIT, ROW_CAUSE, ROW_FATE, ROW_USE, ROW_OWED = range(1, 9)
+ROW_COLUMNS = 9  # then three for each piece
 BIRTH, FAILS, ID = range(3)
 CELL_COLUMNS = 3
 DATE, STATE, LOCAL, SERIAL, ROW, SINCE = range(1, 7)
@@ -65,19 +65,19 @@ TOO_MANY = 101
 MOST_SERIALS = 2**31 - 2
 
 
-@njit("int64(int64[::1], int64)", cache=True, _nrt=False)
+@njit("int64(int64[::1], int64)", cache=True, forceinline=True)
 def row_at(q: Any, row: Any) -> Any:
     """Position in ``m`` of a row."""
     return q[ROWS] + row * q[WIDTH]
 
 
-@njit("int64(int64[::1], int64, int64)", cache=True, _nrt=False)
+@njit("int64(int64[::1], int64, int64)", cache=True, forceinline=True)
 def cell_at(q: Any, row: Any, cell: Any) -> Any:
     """Position in ``m`` of a piece in a row."""
     return q[ROWS] + row * q[WIDTH] + ROW_COLUMNS + cell * CELL_COLUMNS
 
 
-@njit("int64(int64[::1], int64)", cache=True, _nrt=False)
+@njit("int64(int64[::1], int64)", cache=True, forceinline=True)
 def thing_at(q: Any, thing: Any) -> Any:
     """Position in ``m`` of a thing."""
     return q[THINGS] + thing * THING_COLUMNS
