@@ -101,7 +101,7 @@ def pv_ice() -> None:
 
 
 def simpy_fleet() -> None:
-    """The fleet of :func:`benchmarks.models.fleet`, 10,000 machines, one process a machine, event by event."""
+    """The fleet of :func:`benchmarks.models.fleet`, 10,000 machines, event by event."""
     from benchmarks.simpy_fleet import Fleet
 
     tell(**measure(lambda: Fleet(10_000, 10, 25, seed=1).run(), warm=0, runs=1))

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from meguru.engine.compile import Program
-from meguru.engine.items import kernel_chance as chance
+from meguru.engine.compiled import load_kernel
+from meguru.engine.compiling.program import Program
 from meguru.engine.items.tables import table_of
 from meguru.engine.plan import (
     CAUSE,
@@ -34,6 +34,7 @@ from meguru.engine.plan import (
     USE_PART_NODE,
 )  # fmt: skip
 
+chance: Any = load_kernel("meguru.engine.items.kernel_chance")
 PARTS = {"pump": 1, "fan": 2}
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from reference_items import Reference, fleet_data
 
 import meguru
-from meguru.engine.compile import Program, compile_model
+from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.items.simulate import simulate_items
 from meguru.engine.simulate import Record, simulate
 from meguru.errors import MeguruError, RunError, UnsupportedError

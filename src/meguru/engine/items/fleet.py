@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from meguru.engine.compile import Program
+from meguru.engine.compiling.program import Program
 from meguru.engine.items.tables import cells_of
 from meguru.engine.plan import USE_BUILDS, USE_CLASS, USE_SEGMENTS
 from meguru.errors import (

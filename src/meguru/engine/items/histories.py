@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from meguru.engine.compile import Program
+from meguru.engine.compiling.program import Program
 from meguru.engine.items.plan import FAILED, LEFT, MADE, NOBODY, REPAIRED, SOLD, WENT
 from meguru.engine.items.tables import Memory, cells_of
 

@@ -28,13 +28,13 @@ from meguru.engine.kernel_stores import finish_store, shelve_store
 from meguru.engine.kernel_use import add_dates
 from meguru.engine.kernel_views import unowned
 from meguru.engine.plan import (
-    AGES, AVAILABLE, DRAWN, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EVENTS, EXTRA, FLOW_COUNT, FLOWS,
-    FLOWS_DATED, FLOWS_VALUED, GOT, HELD, HELD_START, HOLDER_DATED, ITEM, ITEM_CHANGING, ITEM_DATES, KEPT,
-    N_NEXT, NEGATIVE_SALES, NO_CONVERGENCE, NODE, NODE_ITEM, NOT_FINITE, OK, OWED, PART_AGE, PART_SHORT,
-    REPLACEMENT, SCRAP_FLOWS, SINGULAR_LOOP, SLOT_USE, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS, STOCK,
-    STOCK_DATED, STORE_AGEING, STORE_HOLDER, STORE_LOSS, STORE_LOST, STORES, SURVIVAL, USE, USE_CLASS,
-    USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HOLDER, USE_INPUT, USED, WANTED, N, X, at, copy, fill, line,
-    number, rows,
+    AGES, AVAILABLE, DRAWN, EVENT_COUNT, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EVENTS, EXTRA, FLOW_COUNT,
+    FLOWS, FLOWS_DATED, FLOWS_VALUED, GOT, HELD, HELD_START, HOLDER_DATED, ITEM, ITEM_CHANGING, ITEM_DATES,
+    KEPT, N_NEXT, NEGATIVE_SALES, NO_CONVERGENCE, NODE, NODE_ITEM, NOT_FINITE, OK, OWED, PART_AGE,
+    PART_SHORT, REPLACEMENT, SCRAP_FLOWS, SINGULAR_LOOP, SLOT_USE, SPARE, SPARES, SPARES_SHORT, STATUS,
+    STEPS, STOCK, STOCK_DATED, STORE_AGEING, STORE_HOLDER, STORE_LOSS, STORE_LOST, STORES, SURVIVAL, USE,
+    USE_CLASS, USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HOLDER, USE_INPUT, USED, WANTED, N, X, at, copy,
+    event_at, fill, line, number, rows,
 )  # fmt: skip
 
 TRIES = 200
@@ -55,7 +55,8 @@ def clear_step(p: Any, z: Any, r: Any, t: Any) -> Any:
     for name in (FLOWS, SCRAP_FLOWS):
         if p[name + 1] > 0:
             r[p[name] + t * p[FLOW_COUNT] : p[name] + (t + 1) * p[FLOW_COUNT]] = 0.0
-    for name in (FLOWS_VALUED, PART_AGE, EVENTS):
+    r[p[EVENTS] + t * p[EVENT_COUNT] : p[EVENTS] + (t + 1) * p[EVENT_COUNT]] = 0.0
+    for name in (FLOWS_VALUED, PART_AGE):
         clear_flows(p, r, t, name, 1)
     clear_flows(p, r, t, FLOWS_DATED, p[STEPS] + 1)
 
@@ -182,12 +183,12 @@ def from_sale(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t:
     fill(p, z, KEPT, 1.0)
     take_things_out(p, c, z, r, q, k, m, t)
     for u in range(rows(p, USE)):
-        event = p[EVENTS] + at(p, USE, u, USE_EVENT) * p[STEPS] + t
+        event = event_at(p, at(p, USE, u, USE_EVENT), t)
         i = at(p, USE, u, USE_INPUT)
         wanted, got = z[p[WANTED] + i], z[p[GOT] + i]
-        r[event + EVENT_DEMAND * p[STEPS]] += wanted
-        r[event + EVENT_SALES * p[STEPS]] += got
-        r[event + EVENT_UNMET * p[STEPS]] += max(wanted - got, 0.0)
+        r[event + EVENT_DEMAND] += wanted
+        r[event + EVENT_SALES] += got
+        r[event + EVENT_UNMET] += max(wanted - got, 0.0)
         place(p, c, z, r, q, s, k, m, t, u)
     let_go(p, q, m)
     take_out(p, c, z, r, t)

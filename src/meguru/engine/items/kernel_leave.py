@@ -12,16 +12,16 @@ from meguru.engine.items.kernel_lives import fails_in
 from meguru.engine.items.kernel_spares import allot, take_spare
 from meguru.engine.items.plan import (
     BIRTH, BREAKS, CELL, FAILED, FAILS, HAS_FAILED, ID, IS_OWED, LEAVES, LEFT, MENDED, NEXT, NOBODY,
-    NOTHING, PIECE_SUM, QUEUE, QUEUED, REPAIRED, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_FATE, ROW_LOCAL, ROW_OWED,
-    ROW_SERIAL, ROW_USE, WAITING, WAITS, cell_at, row_at, thing_at,
+    NOTHING, PIECE_SUM, QUEUE, QUEUED, REPAIRED, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_FATE, ROW_LOCAL,
+    ROW_OWED, ROW_SERIAL, ROW_USE, WAITING, WAITS, cell_at, row_at, thing_at,
 )  # fmt: skip
 from meguru.engine.kernel_cohorts import segment_of, stock_at
 from meguru.engine.kernel_parts import repaired_of, share_of_visits
 from meguru.engine.plan import (
-    AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_NODE, EVENT_PART_FAILURE, EVENTS, OWED, PART_AGE, PRODUCT,
-    PRODUCT_SLOT, PRODUCT_SLOTS_END, SLOT, SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILED, SLOT_FAILS, SLOT_INPUT,
-    SLOT_NODE, SLOT_SPARES, SLOT_USE, SPARES, STEPS, USE, USE_CAUSE, USE_EVENT, USE_PART_NODE, USE_PRODUCT,
-    USE_SLOT, N, at, by_date, line,
+    AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_NODE, EVENT_PART_FAILURE, OWED, PART_AGE, PRODUCT, PRODUCT_SLOT,
+    PRODUCT_SLOTS_END, SLOT, SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILED, SLOT_FAILS, SLOT_INPUT, SLOT_NODE,
+    SLOT_SPARES, SLOT_USE, SPARES, STEPS, USE, USE_CAUSE, USE_EVENT, USE_PART_NODE, USE_PRODUCT, USE_SLOT,
+    N, at, by_date, event_at, line,
 )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def go(p: Any, c: Any, z: Any, r: Any, q: Any, m: Any, t: Any, row: Any, breaks:
     else:
         cause = line(p, CAUSE, p[use + USE_CAUSE] + m[here + ROW_CAUSE])
         node, event = p[cause + CAUSE_NODE], p[cause + CAUSE_EVENT]
-    r[p[EVENTS] + event * p[STEPS] + t] += 1.0
+    r[event_at(p, event, t)] += 1.0
     local, date, serial = m[here + ROW_LOCAL], m[here + ROW_DATE], m[here + ROW_SERIAL]
     log(q, m, serial, t, LEFT, event, NOBODY)
     keeps = p[product + PRODUCT_SLOTS_END] > p[product + PRODUCT_SLOT]
@@ -157,8 +157,8 @@ def take_out_failed(
 ) -> Any:
     """A failed piece comes out of a product that stays."""
     birth = m[cell + BIRTH]
-    r[p[EVENTS] + p[slot_use + SLOT_FAILED] * p[STEPS] + t] += 1.0
-    r[p[EVENTS] + p[slot_use + SLOT_SPARES] * p[STEPS] + t] += 1.0
+    r[event_at(p, p[slot_use + SLOT_FAILED], t)] += 1.0
+    r[event_at(p, p[slot_use + SLOT_SPARES], t)] += 1.0
     r[p[PART_AGE] + (index * 2 + 1) * p[STEPS] + t] += t - birth
     log(q, m, m[row_at(q, row) + ROW_SERIAL], t, FAILED, p[slot_use + SLOT_FAILED], m[cell + ID])
     send(q, m, p[slot_use + SLOT_NODE], new_thing(q, m, birth, 1, 0, m[cell + ID], NOBODY), waits)

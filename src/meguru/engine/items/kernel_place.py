@@ -15,17 +15,18 @@ from meguru.engine.items.kernel_lives import fails_in, leaves_in
 from meguru.engine.items.kernel_spares import built_in
 from meguru.engine.items.plan import (
     BIRTH, BREAKS, CELL, CELLS, CHAIN, CHAINED, DATE, FAILS, ID, INTO_SLOT, IS_OWED, LEAVES, MADE, MENDED,
-    NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE, SERIAL, SOLD,
-    STORE_WHOLE, WENT, cell_at, row_at, thing_at,
+    NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE, SERIAL,
+    SOLD, STORE_WHOLE, WENT, cell_at, row_at, thing_at,
 )  # fmt: skip
 from meguru.engine.kernel_cohorts import segment_of, stock_at
 from meguru.engine.kernel_push import note
 from meguru.engine.plan import (
-    EDGE, EDGE_FLOW, EDGE_INPUT, EDGE_OFFER, EDGE_SPARE, EVENT_WAITING, EVENTS, GIVEN, INPUT, INPUT_EDGE,
+    EDGE, EDGE_FLOW, EDGE_INPUT, EDGE_OFFER, EDGE_SPARE, EVENT_WAITING, GIVEN, INPUT, INPUT_EDGE,
     INPUT_EDGES_END, INPUT_ITEM, ITEM, ITEM_CHANGING, ITEM_DATES, OFFER, OFFER_BUILD, OFFER_INPUT,
     OFFER_INPUTS_END, OFFER_KIND, OFFER_STORE, OUT, OWED, PRODUCT, PRODUCT_ITEM, PRODUCT_SLOT,
     PRODUCT_SLOTS_END, SALES_IN, SEGMENT, SLOT, SLOT_PART, SLOT_USE, STEPS, STORE, USE, USE_CLASS,
-    USE_EVENT, USE_INPUT, USE_PRODUCT, USE_RESOLD, USE_SEGMENT, USE_SEGMENTS, N, at, line, number, rows,
+    USE_EVENT, USE_INPUT, USE_PRODUCT, USE_RESOLD, USE_SEGMENT, USE_SEGMENTS, N, at, event_at, line, number,
+    rows,
 )  # fmt: skip
 
 
@@ -238,7 +239,7 @@ def join(
     start_life(p, c, q, s, k, m, t, u, local, row, True)
     fate = judge(p, c, z, q, k, m, t, row)
     if fate == LEAVES or fate == BREAKS:
-        r[p[EVENTS] + (p[use + USE_EVENT] + EVENT_WAITING) * p[STEPS] + t] += 1.0
+        r[event_at(p, p[use + USE_EVENT] + EVENT_WAITING, t)] += 1.0
         go(p, c, z, r, q, m, t, row, fate == BREAKS, True)
         return
     if fate == MENDED:

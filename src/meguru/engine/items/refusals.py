@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from meguru.engine.compile import Program
+from meguru.engine.compiling.program import Program
 from meguru.engine.items.tables import table_of, whole_items
 from meguru.engine.plan import (
     CHILD, EDGE, EDGE_FLOW, EDGE_INPUT, EDGE_OFFER, INPUT, INPUT_AMOUNT, INPUT_ITEM, INPUT_OWNER, NODE,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.compile import Program
+from meguru.engine.compiling.program import Program
 from meguru.engine.compiled import kernel, load_kernel
 from meguru.engine.items import plan as layout
 from meguru.engine.items.fleet import Placed

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.coefficients import ONE
-from meguru.engine.compile import Program
+from meguru.engine.compiling.coefficients import ONE
+from meguru.engine.compiling.program import Program
 from meguru.engine.items import plan as layout
 from meguru.engine.plan import (
     CAPACITY, CHILD, DEPOSIT, EDGE, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, HAZARD,
