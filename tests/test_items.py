@@ -15,6 +15,7 @@ from reference_items import Reference, fleet_data
 import meguru
 from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.items.simulate import simulate_items
+from meguru.engine.sampling import Draws
 from meguru.engine.simulate import Record, simulate
 from meguru.errors import MeguruError, RunError, UnsupportedError
 from meguru.model import Model, apply, reference_name
@@ -27,7 +28,7 @@ RUNS = 400
 
 
 def compiled(model: Model, scenario: str | None = None, runs: int = RUNS) -> Program:
-    return compile_model(apply(model, scenario or reference_name(model)), seed=1, block=(0, runs))
+    return compile_model(apply(model, scenario or reference_name(model)), draws=Draws(1), block=(0, runs))
 
 
 def scaled(model: Model, scenario: str, factor: float) -> Model:
@@ -59,8 +60,8 @@ def z_scores(expected: Float, found: Float, unit: Float) -> Float:
 
 def largest_z(model: Model, runs: int = RUNS, seed: int = 1) -> dict[str, float]:
     """Over every flow, stock and event of every step."""
-    program = compile_model(model, seed=seed, block=(0, runs))
-    expected = simulate(compile_model(model, seed=seed, block=(0, 1)))
+    program = compile_model(model, draws=Draws(seed), block=(0, runs))
+    expected = simulate(compile_model(model, draws=Draws(seed), block=(0, 1)))
     found, _ = simulate_items(program, seed=seed)
     largest: dict[str, float] = {}
     for (_, material), table in program.masses.items():
@@ -150,7 +151,7 @@ def test_threads_and_blocks_do_not_change_a_bit() -> None:
     assert same(one, two)
     applied = apply(model, "base")
     for first, last in ((0, 2), (2, 3), (3, 6)):
-        program = compile_model(applied, seed=5, block=(first, last))
+        program = compile_model(applied, draws=Draws(5), block=(first, last))
         part, _ = simulate_items(program, seed=5, first_run=first)
         assert part.flows.tobytes() == np.ascontiguousarray(
             one.flows[first:last]
@@ -327,7 +328,7 @@ def test_quantities_are_sampled_as_in_cohorts() -> None:
     data = fleet_data(10)
     spread = {"distribution": "uniform", "low": 50, "high": 70, "unit": "%"}
     data["processes"]["collect"]["split"] = {"taken": spread, "left": "rest"}
-    program = compile_model(apply(from_data(data), "base"), seed=9, block=(3, 5))
+    program = compile_model(apply(from_data(data), "base"), draws=Draws(9), block=(3, 5))
     assert program.numbers[0].tobytes() != program.numbers[1].tobytes()
     assert isinstance(from_data(data).processes["collect"].split["taken"], Quantity)
 
