@@ -24,6 +24,9 @@ ROWS = [
     ("300 processes, 200 parts, 50 materials, 40 years", "2 CPU-s", "ours.network"),
     ("… 1,000 samples", "60 CPU-s, 4 GiB", "ours.network_samples"),
     ("case I again with other numbers", "20 ms wall", "ours.case_one_again"),
+    ("10,000 machines × 10 parts, 300 months, each by itself", "1/50 of SimPy, 200 MiB", "ours.items"),
+    ("… SimPy, event by event", "", "peers.simpy_fleet"),
+    ("… 1,000,000 machines × 10 parts", "30 CPU-s, 2 GiB", "ours.items_million"),
     (
         "391 factors, 1,200 influences, 26 years, 20,000 futures, 2 threads",
         "2 s wall, 2 GiB",

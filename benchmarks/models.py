@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from meguru.model.components import Demand, Item, Lifetime, Model, Process, Route, Time
+from meguru.model.components import Demand, Item, Lifetime, Model, Process, Route, Slot, Time
 from meguru.quantity import Quantity
 
 FIRST = 2000
+MATERIALS = {"steel": (0.5, 0.9), "plastic": (0.3, 0.4), "copper": (0.2, 0.8)}  # share of a part, yield
 
 
 def stock_inputs(years: int, products: int, materials: int) -> tuple[np.ndarray, ...]:
@@ -120,3 +121,63 @@ def _product_loop(
         Route(source=f"dismantle_{product}.{parts[0]}", target=f"store_{product}"),
         Route(source=f"dismantle_{product}.rest", target="shredder"),
     ]
+
+
+def fleet(products: int = 10_000, parts: int = 10, years: int = 25) -> Model:
+    """Machines with followed parts, kept at a number that is reached in five years, by months.
+
+    Failed parts are exchanged for reused ones as far as there are any; machines wear out or leave for a part
+    that is not repaired; what is collected is taken apart. All numbers are synthetic.
+    """
+    names = [f"p{i}" for i in range(parts)]
+    items = {m: Item(kind="material") for m in MATERIALS}
+    for i, name in enumerate(names):
+        bom = {m: Quantity((0.5 + 0.3 * i) * share, "kg") for m, (share, _) in MATERIALS.items()}
+        items[name] = Item(kind="part", bom=bom)
+    items["machine"] = Item(kind="product", bom={name: Quantity(1.0) for name in names})
+    ramp = {FIRST + k: products * (k + 1) / 5 for k in range(5)}
+    processes = {
+        "virgin": Process(kind="supply", supplies=list(MATERIALS)),
+        **{f"make_{name}": Process(kind="make", item=name) for name in names},
+        "assemble": Process(kind="make", item="machine"),
+        "use": Process(
+            kind="use",
+            product="machine",
+            demand=Demand(stock=Quantity.series(ramp, "piece", interpolate="step", beyond="hold")),
+            leave={"worn": _weibull(3.0, 12.0)},
+            parts={
+                name: Slot(lifetime=_weibull(1.2 + 0.2 * i, 6.0 + 2.0 * i), repair=Quantity(0.8))
+                for i, name in enumerate(names)
+            },
+        ),
+        "collect": Process(kind="sort", split={"taken": Quantity(0.6), "left": None}),
+        "dismantle": Process(kind="dismantle", recover={name: Quantity(0.5) for name in names}),
+        "pool": Process(kind="store"),
+        "recycle": Process(kind="recycle", yields={m: Quantity(y) for m, (_, y) in MATERIALS.items()}),
+        "secondary": Process(kind="sink"),
+        "landfill": Process(kind="sink"),
+    }
+    routes = [
+        Route(source="assemble", target="use"),
+        Route(source="use.failed", target="recycle"),
+        Route(source="use.retired", target="collect"),
+        Route(source="collect.taken", target="dismantle"),
+        Route(source="collect.left", target="landfill"),
+        Route(source="dismantle.rest", target="recycle"),
+        Route(source="recycle.secondary", target="secondary"),
+        Route(source="recycle.residue", target="landfill"),
+    ]
+    for name in names:
+        routes += [
+            Route(source="virgin", target=f"make_{name}"),
+            Route(source=f"make_{name}", target="assemble"),
+            Route(source=f"make_{name}", target="use", priority=2),
+            Route(source="pool", target="use", items=[name], priority=1, name=f"spare {name}"),
+            Route(source=f"dismantle.{name}", target="pool"),
+        ]
+    time = Time(first=FIRST, last=FIRST + years - 1, step="month")
+    return Model(name="fleet", time=time, items=items, processes=processes, routes=routes)
+
+
+def _weibull(shape: float, scale: float) -> Lifetime:
+    return Lifetime(distribution="weibull", shape=Quantity(shape), scale=Quantity(scale, "year"))

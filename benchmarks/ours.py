@@ -100,5 +100,31 @@ def case_one_indicators() -> None:
     tell(**measure(every))
 
 
-_ALL = (stock, pv, pv_samples, network, network_samples, case_one_again, flows_table, case_one_indicators)
+def run_fleet(machines: int, runs: int) -> None:
+    model = models.fleet(machines)
+    meguru.run(models.fleet(100), engine="items")  # compiled
+    figures = measure(lambda: meguru.run(model, engine="items", seed=1).units, warm=0, runs=runs)
+    tell(**figures)
+
+
+def items() -> None:
+    run_fleet(10_000, 3)
+
+
+def items_million() -> None:
+    run_fleet(1_000_000, 1)
+
+
+_ALL = (
+    stock,
+    pv,
+    pv_samples,
+    network,
+    network_samples,
+    case_one_again,
+    flows_table,
+    case_one_indicators,
+    items,
+    items_million,
+)
 CASES = {case.__name__: case for case in _ALL}

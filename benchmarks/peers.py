@@ -100,4 +100,11 @@ def pv_ice() -> None:
     tell(**measure(work, warm=1, runs=3))
 
 
-CASES = {case.__name__: case for case in (flodym_stock, numpy_stock, pv_ice)}
+def simpy_fleet() -> None:
+    """The fleet of :func:`benchmarks.models.fleet`, 10,000 machines, event by event."""
+    from benchmarks.simpy_fleet import Fleet
+
+    tell(**measure(lambda: Fleet(10_000, 10, 25, seed=1).run(), warm=0, runs=1))
+
+
+CASES = {case.__name__: case for case in (flodym_stock, numpy_stock, pv_ice, simpy_fleet)}

@@ -39,6 +39,23 @@ FORMATS = ("parquet", "csv", "xlsx")
     type=click.Choice(FORMATS),
     help=f"Of the tables that --out writes; default {FORMATS[0]}.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(("cohorts", "items")),
+    default="cohorts",
+    show_default=True,
+    help="cohorts: expected values. items: every product and followed part by itself, by chance.",
+)
+@click.option(
+    "--fleet",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With items: CSV or XLSX, what is in use at the start, a row a unit.",
+)
+@click.option(
+    "--histories",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With items: write what happened to each serial number to this CSV file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def run(
     model: str,
@@ -47,6 +64,9 @@ def run(
     seed: int,
     out: Path | None,
     form: str | None,
+    engine: str,
+    fleet: Path | None,
+    histories: Path | None,
     as_json: bool,
 ) -> None:
     """Run one scenario of a model, print its indicators, and write everything with --out.
@@ -60,6 +80,8 @@ def run(
       meguru run examples/atm-parts/model.yaml --scenario measure-2 --out results/
       meguru run model.yaml --samples 1000 --seed 7 --out results/ --format csv
       meguru run motor --json
+      meguru run model.yaml --engine items --samples 400 --seed 1
+      meguru run model.yaml --engine items --fleet fleet.csv --histories histories.csv
     """
     import meguru
     from meguru.cli.models import known_scenarios, read_model
@@ -67,14 +89,25 @@ def run(
 
     if form is not None and out is None:
         raise click.UsageError("--format is of the tables that --out writes; say where to: --out FOLDER")
+    if engine != "items" and (fleet is not None or histories is not None):
+        raise click.UsageError("--fleet and --histories are of individuals: --engine items")
     read = read_model(model)
     names = known_scenarios(read, [scenario] if scenario else [])
     with progress("running", samples) as advance:
         result = meguru.run(
-            read, scenario=names[0] if names else None, samples=samples, seed=seed, progress=advance
+            read,
+            scenario=names[0] if names else None,
+            engine=engine,
+            samples=samples,
+            seed=seed,
+            progress=advance,
+            fleet=fleet,
+            histories=histories is not None,
         )
         frame = meguru.evaluate(result)
     files = [] if out is None else write_result(result, out, form or FORMATS[0])
+    if histories is not None:
+        files.append(write_histories(result, histories))
     if as_json:
         print_json(_data(result, frame, files))
     else:
@@ -105,6 +138,18 @@ def write_result(result: Result, folder: Path, form: str) -> list[Path]:
         raise WriteError(f"can not be written: {error.strerror or error}", file=str(folder)) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_histories(result: Result, path: Path) -> Path:
+    """Events by serial number as a CSV file."""
+    from meguru.errors import WriteError
+
+    assert result.histories is not None
+    try:
+        result.histories.to_csv(path, index=False)
+    except OSError as error:
+        raise WriteError(f"can not be written: {error.strerror}", file=str(path)) from error
+    return path
 
 
 def _take_away_older(folder: Path) -> None:

@@ -162,8 +162,10 @@ class Balance:
         order = matrix.data.astype(np.int64) - 1
         return _Matrix(matrix, np.array(total.pairs, dtype=np.int64)[order])
 
-    def residuals(self, events: Array) -> Array:
+    def residuals(self, events: Array, opening: int = 0) -> Array:
         """(sample, step, process) largest residual relative to throughput; see :attr:`processes`.
+
+        In the ``opening`` steps at the beginning nothing runs: what is held at their end was there before.
 
         Raises
         ------
@@ -185,6 +187,7 @@ class Balance:
             recorded = self._recorded(chunk, events)
             sums = [matrix.sums(own, recorded) for matrix in matrices]
             relative = _relative(*sums)
+            relative[..., :opening] = 0.0
             if not relative.max(initial=0.0) <= LARGEST_RESIDUAL:
                 raise self._error(relative, *sums)
             out[chunk] = np.maximum.reduceat(relative[order], starts, axis=0).transpose(1, 2, 0)
@@ -256,7 +259,9 @@ def _relative(entering: Array, leaving: Array, held: Array) -> Array:
     return relative
 
 
-def check_balance(program: Program, flows: Masses, holders: Masses, events: Array) -> tuple[Array, list[str]]:
+def check_balance(
+    program: Program, flows: Masses, holders: Masses, events: Array, opening: int = 0
+) -> tuple[Array, list[str]]:
     """(sample, step, process) largest relative residual over all steps, history included, and the processes.
 
     Raises
@@ -265,4 +270,4 @@ def check_balance(program: Program, flows: Masses, holders: Masses, events: Arra
         What enters a process neither leaves it nor stays in it.
     """
     balance = Balance(program, flows, holders)
-    return balance.residuals(events), balance.processes
+    return balance.residuals(events, opening), balance.processes

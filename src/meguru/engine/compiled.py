@@ -17,14 +17,16 @@ from typing import Any
 from meguru.files.shipped import cache_folder as kept_in
 
 HERE = Path(__file__).parent
+SHARED = HERE.parent / "random"  # whose kernels all others may call
 
 
 @cache
 def cache_folder(home: Path = HERE) -> Path:
     """Where compiled kernels of a package are kept: beside it where one may write, else the user's cache."""
     digest = hashlib.sha256()
-    for path in sorted([*home.glob("kernel*.py"), *home.glob("plan.py")]):
-        digest.update(path.read_bytes())
+    for folder in (SHARED, home.parent, home):  # a package may call the kernels of the one that it stands in
+        for path in sorted([*folder.glob("kernel*.py"), *folder.glob("plan.py")]):
+            digest.update(path.read_bytes())
     name = f"kernels-{digest.hexdigest()[:16]}"
     return kept_in(home, name)
 

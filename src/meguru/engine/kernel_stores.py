@@ -16,24 +16,30 @@ from meguru.engine.plan import (
 
 @njit(cache=True)
 def shelve(p: Any, c: Any, z: Any, t: Any) -> Any:
-    """Start of a step in the stores: things on the shelf do not age (births move on), some are lost."""
+    """Start of a step in the stores."""
     for index in range(rows(p, STORES)):
-        row = line(p, STORES, index)
-        start = p[HELD] + p[row + STORE_START]
-        if p[row + STORE_DATES] > 1 and p[row + STORE_AGEING] == 0:
-            for date in range(p[row + STORE_DATES] - 1, 0, -1):
-                z[start + date] = z[start + date - 1]
-            z[start] = 0.0
-            if p[row + STORE_PRODUCT] >= 0:
-                shelve_pieces(p, z, row)
-        if p[row + STORE_LOSS] >= 0:
-            lost = number(p, c, p[row + STORE_LOSS], t)
-            into = node_start(p, p[X], p[row + STORE_LOST])
-            for date in range(p[row + STORE_DATES]):
-                z[into + date] += z[start + date] * lost
-                z[start + date] *= 1.0 - lost
-            if p[row + STORE_PRODUCT] >= 0:
-                keep_pieces(p, z, row, 1.0 - lost)
+        shelve_store(p, c, z, t, index)
+
+
+@njit(cache=True)
+def shelve_store(p: Any, c: Any, z: Any, t: Any, index: Any) -> Any:
+    """Things on the shelf do not age (births move on), some are lost."""
+    row = line(p, STORES, index)
+    start = p[HELD] + p[row + STORE_START]
+    if p[row + STORE_DATES] > 1 and p[row + STORE_AGEING] == 0:
+        for date in range(p[row + STORE_DATES] - 1, 0, -1):
+            z[start + date] = z[start + date - 1]
+        z[start] = 0.0
+        if p[row + STORE_PRODUCT] >= 0:
+            shelve_pieces(p, z, row)
+    if p[row + STORE_LOSS] >= 0:
+        lost = number(p, c, p[row + STORE_LOSS], t)
+        into = node_start(p, p[X], p[row + STORE_LOST])
+        for date in range(p[row + STORE_DATES]):
+            z[into + date] += z[start + date] * lost
+            z[start + date] *= 1.0 - lost
+        if p[row + STORE_PRODUCT] >= 0:
+            keep_pieces(p, z, row, 1.0 - lost)
 
 
 @njit(cache=True)

@@ -69,6 +69,8 @@ class Result:
         Sampled numbers that were given from outside: place in the model → (sample,).
     again
         Runs another scenario of the same model in the same way.
+    histories
+        What happened to each serial number, an event a row, if a run of individuals was asked to keep it.
     """
 
     model: Model = field(repr=False)
@@ -82,6 +84,7 @@ class Result:
     before: Model | None = field(default=None, repr=False)
     values: Mapping[str, Array] = field(default_factory=dict, repr=False)
     again: Callable[[str], Result] | None = field(default=None, repr=False)
+    histories: DataFrame | None = field(default=None, repr=False)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
@@ -254,7 +257,7 @@ def build_result(
     """
     flows, holders = find_masses(program, record)
     events, valued = np.array(record.events), np.array(record.flows_valued)
-    residuals, processes = check_balance(program, flows, holders, events)
+    residuals, processes = check_balance(program, flows, holders, events, record.opening)
     names = name_rows(program, processes)
     amounts = Amounts(flows, holders, valued, program.flow_valued, names.steps, names.length)
     account = keep_account(program, amounts, scenario)
@@ -285,6 +288,13 @@ def join_results(results: Sequence[Result]) -> Result:
         blocks += result.source.blocks
     assert isinstance(first.source, Live)
     samples = sum(result.samples for result in results)
+    histories = [result.histories for result in results if result.histories is not None]
+    if histories:
+        import pandas
+
+        together: DataFrame | None = pandas.concat(histories, ignore_index=True)
+    else:
+        together = None
     return Result(
         first.model,
         first.scenario,
@@ -294,4 +304,5 @@ def join_results(results: Sequence[Result]) -> Result:
         first.created,
         Live(first.source.names, blocks),
         first.version,
+        histories=together,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from meguru.engine.compiling.program import compile_model
+from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
 from meguru.engine.sampling import Draw, Draws, draws_of, sampling_data, sampling_from, sampling_of
 from meguru.engine.simulate import simulate
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-ENGINES = ("cohorts",)
+    from meguru.engine.items.fleet import Fleet, FleetTable
+
+ENGINES = ("cohorts", "items")
 BLOCK_BYTES = 256 * 2**20
 MOST_SAMPLES = 10_000_000
 # The engine reads and refuses other constants itself, in every run.
@@ -45,6 +47,8 @@ def run(
     sampling: Sampling | str | None = None,
     values: Mapping[str, NDArray[np.float64]] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    fleet: FleetTable | None = None,
+    histories: bool = False,
 ) -> Result:
     """Simulate one scenario of a model.
 
@@ -55,9 +59,11 @@ def run(
     scenario
         Name of the scenario; default the reference.
     engine
-        ``cohorts``: expected values of cohorts by age.
+        ``cohorts``: expected values of cohorts by age. ``items``: every product and every followed part by
+        itself, by chance; whole numbers.
     samples
-        Number of samples of the model's distributions; None takes their means, as one run.
+        Number of samples of the model's distributions; None takes their means, as one run. With ``items``
+        each sample is a run with chance of its own.
     seed
         Of the random streams; the same seed gives the same numbers, whatever the blocks.
     sampling
@@ -68,6 +74,11 @@ def run(
         every place must be that of a quantity of the scenario.
     progress
         Called with (samples done, samples in all) after each block.
+    fleet
+        With ``items``: what is in use when the first year begins, a row a unit; a table, or a CSV or XLSX
+        file. None: what the history of the model leaves.
+    histories
+        With ``items``: keep what happened to each serial number, in :attr:`Result.histories`.
 
     Returns
     -------
@@ -84,6 +95,12 @@ def run(
     if engine not in ENGINES:
         raise RunError(
             "no such engine", found=engine, expected=list(ENGINES), hint=did_you_mean(engine, ENGINES)
+        )
+    if engine != "items" and (fleet is not None or histories):
+        raise RunError(
+            "only individuals have serial numbers",
+            found="a fleet" if fleet is not None else "histories",
+            hint='Run it with engine="items".',
         )
     if samples is not None and not 1 <= samples <= MOST_SAMPLES:
         raise RunError(
@@ -103,20 +120,58 @@ def run(
         if samples is not None and how != Sampling():
             settings["sampling"] = sampling_data(how)
         draws = draws_of(model, samples or 1, seed, how)
+        units = None
+        if fleet is not None:
+            from meguru.engine.items.fleet import read_fleet
+
+            units = read_fleet(fleet)
+            settings["fleet"] = units.hash
+        one_block = partial(
+            _cohorts if engine == "cohorts" else partial(_items, units, histories), applied, name, seed
+        )
         try:
-            result = _in_blocks(applied, name, samples, draws, given, settings, progress)
+            result = _in_blocks(one_block, applied, samples, draws, given, settings, progress)
         except ModelError as error:
             if name != reference_name(model):
                 in_scenario(error, name)
             raise
         # A copy: whoever changes the model afterwards does not change what this result is compared with.
         result.before, result.values = clone(model), given
-    return run_again(result)
+    return run_again(result, fleet)
+
+
+def _cohorts(
+    applied: Model, name: str, seed: int, program: Program, first: int, settings: Mapping[str, Any]
+) -> Result:
+    """One block of samples by the engine of cohorts."""
+    return build_result(program, simulate(program), applied, name, seed, settings)
+
+
+def _items(
+    fleet: Fleet | None,
+    histories: bool,
+    applied: Model,
+    name: str,
+    seed: int,
+    program: Program,
+    first: int,
+    settings: Mapping[str, Any],
+) -> Result:
+    """One block of runs by the engine of individuals."""
+    from meguru.engine.items.histories import history_table
+    from meguru.engine.items.simulate import simulate_items
+
+    units = None if fleet is None else fleet.place_in(program)
+    record, logs = simulate_items(program, seed=seed, first_run=first, fleet=units, histories=histories)
+    result = build_result(program, record, applied, name, seed, settings)
+    if histories:
+        result.histories = history_table(program, logs, first, None if fleet is None else fleet.serials)
+    return result
 
 
 def _in_blocks(
+    one_block: Callable[[Program, int, Mapping[str, Any]], Result],
     applied: Model,
-    name: str,
     samples: int | None,
     draws: Draws,
     given: Mapping[str, NDArray[np.float64]],
@@ -127,7 +182,7 @@ def _in_blocks(
     parts: list[Result] = []
     for block in [None] if samples is None else blocks_of(applied, draws, given, samples):
         program = compile_model(applied, draws=draws, block=block, values=given)
-        parts.append(build_result(program, simulate(program), applied, name, draws.seed, settings))
+        parts.append(one_block(program, 0 if block is None else block[0], settings))
         if progress is not None:
             progress(1 if block is None else block[1], samples or 1)
     return parts[0] if len(parts) == 1 else join_results(parts)
@@ -166,9 +221,14 @@ def run_block(
     return result
 
 
-def run_again(result: Result) -> Result:
-    """The result, which from now on runs other scenarios of its model as it was run itself."""
+def run_again(result: Result, fleet: FleetTable | None = None) -> Result:
+    """The result, which from now on runs other scenarios of its model as it was run itself.
+
+    One that was read from a file does not have its fleet any more, and runs nothing.
+    """
     assert result.before is not None
+    if fleet is None and "fleet" in result.settings:
+        return result
     result.again = partial(
         _run_other,
         result.before,
@@ -177,17 +237,23 @@ def run_again(result: Result) -> Result:
         seed=result.seed,
         sampling=sampling_from(result.settings),
         values=result.values,
+        fleet=fleet,
     )
     return result
 
 
 def _run_other(
-    model: Model, scenario: str, *, values: Mapping[str, NDArray[np.float64]], **more: Any
+    model: Model,
+    scenario: str,
+    *,
+    values: Mapping[str, NDArray[np.float64]],
+    fleet: FleetTable | None = None,
+    **more: Any,
 ) -> Result:
     """Run a scenario that need not have every quantity that numbers are given for."""
-    result = run(model, scenario, values=_those_of(apply(model, scenario), values), **more)
+    result = run(model, scenario, values=_those_of(apply(model, scenario), values), fleet=fleet, **more)
     result.values = values
-    return run_again(result)
+    return run_again(result, fleet)
 
 
 def _those_of(applied: Model, values: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
@@ -307,11 +373,13 @@ def compare(
     model: Model,
     scenarios: Iterable[str] | None = None,
     *,
+    engine: str = "cohorts",
     samples: int | None = None,
     seed: int = 0,
     sampling: Sampling | str | None = None,
     values: Mapping[str, NDArray[np.float64]] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    fleet: FleetTable | None = None,
 ) -> Comparison:
     """Run several scenarios side by side; the reference is always among them.
 
@@ -324,10 +392,13 @@ def compare(
     given = _given((apply(model, n) for n in ordered), values or {}, samples)
     if given and samples is None:
         samples = len(next(iter(given.values())))
-    results = {
-        n: _run_other(
-            model, n, samples=samples, seed=seed, sampling=sampling, values=given, progress=progress
-        )
-        for n in ordered
+    same: dict[str, Any] = {
+        "engine": engine,
+        "samples": samples,
+        "seed": seed,
+        "sampling": sampling,
+        "values": given,
+        "fleet": fleet,
     }
+    results = {n: _run_other(model, n, progress=progress, **same) for n in ordered}
     return Comparison(results=results, reference=reference)

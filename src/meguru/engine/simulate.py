@@ -46,9 +46,11 @@ class Record:
     part_age: Array  # (sample, use slot, 2, step) sum of ages: pieces in stock, loose failed pieces
     ages: Array  # (sample, use or 0, step, date) units in use by step made
     status: Array  # (sample, 3) code, step, use process
+    opening: int = 0  # steps before the run began: what is held at their end was there before
 
 
-def _views(program: Program, whole: Array) -> Record:
+def record_of(program: Program, whole: Array, opening: int = 0) -> Record:
+    """The parts of what kernels wrote, (sample, number)."""
     steps, flows = int(program.plan[STEPS]), int(program.plan[FLOW_COUNT])
     events = int(program.plan[EVENT_COUNT])
     shapes = {
@@ -68,7 +70,7 @@ def _views(program: Program, whole: Array) -> Record:
     parts["events"] = parts["events"][:, 0].swapaxes(1, 2)
     none = np.broadcast_to(0.0, parts["flows"].shape)
     parts["scrap"] = parts["scrap"][:, 0].swapaxes(1, 2) if parts["scrap"].size else none
-    return Record(**parts)
+    return Record(**parts, opening=opening)
 
 
 def simulate(program: Program) -> Record:
@@ -89,11 +91,16 @@ def simulate(program: Program) -> Record:
     state = np.zeros(int(plan[X + 2 * len(STATE) - 2 : X + 2 * len(STATE)].sum()))
     whole = np.zeros((program.samples, int(plan[FLOWS + 2 * len(RECORD) - 2 :][:2].sum())))
     kernel()(plan, program.numbers, state, whole)
-    record = _views(program, whole)
+    record = record_of(program, whole)
+    refuse_failed(program, record)
+    return record
+
+
+def refuse_failed(program: Program, record: Record) -> None:
+    """Name what went wrong in the first run that did not reach its end."""
     bad = np.flatnonzero(record.status[:, 0] != OK)
     if bad.size:
         raise _failure(program, *(int(v) for v in record.status[bad[0]]))
-    return record
 
 
 def _failure(program: Program, code: int, step: int, u: int) -> Exception:

@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit
 
 from meguru.foresight.kernel_plan import Floats, Ints, Words
-from meguru.foresight.kernel_random import jitter, philox, scrambled
+from meguru.foresight.kernel_random import jitter, scrambled
+from meguru.random.kernel_philox import philox
 
 
 @njit(error_model="numpy", nogil=True, cache=True)

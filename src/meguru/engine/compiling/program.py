@@ -44,6 +44,7 @@ class Program:
     samples: int
     uses: UseTables
     stores: list[tuple[str, str]]
+    counts: dict[tuple[str, str], int]  # (item, child) → table, children per unit by step made
     masses: dict[tuple[str, str], int]  # (item, material) → table, kg per unit by step made
     parts: list[tuple[str, str]]  # (use process, part) of each row of part_age
     flow_dated: Ints  # flow → row of its record by date, or −1
@@ -129,6 +130,7 @@ def _compile(
         samples,
         uses.tables,
         stores,
+        counts,
         masses,
         uses.tables.spares,
         rows.flow_dated,

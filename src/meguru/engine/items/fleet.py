@@ -1,0 +1,272 @@
+"""A real fleet to start from: serial numbers, what they are, when they were made, ages of parts."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from meguru.engine.compiling.program import Program
+from meguru.engine.items.tables import cells_of
+from meguru.engine.plan import USE_BUILDS, USE_CLASS, USE_SEGMENTS
+from meguru.errors import (
+    DuplicateKeyError, MissingValueError, NotReadableError, RangeError, UnknownKeyError, UnknownNameError,
+    did_you_mean,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from meguru.engine.plan import Ints
+
+FleetTable: TypeAlias = "DataFrame | str | os.PathLike[str]"
+COLUMNS = ("serial", "product", "made", "age", "use", "segment", "build")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Units in use as the kernels take them.
+
+    Attributes
+    ----------
+    units : (unit, 3 + piece)
+        Use process, class, step made, births of the pieces.
+    first_step
+        With which the run begins.
+    """
+
+    units: Ints
+    first_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """A fleet as it was read: a row a unit."""
+
+    table: DataFrame
+    file: str | None
+
+    @property
+    def serials(self) -> list[str]:
+        """Serial numbers, in the order of the table."""
+        return [str(serial) for serial in self.table["serial"]]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the table."""
+        return hashlib.sha256(self.table.to_csv(index=False).encode()).hexdigest()
+
+    def place_in(self, program: Program) -> Placed:
+        """The fleet in the tables of a program.
+
+        Raises
+        ------
+        ModelError
+            A unit that the model does not know; the error names file, row and column.
+        """
+        place = _Placer(self, program)
+        records = [{str(key): value for key, value in row.items()} for row in self.table.to_dict("records")]
+        rows = [place.row(number, row) for number, row in enumerate(records)]
+        return Placed(np.array(rows, dtype=np.int64).reshape(len(rows), 3 + place.cells), place.first)
+
+
+def read_fleet(source: FleetTable) -> Fleet:
+    """Read a fleet from a table, or a CSV or XLSX file.
+
+    Parameters
+    ----------
+    source
+        Columns ``serial``, ``product``, ``made`` (a year, or a month as 2024-03) or ``age`` (years); if need
+        be ``use``, ``segment``, ``build``; and for each followed part, if it is not as old as its product,
+        a column of its name with the age of its piece in years (``part.1``, ``part.2`` … for several).
+
+    Raises
+    ------
+    NotReadableError
+        No such file, or no table.
+    ModelError
+        A column that is missing, a serial number that stands there twice.
+    """
+    import pandas
+
+    if isinstance(source, pandas.DataFrame):
+        table, file = source.copy(), None
+    else:
+        path, file = Path(source), str(source)
+        try:
+            table = (
+                pandas.read_excel(path)
+                if path.suffix == ".xlsx"
+                else pandas.read_csv(path, dtype={"serial": str})
+            )
+        except (OSError, ValueError) as error:
+            raise NotReadableError(f"can not be read as a fleet: {error}", file=file) from error
+    for column in ("serial", "product"):
+        if column not in table:
+            raise MissingValueError(
+                "a fleet lacks a column", file=file, place=column, found=", ".join(map(str, table.columns))
+            )
+    if "made" not in table and "age" not in table:
+        raise MissingValueError(
+            "a fleet says neither when its units were made nor how old they are",
+            file=file,
+            expected="a column 'made' or 'age'",
+        )
+    seen: dict[str, int] = {}
+    for number, serial in enumerate(table["serial"]):
+        if pandas.isna(serial):
+            raise MissingValueError("a unit has no serial number", file=file, line=number + 2, place="serial")
+        if str(serial) in seen:
+            raise DuplicateKeyError(
+                "a serial number stands there twice",
+                file=file,
+                line=number + 2,
+                place="serial",
+                found=str(serial),
+                expected=f"another than in row {seen[str(serial)]}",
+            )
+        seen[str(serial)] = number + 2
+    return Fleet(table, file)
+
+
+class _Placer:
+    """Turns rows of a fleet into what the kernels take."""
+
+    def __init__(self, fleet: Fleet, program: Program) -> None:
+        self.fleet, self.program, self.file = fleet, program, fleet.file
+        self.model = program.model
+        self.monthly = self.model.time.step == "month"
+        self.first = int(np.flatnonzero(program.years == self.model.time.first)[0])
+        cell, self.cells = cells_of(program)
+        self.slots: dict[
+            str, list[tuple[str, int, int]]
+        ] = {}  # product → part, first cell, table of its count
+        index = 0
+        for product in program.shape.uses:
+            self.slots[product] = []
+            for part in program.shape.followed.get(product, []):
+                self.slots[product].append((part, int(cell[index]), program.counts[(product, part)]))
+                index += 1
+        self._columns()
+
+    def _columns(self) -> None:
+        parts = {part for slots in self.slots.values() for part, _, _ in slots}
+        for column in self.fleet.table.columns:
+            name, _, number = str(column).rpartition(".")
+            known = column in COLUMNS or column in parts or (name in parts and number.isdigit())
+            if not known:
+                raise UnknownKeyError(
+                    "a column of the fleet that says nothing",
+                    file=self.file,
+                    place=str(column),
+                    found=str(column),
+                    expected=", ".join([*COLUMNS, *sorted(parts)]),
+                    hint=did_you_mean(str(column), [*COLUMNS, *parts]),
+                )
+
+    def _one_of(self, row: dict[str, Any], number: int, column: str, known: list[str], needed: bool) -> str:
+        found = row.get(column)
+        if found is None or (isinstance(found, float) and math.isnan(found)):
+            if not needed and known:
+                return known[0]
+            raise MissingValueError(
+                "a unit of the fleet lacks a name", file=self.file, line=number + 2, place=column,
+                expected=", ".join(known),
+            )  # fmt: skip
+        if str(found) not in known:
+            raise UnknownNameError(
+                "a name that the model does not know", file=self.file, line=number + 2, place=column,
+                found=str(found), expected=", ".join(known), hint=did_you_mean(str(found), known),
+            )  # fmt: skip
+        return str(found)
+
+    def row(self, number: int, row: dict[str, Any]) -> list[int]:
+        """Use process, class, step made, and births of the pieces of one unit."""
+        uses = self.program.shape.uses
+        product = self._one_of(row, number, "product", list(uses), True)
+        name = self._one_of(row, number, "use", uses[product], len(uses[product]) > 1)
+        index = self.program.uses.names.index(name)
+        use = self.program.uses.use[index]
+        segments = list(self.model.processes[name].segments) or [""]
+        segment = 0
+        if segments != [""]:
+            segment = segments.index(self._one_of(row, number, "segment", segments, True))
+        builds = self.program.shape.builds[product]
+        build = builds.index(self._one_of(row, number, "build", builds, False))
+        assert use[USE_BUILDS] == len(builds)
+        local = use[USE_CLASS] + build * use[USE_SEGMENTS] + segment
+        made = self._made(row, number)
+        births = [-1] * self.cells
+        for part, first, table in self.slots[product]:
+            counts = self.program.coefficients.get_table(table)
+            count = round(float(counts[0, made if counts.shape[1] > 1 else 0]))
+            for piece in range(count):
+                births[first + piece] = self._birth(row, number, part, piece, made)
+        return [index, local, made, *births]
+
+    def _made(self, row: dict[str, Any], number: int) -> int:
+        """Step in which a unit was made."""
+        made = row.get("made")
+        if made is None or (isinstance(made, float) and math.isnan(made)):
+            return self._step_of_age(row.get("age"), number, "age")
+        year, _, month = str(made).partition("-")
+        try:
+            at = int(float(year)), int(month or 7)
+        except ValueError:
+            raise RangeError(
+                "no year",
+                file=self.file,
+                line=number + 2,
+                place="made",
+                found=str(made),
+                expected="2019 or 2019-03",
+            ) from None
+        step = (at[0] - int(self.program.years[0])) * (12 if self.monthly else 1)
+        step += at[1] - 1 if self.monthly else 0
+        return self._in_history(step, number, "made", str(made))
+
+    def _step_of_age(self, age: Any, number: int, column: str) -> int:
+        """Step made of something so many years old when the first step begins."""
+        try:
+            years = float(age)
+        except (TypeError, ValueError):
+            years = math.nan
+        if not years >= 0.0 or math.isinf(years):
+            raise RangeError(
+                "no age",
+                file=self.file,
+                line=number + 2,
+                place=column,
+                found=str(age),
+                expected="years, 0 or more",
+            )
+        step = self.first - 1 - math.floor(years * (12 if self.monthly else 1) + 1e-9)
+        return self._in_history(step, number, column, f"{years:g} years")
+
+    def _in_history(self, step: int, number: int, column: str, found: str) -> int:
+        first, start = self.model.time.first, int(self.program.years[0])
+        if not 0 <= step < self.first:
+            raise RangeError(
+                "made outside of the history of the model",
+                file=self.file,
+                line=number + 2,
+                place=column,
+                found=found,
+                expected=f"made from {start} on and before {first}"
+                if self.first
+                else f"a history before {first}",
+                hint="Let time.history begin with the oldest unit; of the history only its years are used.",
+            )
+        return step
+
+    def _birth(self, row: dict[str, Any], number: int, part: str, piece: int, made: int) -> int:
+        for column in (f"{part}.{piece + 1}", part):
+            age = row.get(column)
+            if age is not None and not (isinstance(age, float) and math.isnan(age)):
+                return self._step_of_age(age, number, column)
+        return made

@@ -1,0 +1,191 @@
+"""Step 4 in whole numbers: who asks whom, and who gets what, as in :mod:`meguru.engine.kernel_pull`, but
+individuals are asked for and given one by one. What cohorts would divide is rounded by chance, so that
+expectations stay.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+from meguru.engine.items.kernel_chance import LOW, ROUND, uniform, whole
+from meguru.engine.items.kernel_spares import floor_of
+from meguru.engine.items.plan import SHELVED, STORE_WHOLE, WHOLE
+from meguru.engine.kernel import TRIES, save_dated, scrap_once
+from meguru.engine.kernel_pull import (
+    any_limited, any_short, ask, cap_short, find_needs, give, over_promised, ration, share_out, wish_of,
+)  # fmt: skip
+from meguru.engine.kernel_stores import find_content
+from meguru.engine.kernel_supply import INFINITE
+from meguru.engine.plan import (
+    ASK, ASKED, CAP, CONTENT, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_SPARE, GIVEN, GOT,
+    GOT_FREE, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, MAKE, NEED, OFFER,
+    OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OUT, POTENTIAL, SCRAP, SEQUENCE,
+    SHORT, STORES, USED, USED_START, WISH, WISH_NEED, at, copy, line, number, rows,
+)  # fmt: skip
+
+
+@njit(cache=True)
+def is_whole(p: Any, q: Any, i: Any) -> Any:
+    """Whether an input takes individuals."""
+    return q[q[WHOLE] + at(p, INPUT, i, INPUT_ITEM)] == 1
+
+
+@njit(cache=True)
+def part_of(p: Any, c: Any, z: Any, k: Any, t: Any, i: Any, last: Any) -> Any:
+    """What one source of an input may give of the need by its share, in whole numbers.
+
+    Shares are added up in the order of the sources and the sums rounded, all with the same chance: so whole
+    parts of the same kind (exact shares, or largest ones) add up to what they add up to together.
+    """
+    exact = at(p, EDGE, last, EDGE_EXACT) >= 0
+    before, total = 0.0, 0.0
+    for e in range(at(p, INPUT, i, INPUT_EDGE), last + 1):
+        if (at(p, EDGE, e, EDGE_EXACT) >= 0) != exact:
+            continue
+        before = total
+        total += number(p, c, at(p, EDGE, e, EDGE_EXACT if exact else EDGE_MOST), t)
+    u = uniform(k, i, t, ROUND + (1 if exact else 0))
+    return whole(total * z[p[NEED] + i], u) - whole(before * z[p[NEED] + i], u)
+
+
+@njit(cache=True)
+def ask_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, e: Any) -> Any:
+    """How many a target asks of one source: what is still missing, within its share."""
+    ask(p, c, z, t, e)
+    edge = line(p, EDGE, e)
+    i = p[edge + EDGE_INPUT]
+    if p[edge + EDGE_SPARE] == 1 or not is_whole(p, q, i):
+        return
+    asked = part_of(p, c, z, k, t, i, e)
+    if p[edge + EDGE_EXACT] < 0:
+        left = z[p[NEED] + i] - z[p[GOT_FREE] + i]
+        for other in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
+            if at(p, EDGE, other, EDGE_EXACT) >= 0:
+                left -= part_of(p, c, z, k, t, i, other)
+        asked = min(asked, left)
+    z[p[ASKED] + e] = max(min(asked, z[p[CAP] + e]), 0.0)
+    z[p[WISH] + e] = max(z[p[WISH] + e], z[p[ASKED] + e])
+
+
+@njit(cache=True)
+def give_whole(p: Any, z: Any, first: Any, last: Any, ratio: Any, u: Any) -> Any:
+    """Rations of a short source in whole numbers, which add up to what they add up to together."""
+    total, before = 0.0, 0.0
+    for index in range(first, last):
+        e = at(p, OFFER_EDGE, index, 0)
+        total += min(z[p[ASKED] + e], ratio * z[p[WISH] + e])
+        given = whole(total, u) - before
+        before += given
+        z[p[GIVEN] + e] = given
+        i = at(p, EDGE, e, EDGE_INPUT)
+        z[p[GOT] + i] += given
+        if at(p, EDGE, e, EDGE_EXACT) < 0:
+            z[p[GOT_FREE] + i] += given
+
+
+@njit(cache=True)
+def share_out_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> Any:
+    """Give an offer's targets what they asked; claims in order, equal ones in proportion."""
+    first, end = at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)
+    total = 0.0
+    for index in range(first, end):
+        total += z[p[ASKED] + at(p, OFFER_EDGE, index, 0)]
+    left = z[p[POTENTIAL] + o]
+    z[p[SHORT] + o] = 1.0 if total > left else 0.0
+    z[p[OUT] + o] = min(total, left)
+    while first < end:
+        claim = at(p, EDGE, at(p, OFFER_EDGE, first, 0), EDGE_CLAIM)
+        last, same = first, 0.0
+        while last < end and at(p, EDGE, at(p, OFFER_EDGE, last, 0), EDGE_CLAIM) == claim:
+            same += z[p[ASKED] + at(p, OFFER_EDGE, last, 0)]
+            last += 1
+        if same <= left:
+            for index in range(first, last):
+                give(p, z, at(p, OFFER_EDGE, index, 0), INFINITE)
+        else:
+            give_whole(p, z, first, last, ration(p, z, first, last, left), uniform(k, o, t, LOW))
+        left = max(left - same, 0.0)
+        first = last
+    if at(p, OFFER, o, OFFER_KIND) == MAKE:
+        ask_inputs(p, c, z, t, o)
+
+
+@njit(cache=True)
+def ask_inputs(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
+    """What a make process needs for what it makes, and what it would need were all plentiful."""
+    offer = line(p, OFFER, o)
+    wish = max(wish_of(p, c, z, t, o), z[p[OUT] + o])
+    for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
+        amount = number(p, c, at(p, INPUT, i, INPUT_AMOUNT), t)
+        z[p[NEED] + i] = z[p[OUT] + o] * amount
+        z[p[WISH_NEED] + i] = wish * amount
+
+
+@njit(cache=True)
+def offers_whole(p: Any, q: Any, o: Any) -> Any:
+    """Whether an offer gives individuals."""
+    first = at(p, OFFER_EDGE, at(p, OFFER_EDGES, o, 0), 0)
+    return is_whole(p, q, at(p, EDGE, first, EDGE_INPUT))
+
+
+@njit(cache=True)
+def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any, wishes: Any) -> Any:
+    """Needs that can be filled, and what sources can give at most: of individuals as many as are whole."""
+    find_needs(p, c, z, t, wishes)
+    for o in range(rows(p, OFFER)):
+        if offers_whole(p, q, o) and z[p[POTENTIAL] + o] < INFINITE:
+            z[p[POTENTIAL] + o] = floor_of(z[p[POTENTIAL] + o])
+    for i in range(rows(p, INPUT)):
+        if at(p, INPUT, i, INPUT_OWNER) < 0 and is_whole(p, q, i):
+            z[p[NEED] + i] = floor_of(z[p[NEED] + i])
+
+
+@njit(cache=True)
+def pull_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
+    """Fill the demands in WANTED as far as possible. False if rations do not settle."""
+    for e in range(rows(p, EDGE)):
+        z[p[CAP] + e] = INFINITE
+    wishes = False
+    for _ in range(TRIES):
+        find_whole_needs(p, c, z, q, t, wishes)
+        for index in range(rows(p, SEQUENCE)):
+            which = at(p, SEQUENCE, index, 1)
+            if at(p, SEQUENCE, index, 0) == ASK:
+                ask_whole(p, c, z, q, k, t, which)
+            elif offers_whole(p, q, which):
+                share_out_whole(p, c, z, q, k, t, which)
+            else:
+                share_out(p, c, z, t, which)
+        promised = over_promised(p, z)
+        if not wishes and any_short(p, z) and (promised or any_limited(p, z)):
+            wishes = True
+        elif not promised:
+            return True
+        else:
+            cap_short(p, z)
+    return False
+
+
+@njit(cache=True)
+def find_all_content(p: Any, z: Any, q: Any, m: Any) -> Any:
+    """What the stores hold: individuals counted, amounts with the new scrap of this step."""
+    find_content(p, z)
+    for store in range(rows(p, STORES)):
+        if q[q[STORE_WHOLE] + store] == 1:
+            z[p[CONTENT] + store] = m[q[SHELVED] + store]
+
+
+@njit(cache=True)
+def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
+    """Step 4. Scrap that returns to the same step's production is found by repetition, as in cohorts."""
+    copy(p, z, USED_START, USED)
+    save_dated(p, z, r, t, True)
+    for _ in range(TRIES):
+        find_all_content(p, z, q, m)
+        if not pull_whole(p, c, z, q, k, t):
+            return False
+        if rows(p, SCRAP) == 0 or scrap_once(p, c, z, r, t) < 1e-13:
+            return True
+    return False

@@ -1,0 +1,83 @@
+"""The flat form of individuals, beside that of :mod:`meguru.engine.plan` which all engines read.
+
+Three more one-dimensional arrays go through the kernels of individuals:
+
+``q``  64-bit integers: where the tables of ``m`` begin, how far they are filled, and tables of the model;
+``m``  32-bit integers: the individuals themselves, and the lists in which they stand;
+``s``  survival: for every hazard in ``c``, at the same place, the share left at the end of that index.
+
+``k`` holds three words: both halves of the seed and the number of the run.
+
+A *row* is a product with its pieces: in use, or out of use with pieces inside. A *thing* is whatever is
+individual outside of use: a product (with its row, if it has pieces) or a loose piece. Lists are linked by
+the first column; a store is an array, so that something can be taken from it at random.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+# -- head of q: what changes during a run
+(ROWS_USED, FREE_ROW, THINGS_USED, FREE_THING, LAST_SERIAL, TAKEN, WAITING, LOGGED, STEP, PHASE,
+ WANTED_ROWS, WANTED_THINGS, WANTED_SHELF, WANTED_LOG) = range(14)  # fmt: skip
+# capacities, and where the tables of m begin
+ROWS_MOST, THINGS_MOST, SHELF_MOST, LOG_MOST = range(14, 18)
+MEMORY = (
+    "rows", "things", "shelf", "shelved", "heads", "counts", "waiting", "queue", "queued", "chain", "chained",
+    "log",
+)  # fmt: skip
+ROWS, THINGS, SHELF, SHELVED, HEADS, COUNTS, WAITS, QUEUE, QUEUED, CHAIN, CHAINED, LOG = range(18, 30)
+# what the model says
+WIDTH, CELLS, FIRST_STEP, MAY_BE_SHORT, NODES, UNUSED = range(30, 36)
+TABLES = (
+    "whole", "first_way", "last_way", "opens", "way", "cell", "cells", "sold", "into_slot", "store_whole",
+    "piece_sum",
+)  # fmt: skip
+(WHOLE, FIRST_WAY, LAST_WAY, OPENS, WAY, CELL, CELL_COUNT, SOLD_TABLE, INTO_SLOT, STORE_WHOLE, PIECE_SUM) = (
+    range(36, 47)
+)
+HEAD = 47
+
+# -- columns
+NEXT = 0
+ROW_DATE, ROW_LOCAL, ROW_SERIAL, ROW_EXIT, ROW_CAUSE, ROW_FATE, ROW_USE, ROW_OWED = range(1, 9)
+ROW_COLUMNS = 9  # then three for each piece
+BIRTH, FAILS, ID = range(3)
+CELL_COLUMNS = 3
+DATE, STATE, LOCAL, SERIAL, ROW, SINCE = range(1, 7)
+THING_COLUMNS = 7
+LOG_SERIAL, LOG_STEP, LOG_WHAT, LOG_WHERE, LOG_OTHER = range(5)
+LOG_COLUMNS = 5
+NOBODY = -1
+IS_OWED = -1  # in place of a birth: the piece put in comes in the next step
+HAS_FAILED = -1  # in place of the step in which a piece fails: it has
+# what becomes of a product in a step
+NOTHING, LEAVES, BREAKS, MENDED = range(4)
+# what happened, in histories
+(MADE, SOLD, FAILED, REPAIRED, LEFT, WENT) = range(6)
+# where a step may be interrupted for more memory
+AT_START, AT_SALE, AT_END = range(3)
+# what a kernel reports beside the codes of the engine
+GROW = 100
+TOO_MANY = 101
+MOST_SERIALS = 2**31 - 2
+
+
+@njit("int64(int64[::1], int64)", cache=True, forceinline=True)
+def row_at(q: Any, row: Any) -> Any:
+    """Position in ``m`` of a row."""
+    return q[ROWS] + row * q[WIDTH]
+
+
+@njit("int64(int64[::1], int64, int64)", cache=True, forceinline=True)
+def cell_at(q: Any, row: Any, cell: Any) -> Any:
+    """Position in ``m`` of a piece in a row."""
+    return q[ROWS] + row * q[WIDTH] + ROW_COLUMNS + cell * CELL_COLUMNS
+
+
+@njit("int64(int64[::1], int64)", cache=True, forceinline=True)
+def thing_at(q: Any, thing: Any) -> Any:
+    """Position in ``m`` of a thing."""
+    return q[THINGS] + thing * THING_COLUMNS

@@ -1,0 +1,383 @@
+"""The engine of individuals: the law of cohorts, the bits of a slow reference, whatever the threads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from reference_items import Reference, fleet_data
+
+import meguru
+from meguru.engine.compiling.program import Program, compile_model
+from meguru.engine.items.simulate import simulate_items
+from meguru.engine.sampling import Draws
+from meguru.engine.simulate import Record, simulate
+from meguru.errors import MeguruError, RunError, UnsupportedError
+from meguru.model import Model, apply, reference_name
+from meguru.model.read import from_data
+from meguru.quantity import Quantity
+
+Float = NDArray[np.float64]
+Data = dict[str, Any]
+RUNS = 400
+
+
+def compiled(model: Model, scenario: str | None = None, runs: int = RUNS) -> Program:
+    return compile_model(apply(model, scenario or reference_name(model)), draws=Draws(1), block=(0, runs))
+
+
+def scaled(model: Model, scenario: str, factor: float) -> Model:
+    """The scenario with whole numbers of so much smaller sales."""
+    applied = apply(model, scenario)
+    for process in applied.processes.values():
+        if process.kind == "use":
+            assert process.demand is not None and process.demand.sales is not None
+            sales = process.demand.sales
+            if sales.value is not None:
+                process.demand.sales = replace(sales, value=float(round(sales.value * factor)))
+            else:
+                values = tuple(float(max(1, round(v * factor))) for v in sales.values)
+                process.demand.sales = replace(sales, values=values, interpolate="step")
+    return applied
+
+
+def z_scores(expected: Float, found: Float, unit: Float) -> Float:
+    """Standard errors between the mean of the runs (run, row, step) and the expectation (row, step).
+
+    Rare events of size ``unit`` (row,) that no run met still have a variance: expectation times size.
+    """
+    mean, variance = found.mean(axis=0), found.var(axis=0, ddof=1)
+    variance = np.maximum(variance, np.abs(expected) * unit[:, None])
+    rounding = 1e-9 * (np.abs(expected) + np.abs(mean)) + 1e-9
+    z: Float = np.abs(mean - expected) / np.maximum(np.sqrt(variance / found.shape[0]), rounding)
+    return z
+
+
+def largest_z(model: Model, runs: int = RUNS, seed: int = 1) -> dict[str, float]:
+    """Over every flow, stock and event of every step."""
+    program = compile_model(model, draws=Draws(seed), block=(0, runs))
+    expected = simulate(compile_model(model, draws=Draws(seed), block=(0, 1)))
+    found, _ = simulate_items(program, seed=seed)
+    largest: dict[str, float] = {}
+    for (_, material), table in program.masses.items():
+        kg = float(program.coefficients.get_table(table).max())
+        largest[material] = max(kg, largest.get(material, 0.0))
+    sizes = {
+        "flows": np.array([largest.get(flow.item, 1.0) for flow in program.network.flows]),
+        "stock": np.array(
+            [1.0] * len(program.uses.names) + [largest.get(item, 1.0) for _, item in program.stores]
+        ),
+        "events": np.ones(len(program.uses.events)),
+    }
+    return {
+        name: float(z_scores(getattr(expected, name)[0], getattr(found, name), unit).max())
+        for name, unit in sizes.items()
+    }
+
+
+# -- the law of cohorts
+
+
+@pytest.mark.parametrize(
+    ("example", "scenario", "factor"),
+    [
+        ("motor", "recycle", 0.002),
+        ("atm-parts", "measure-2", 0.2),
+        ("pv-modules", "baseline", 2e-6),
+        ("compressor-magnet", "B", 0.001),
+    ],
+)
+def test_runs_agree_with_cohorts(example: str, scenario: str, factor: float) -> None:
+    found = largest_z(scaled(meguru.example(example), scenario, factor))
+    assert max(found.values()) < 4.0
+
+
+@pytest.mark.parametrize("sales", ["middle", "start", "end"])
+@pytest.mark.parametrize("repair_by", ["piece", "visit"])
+def test_repairs_agree_with_cohorts(sales: str, repair_by: str) -> None:
+    data = fleet_data(60)
+    data["time"]["sales"] = sales
+    data["processes"]["use"]["repair_by"] = repair_by
+    data["processes"]["dismantle"]["recover"] = {"pump": "0 %"}
+    for part in data["processes"]["use"]["parts"].values():
+        part["lifetime"] |= {"shape": 1.0} if repair_by == "visit" else {}
+    found = largest_z(from_data(data))
+    assert max(found.values()) < 4.2
+
+
+def test_reuse_agrees_with_cohorts_while_the_store_lasts() -> None:
+    data = fleet_data(200)
+    spares = next(route for route in data["routes"] if route["from"] == "yard")
+    spares["max_share"] = "1 %"
+    found = largest_z(from_data(data))
+    assert max(found.values()) < 4.2
+
+
+# -- the same bits
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_slow_reference_has_the_same_bits(seed: int) -> None:
+    program = compiled(from_data(fleet_data(25.4)), runs=3)
+    record, _ = simulate_items(program, seed=seed, threads=1)
+    for run in range(3):
+        reference = Reference(program, seed, run).run()
+        for index, flow in enumerate(program.network.flows):
+            if flow.item == "steel":
+                continue
+            if flow.source in ("make_pump", "make_fan", "yard") and flow.target == "assemble":
+                continue
+            counted = [
+                reference.flows[(flow.source, flow.target, flow.item, t)] for t in range(reference.steps)
+            ]
+            assert record.flows[run, index].tolist() == counted, flow
+        assert record.stock[run].T.tolist() == [list(pair) for pair in reference.stock]
+
+
+def same(left: Record, right: Record) -> bool:
+    names = ("flows", "flows_valued", "events", "stock", "part_age")
+    return all(getattr(left, name).tobytes() == getattr(right, name).tobytes() for name in names)
+
+
+def test_threads_and_blocks_do_not_change_a_bit() -> None:
+    model = from_data(fleet_data(300.5))
+    one, _ = simulate_items(compiled(model, runs=6), seed=5, threads=1)
+    two, _ = simulate_items(compiled(model, runs=6), seed=5, threads=2)
+    assert same(one, two)
+    applied = apply(model, "base")
+    for first, last in ((0, 2), (2, 3), (3, 6)):
+        program = compile_model(applied, draws=Draws(5), block=(first, last))
+        part, _ = simulate_items(program, seed=5, first_run=first)
+        assert part.flows.tobytes() == np.ascontiguousarray(
+            one.flows[first:last]
+        ).tobytes() or np.array_equal(part.flows, one.flows[first:last])
+    other, _ = simulate_items(compiled(model, runs=6), seed=6)
+    assert not same(one, other)
+
+
+# -- whole numbers
+
+
+def test_individuals_are_whole() -> None:
+    result = meguru.run(from_data(fleet_data(40.7)), engine="items", samples=5, seed=3)
+    items = result.units.coords["item"].values
+    whole = result.units.values[:, :, items != "steel"]
+    assert np.array_equal(whole, np.round(whole))
+    assert result.balance.max() <= 1e-9
+
+
+def test_a_full_store_holds_whole_pieces() -> None:
+    data = fleet_data(200)
+    data["processes"]["yard"] |= {"limit": "7.5 piece"}
+    data["routes"] += [{"from": "yard.overflow", "to": "recycle"}]
+    data["routes"] = [
+        route for route in data["routes"] if route != {"from": "yard", "to": "use", "priority": 1}
+    ]
+    data["routes"].append({"from": "yard", "to": "use", "priority": 1, "max_share": "1 %"})
+    result = meguru.run(from_data(data), engine="items", seed=3)
+    held = result.stock.sel(holder=result.stock.coords["process"] == "yard").values
+    assert held.max() == 7.0
+
+
+def test_a_capacity_takes_whole_machines() -> None:
+    data = fleet_data(200)
+    data["processes"]["dismantle"]["capacity"] = "10.9 piece/year"
+    data["routes"] += [{"from": "dismantle.overflow", "to": "landfill"}]
+    result = meguru.run(from_data(data), engine="items", seed=3)
+    flows = result.units
+    over = flows.sel(flow=(flows.coords["source"] == "dismantle") & (flows.coords["target"] == "landfill"))
+    into = flows.sel(flow=flows.coords["target"] == "dismantle")
+    assert float((into.sum("flow") - over.sum("flow")).max()) == 10.0
+
+
+def test_where_spares_are_short_fewer_are_repaired() -> None:
+    data = fleet_data(100)
+    data["processes"]["make_spare"] = {"kind": "make", "item": "pump", "capacity": "20 piece/year"}
+    data["routes"] = [route for route in data["routes"] if route.get("priority") != 2]
+    data["routes"] += [
+        {"from": "virgin", "to": "make_spare"},
+        {"from": "make_spare", "to": "use", "item": "pump", "priority": 2},
+    ]
+    cohorts = meguru.run(from_data(data))
+    items = meguru.run(from_data(data), engine="items", samples=60, seed=4)
+    made = items.units.sel(flow=items.units.coords["source"] == "make_spare").values
+    assert made.max() == 20.0 and np.array_equal(made, np.round(made))
+    mean = items.stock.values[:, :, 0].mean(axis=0)
+    assert np.all(np.abs(mean - cohorts.stock.values[0, :, 0]) < 0.03 * mean)
+
+
+# -- a fleet to start from
+
+
+FLEET = (
+    "serial,product,made,age,pump,fan.2\nA-1,machine,1996,,,\nA-2,machine,,2.5,0.5,1\nA-3,machine,1999,,,\n"
+)
+
+
+def with_history(sales: float = 10) -> Data:
+    data = fleet_data(sales)
+    data["time"] |= {"history": 1990}
+    return data
+
+
+def test_a_fleet_is_what_the_run_begins_with(tmp_path: Any) -> None:
+    path = tmp_path / "fleet.csv"
+    path.write_text(FLEET)
+    result = meguru.run(from_data(with_history(0)), engine="items", fleet=path, histories=True, seed=2)
+    stock = result.stock.values[0, :, 0]
+    retired = result.events.sel(event=result.events.coords["kind"] == "retired").values[0].sum(axis=1)
+    assert stock[0] + retired[0] == 3
+    assert np.array_equal(stock[:-1] - stock[1:], retired[1:])
+    assert result.histories is not None
+    left = result.histories[result.histories["event"] == "left"]
+    assert set(left["serial"]) <= {"A-1", "A-2", "A-3"} and len(left) == int(retired.sum())
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "row"),
+    [
+        ("A-1,pump,1996,,,", "product", 2),
+        ("A-1,machine,1889,,,", "made", 2),
+        ("A-1,machine,soon,,,", "made", 2),
+        ("A-1,machine,,-1,,", "age", 2),
+        ("A-1,machine,,,,", "age", 2),
+        ("A-1,machine,1996,,old,", "pump", 2),
+        ("A-1,machine,1996,,,\nA-1,machine,1996,,,", "serial", 3),
+    ],
+)
+def test_a_fault_of_a_fleet_is_named_by_row_and_column(
+    tmp_path: Any, line: str, place: str, row: int
+) -> None:
+    path = tmp_path / "fleet.csv"
+    path.write_text(f"serial,product,made,age,pump,fan.2\n{line}\n")
+    with pytest.raises(MeguruError) as caught:
+        meguru.run(from_data(with_history()), engine="items", fleet=path)
+    assert (caught.value.file, caught.value.place, caught.value.line) == (str(path), place, row)
+
+
+def test_an_unknown_column_of_a_fleet_is_refused(tmp_path: Any) -> None:
+    path = tmp_path / "fleet.csv"
+    path.write_text("serial,product,made,pupm\nA-1,machine,1996,3\n")
+    with pytest.raises(MeguruError, match="pump"):
+        meguru.run(from_data(with_history()), engine="items", fleet=path)
+
+
+# -- histories
+
+
+def test_histories_tell_the_same_as_the_flows() -> None:
+    result = meguru.run(from_data(fleet_data(30)), engine="items", samples=2, seed=3, histories=True)
+    told = result.histories
+    assert told is not None
+    for kind, event in (("retired", "left"), ("failed", "failed"), ("spares", "repaired")):
+        counted = result.events.sel(event=result.events.coords["kind"] == kind).values.sum()
+        waits = result.events.sel(event=result.events.coords["kind"] == "waiting")
+        late = 0 if event != "repaired" else None
+        rows = int((told["event"] == event).sum())
+        assert rows == counted if late == 0 else rows <= counted, waits
+    sold = told[told["event"] == "sold"]
+    assert sold["serial"].groupby(sold["sample"]).nunique().tolist() == sold.groupby("sample").size().tolist()
+
+
+# -- what it can not do
+
+
+def faulty(change: Any) -> Model:
+    data = fleet_data(10)
+    change(data)
+    return from_data(data)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda d: d["time"].update(exits="proportional"), "time.exits"),
+        (
+            lambda d: d["processes"]["use"]["leave"]["worn"].update(of="sold"),
+            "processes.use.leave.worn.of",
+        ),
+        (lambda d: d["items"]["machine"]["bom"].update(fan=1.5), "items.machine.bom.fan"),
+        (lambda d: d["processes"]["assemble"].update(efficiency="90 %"), "processes.assemble"),
+    ],
+)
+def test_what_individuals_cannot_represent_is_named(change: Any, place: str) -> None:
+    model = faulty(change)
+    if place == "processes.assemble":
+        data = fleet_data(10)
+        change(data)
+        data["routes"].append({"from": "assemble.scrap", "to": "recycle"})
+        model = from_data(data)
+    with pytest.raises(UnsupportedError) as caught:
+        meguru.run(model, engine="items")
+    assert caught.value.place == place
+
+
+def test_only_individuals_have_a_fleet() -> None:
+    with pytest.raises(RunError, match="serial numbers"):
+        meguru.run(from_data(fleet_data(10)), histories=True)
+    with pytest.raises(RunError, match="no such engine"):
+        meguru.run(from_data(fleet_data(10)), engine="item")
+
+
+def test_quantities_are_sampled_as_in_cohorts() -> None:
+    data = fleet_data(10)
+    spread = {"distribution": "uniform", "low": 50, "high": 70, "unit": "%"}
+    data["processes"]["collect"]["split"] = {"taken": spread, "left": "rest"}
+    program = compile_model(apply(from_data(data), "base"), draws=Draws(9), block=(3, 5))
+    assert program.numbers[0].tobytes() != program.numbers[1].tobytes()
+    assert isinstance(from_data(data).processes["collect"].split["taken"], Quantity)
+
+
+# -- random models
+
+
+@st.composite
+def small_models(draw: st.DrawFn) -> Data:
+    """Machines with one or two causes, segments, sorts with rules, a loop in the network."""
+    share = st.integers(0, 10).map(lambda tenth: f"{10 * tenth} %")
+    life = st.fixed_dictionaries(
+        {
+            "distribution": st.just("weibull"),
+            "shape": st.sampled_from([1.0, 1.5, 3.0]),
+            "scale": st.sampled_from(["4 year", "7 year", "11 year"]),
+        }
+    )
+    data = fleet_data(draw(st.integers(5, 60)), repair=draw(share), years=draw(st.integers(4, 9)))
+    data["time"]["sales"] = draw(st.sampled_from(["middle", "start", "end"]))
+    use = data["processes"]["use"]
+    use["leave"] = {"worn": draw(life)}
+    if draw(st.booleans()):
+        use["leave"]["let_go"] = {"distribution": "fixed", "age": "5 year", "keep": draw(share)}
+    for part in use["parts"].values():
+        part["lifetime"] = draw(life)
+    if draw(st.booleans()):
+        use["segments"] = {
+            "heavy": {"share": "30 %", "stretch": 0.8},
+            "light": {"share": "70 %"},
+        }
+        rules = [{"segment": "heavy", "split": {"taken": draw(share), "left": "rest"}}]
+        data["processes"]["collect"] |= {"rules": rules}
+    if draw(st.booleans()):
+        data["processes"]["again"] = {"kind": "sort", "split": {"back": "40 %", "on": "rest"}}
+        data["routes"] = [route for route in data["routes"] if route["from"] != "collect.taken"]
+        data["routes"] += [
+            {"from": "collect.taken", "to": "again"},
+            {"from": "again.back", "to": "collect"},
+            {"from": "again.on", "to": "dismantle"},
+        ]
+    data["processes"]["dismantle"]["recover"] = {"pump": draw(share), "fan": draw(share)}
+    spares = next(route for route in data["routes"] if route["from"] == "yard")
+    spares["max_share"] = "0 %"
+    data["routes"].append({"from": "dismantle.fan", "to": "recycle"})
+    return data
+
+
+@settings(max_examples=15, derandomize=True, deadline=None)
+@given(small_models())
+def test_random_models_agree_with_cohorts(data: Data) -> None:
+    assert max(largest_z(from_data(data), runs=150).values()) < 5.0
