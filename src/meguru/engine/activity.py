@@ -20,12 +20,14 @@ class Driver:
     ``kind`` is one of ``units`` and ``mass`` (of flows), ``valued`` and ``valued_mass`` (the same with the
     factor by age on the price), ``stock`` and ``stock_mass`` (of holders, times the length of the step),
     ``runs`` (1 in a step in which one of the flows carries or one of the holders holds anything, leaving out
-    what is below 1e-12 of its largest amount) and ``always`` (1).
+    what is below 1e-12 of its largest amount) and ``always`` (1). What the flows of ``less`` carry is taken
+    away: a full process does nothing with what it turns away.
     """
 
     kind: str
     flows: tuple[int, ...] = ()
     holders: tuple[int, ...] = ()
+    less: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -70,7 +72,12 @@ class Amounts:
             return self._runs(driver)
         if driver.kind in ("stock", "stock_mass"):
             return self._sum([self._held(driver.kind, holder) for holder in driver.holders])
-        return self._sum([self._carried(driver.kind, flow) for flow in driver.flows])
+        carried = self._sum([self._carried(driver.kind, flow) for flow in driver.flows])
+        if not driver.less:
+            return carried
+        turned_away = self._sum([self._carried(driver.kind, flow) for flow in driver.less])
+        # A limit that falls turns away more than comes in; and rounding leaves something of nothing.
+        return np.where(carried - turned_away > DUST * carried, carried - turned_away, 0.0)
 
     def _carried(self, kind: str, flow: int) -> Array:
         if kind == "units":

@@ -66,7 +66,12 @@ def share_exits(p: Any, z: Any, use: Any, units: Any, stay: Any, q: Any) -> Any:
     """``exits: proportional``: own reasons N (1 − s) ln(1 − h)/ln s, the rest for a part. Returns the
     latter."""
     survival = stay * q
-    share = np.log(stay) / np.log(survival) if survival > 0.0 else (1.0 if q > 0.0 else 0.5)
+    if survival > 0.0:
+        share = np.log(stay) / np.log(survival)
+    elif stay > 0.0:  # all have a failed part: the limit of the share for own reasons is zero
+        share = 0.0
+    else:
+        share = 1.0 if q > 0.0 else 0.5
     own = units * (1.0 - survival) * share
     for k in range(p[use + USE_CAUSES]):
         z[p[OWN] + k] *= own / (units * (1.0 - stay))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +92,9 @@ class _Entering:
             items = [self.books.holder_items[h] for h in holders]
             return self._per_reference(Driver("stock", holders=holders), items)
         flows = self._leaving() if basis == "output" else self._entering()
-        return self._per_reference(Driver("units", tuple(flows)), [self.books.flows[f].item for f in flows])
+        less = () if basis == "output" else self._turned_away()
+        items = [self.books.flows[f].item for f in flows]
+        return self._per_reference(Driver("units", tuple(flows), less=less), items)
 
     def _basis(self) -> str:
         basis, kind = self.data.basis, self.process.kind
@@ -144,6 +146,12 @@ class _Entering:
                 found.append(f)
         return found
 
+    def _turned_away(self) -> tuple[int, ...]:
+        """Flows of what a full process passes on as it came."""
+        flows = self.books.flows
+        leaving = self.books.flows_from.get(self.name, ())
+        return tuple(f for f in leaving if flows[f].port == "overflow" and self._counts(flows[f].item))
+
     def _per_reference(self, driver: Driver, items: list[str]) -> Activity:
         units = list(dict.fromkeys(self.books.model.items[i].unit for i in items))
         stock = driver.kind == "stock"
@@ -168,7 +176,7 @@ class _Entering:
                 "a reference must be above zero", place=f"{self.place}.reference", found=float(amount.min())
             )
         if wanted[index] == "kg" and own != ["kg"]:
-            driver = Driver("stock_mass" if stock else "mass", driver.flows, driver.holders)
+            driver = replace(driver, kind="stock_mass" if stock else "mass")
         return Activity(driver, 1.0 / amount)
 
     def _per_unit(self) -> bool:

@@ -100,6 +100,10 @@ class Quantity:
         if given == ["values"]:
             check_series(self.years, self.values, self.interpolate, self.beyond)
 
+    def says_months(self) -> bool:
+        """Whether a year of the series, or of what holds later, is not a whole one."""
+        return any(year % 1 for year in self.years) or any(later.says_months() for _, later in self.since)
+
     @classmethod
     def parse(cls, found: object) -> Quantity:
         """A quantity from what may stand in a file: ``12``, ``"12 kg"``, ``"= 1 - rate"``, a mapping."""

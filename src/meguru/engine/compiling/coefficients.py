@@ -49,6 +49,9 @@ class Reader:
         values: Mapping[str, Array],
     ) -> None:
         self.model, self.years, self.draws, self.block, self.values = model, years, draws, block, values
+        monthly = model.time.step == "month"
+        # A series that says months is read by month, any other one at the calendar year.
+        self.months = years + np.arange(len(years)) % 12 / 12 if monthly else years
         self.names: dict[str, tuple[Array, str]] = {}
         for name in _order(model):
             quantity = model.parameters[name]
@@ -63,7 +66,8 @@ class Reader:
             times = Quantity(1.0, quantity.unit).evaluate(unit, self.years, place=place)
             return given[:, None] * times
         try:
-            return quantity.evaluate(unit, self.years, draw=self._draw(place), names=self.names, place=place)
+            times = self.months if quantity.says_months() else self.years
+            return quantity.evaluate(unit, times, draw=self._draw(place), names=self.names, place=place)
         except MeguruError as error:
             file, line = where(self.model, place)
             error.at(file=file, line=line)

@@ -175,6 +175,22 @@ class Hazards:
         dated = self.stretch.shape[1] > 1 or any(v.shape[1] > 1 for v in self.values.values())
         self.by_age, self.first = self._dated() if dated else self._stationary()
         self._not_too_short()
+        self._ends_in_time()
+
+    def _ends_in_time(self) -> None:
+        """A table of survival goes on until nothing is left, or as long as the clock of the lifetime runs."""
+        table = self.lifetime.survival
+        if self.lifetime.distribution != "survival" or not table or table[max(table)] <= 0.0:
+            return
+        clock = np.broadcast_to(self.length / self.stretch, (self.stretch.shape[0], self.steps))
+        oldest = float(clock.sum(axis=1).max())
+        if oldest > max(table) + 1e-9:
+            raise LifetimeError(
+                "the table ends while some are still there, at the speed that 'stretch' gives its clock",
+                place=f"{self.place}.survival",
+                found=f"{max(table):g}: {table[max(table)]:g}",
+                expected=f"a table until the share is 0, or until age {oldest:g}",
+            )
 
     def _not_too_short(self) -> None:
         """Of new things more than half are left a full step after the sale, whatever the step made.

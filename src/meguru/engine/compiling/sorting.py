@@ -18,6 +18,8 @@ DUST = 1e-12  # a share that rounding leaves of one
 
 def sort(push: PushNodes, name: str, process: Process, item: str, node: int) -> None:
     rules = [(i, r) for i, r in enumerate(process.rules) if r.item in (None, item)]
+    for index, rule in rules:
+        _can_hold(push, name, index, rule)
     if not rules:
         for port, index in _split(push, process.split, f"processes.{name}.split").items():
             push.emit(FLOW, node, name, port, item, index)
@@ -34,6 +36,26 @@ def sort(push: PushNodes, name: str, process: Process, item: str, node: int) -> 
         flows = push.emit(RULES, node, name, port, item, largest, table=table, extra=first)
         for operation in push.by_node[node][len(push.by_node[node]) - len(flows) :]:
             operation[3] = ONE
+
+
+def _can_hold(push: PushNodes, name: str, index: int, rule: Rule) -> None:
+    """Something that arrives has what a rule asks for: a part has no segment and no build class."""
+    arriving = [item for item in push.network.arriving.get(name, {}) if rule.item in (None, item)]
+    labels = [label for item in arriving for label in _class_labels(push.model, push.shape, item)]
+    wrong = {
+        "segment": rule.segment is not None and all(rule.segment != segment for _, segment in labels),
+        "build": rule.build is not None and all(rule.build != build for build, _ in labels),
+        "age_below": rule.age_below is not None
+        and all(push.model.items[item].kind == "material" for item in arriving),
+    }
+    for key in (key for key, is_wrong in wrong.items() if is_wrong):
+        raise push.error(
+            NetworkError,
+            f"processes.{name}.rules.{index}.{key}",
+            f"nothing that arrives has a '{key.partition('_')[0]}' to sort by",
+            found=", ".join(arriving),
+            expected="products in use" if key != "age_below" else "parts or products",
+        )
 
 
 def _split(push: PushNodes, split: dict[str, Quantity | None], place: str) -> dict[str, int]:

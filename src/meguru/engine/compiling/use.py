@@ -33,7 +33,7 @@ from meguru.engine.plan import (
     USE_SLOT,
     USE_SLOT_HAZARD,
 )  # fmt: skip
-from meguru.errors import MissingValueError, NetworkError, RangeError, ShareError
+from meguru.errors import MissingValueError, NetworkError, RangeError, ShareError, UnsupportedError
 from meguru.model import where
 from meguru.model.components import Lifetime, Model, Process
 from meguru.model.network import PART_FAILURE, Flow, Network
@@ -253,6 +253,16 @@ class UseCompiler:
         )
         for cause, lifetime in process.leave.items():
             place = f"processes.{name}.leave.{cause}"
+            if used and lifetime.of == "sold":
+                file, line = where(self.model, f"{place}.of")
+                raise UnsupportedError(
+                    "a share of what was sold, where used products are sold again",
+                    file=file,
+                    line=line,
+                    place=f"{place}.of",
+                    found="sold",
+                    expected="left",
+                )
             node = self.pushes.node(f"{name}.retired.{cause}", product)
             keep = self.numbers.share(lifetime.keep, f"{place}.keep", default=ZERO)
             t.cause.append([node, len(t.events), keep, int(lifetime.of == "sold")])

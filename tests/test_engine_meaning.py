@@ -1,0 +1,122 @@
+"""Combinations that have one meaning each, or are refused: what a reader of the model would take them for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from plain_models import Run, fixed, simple, weibull
+
+import meguru
+from meguru.errors import LifetimeError, NetworkError, UnsupportedError
+from meguru.model.read import from_data
+
+Data = dict[str, Any]
+
+
+def with_part(data: Data, **slot: Any) -> Data:
+    """The simple product made of one part that is followed."""
+    data["items"]["p"] = {"kind": "part", "bom": {"iron": "1 kg"}}
+    data["items"]["A"]["bom"] = {"p": 1}
+    data["processes"]["make_p"] = {"kind": "make", "item": "p"}
+    data["processes"]["use"]["parts"] = {"p": slot}
+    data["routes"][0] = {"from": "ore", "to": "make_p"}
+    data["routes"].append({"from": "make_p", "to": "make"})
+    return data
+
+
+def test_a_full_process_is_not_paid_for_what_it_turns_away() -> None:
+    """100 kg a year arrive, 30 kg are treated: 30 JPY and 30 kg CO2e at 1 JPY and 1 kg CO2e per kg."""
+    data = simple(6, {"sales": "100 piece/year"}, {"old": fixed(2)})
+    data |= {"name": "full", "impacts": {"climate": {"unit": "kg_CO2e"}}}
+    unit = {"cost": "1 JPY", "impacts": {"climate": "1 kg_CO2e"}, "reference": "1 kg"}
+    data["processes"]["melt"] = {
+        "kind": "recycle", "yield": {"iron": 1}, "capacity": "30 kg/year", "unit": [unit]
+    }  # fmt: skip
+    data["routes"][2] = {"from": "use.retired", "to": "melt"}
+    data["routes"] += [{"from": "melt.secondary", "to": "dump"}, {"from": "melt.overflow", "to": "dump"}]
+    result = meguru.run(from_data(data))
+    assert float(result.impacts.values[0, -1].sum()) == pytest.approx(30)
+    assert float(abs(result.money.values[0, -1]).max()) == pytest.approx(30)
+    data["processes"]["melt"]["capacity"] = "0 kg/year"
+    assert float(meguru.run(from_data(data)).impacts.values.sum()) == 0.0
+
+
+def test_a_series_that_says_months_is_read_by_month() -> None:
+    sales = {"values": {"2000-01": 1200, "2000-06": 12000, "2000-07": 1200, "2001-01": 1200}}
+    data = simple(
+        2, {"sales": sales | {"unit": "piece/year", "beyond": "hold"}}, {"old": fixed(9)}, step="month"
+    )
+    sold = Run(data).event("sales")
+    ramp = 100 + np.arange(6) * 180
+    np.testing.assert_allclose(sold, [*ramp, *[100] * 18])
+
+
+def test_a_series_by_year_holds_for_all_its_months() -> None:
+    sales = {"values": {"2000": 1200, "2001": 2400}, "unit": "piece/year"}
+    sold = Run(simple(2, {"sales": sales}, {"old": fixed(9)}, step="month")).event("sales")
+    np.testing.assert_allclose(sold, [100] * 12 + [200] * 12)
+
+
+def test_proportional_exits_where_a_part_fails_in_all_at_once() -> None:
+    """Hazard of the part is infinite: nothing is left for the own reason."""
+    data = simple(
+        12, {"sales": "100 piece/year"}, {"old": weibull(1, 1000)}, exits="proportional", sales="end"
+    )
+    run = Run(with_part(data, lifetime=fixed(4), repair=0))
+    own, part = run.event("retired", cause="old"), run.event("retired", cause="part_failure")
+    assert own[4:].max() < 0.5  # of 100, as while no part fails: 0.1 % a year
+    assert part[4:].min() > 99
+
+
+def test_a_share_of_what_was_sold_is_refused_where_used_products_are_sold() -> None:
+    old = weibull(2, 10) | {"of": "sold"}
+    data = simple(8, {"sales": "100 piece/year"}, {"old": old})
+    data["processes"]["use"]["builds"] = ["new", "resold"]
+    data["processes"]["shop"] = {"kind": "store"}
+    data["routes"] = [
+        {"from": "ore", "to": "make"},
+        {"from": "use.retired", "to": "shop"},
+        {"from": "shop", "to": "use", "priority": 1, "max_share": 0.5},
+        {"from": "make", "to": "use", "priority": 2},
+    ]
+    with pytest.raises(UnsupportedError, match="used products are sold again"):
+        Run(data)
+    old["of"] = "remaining"
+    Run(data)
+
+
+@pytest.mark.parametrize(("key", "value"), [("segment", "work"), ("build", "new")])
+def test_a_rule_that_no_part_can_meet_is_refused(key: str, value: str) -> None:
+    data = with_part(simple(8, {"sales": "100 piece/year"}, {"old": fixed(3)}))
+    use = data["processes"]["use"]
+    use["segments"] = {"work": {"share": 0.5}, "home": {"share": 0.5}}
+    data["processes"] |= {
+        "open": {"kind": "dismantle", "recover": {"p": 1}},
+        "triage": {"kind": "sort", "rules": [{key: value, "split": {"good": 1}}], "split": {"bad": 1}},
+        "good": {"kind": "sink"},
+    }
+    data["routes"] = [route for route in data["routes"] if route["from"] != "use.retired"] + [
+        {"from": "use.retired", "to": "open"},
+        {"from": "open.p", "to": "triage"},
+        {"from": "open.rest", "to": "dump"},
+        {"from": "triage.good", "to": "good"},
+        {"from": "triage.bad", "to": "dump"},
+    ]
+    with pytest.raises(NetworkError, match=f"nothing that arrives has a '{key}'"):
+        Run(data)
+
+
+@pytest.mark.parametrize("where", ["lifetime", "segment"])
+def test_a_table_of_survival_must_last_as_long_as_its_clock_runs(where: str) -> None:
+    """At half the stretch ages pass twice as fast: 20 years of the study are 40 of the table."""
+    old: Data = {"distribution": "survival", "survival": {0: 1, 25: 0.1}}
+    data = simple(20, {"sales": "100 piece/year"}, {"old": old})
+    Run(data)
+    if where == "lifetime":
+        old["stretch"] = 0.5
+    else:
+        data["processes"]["use"]["segments"] = {"all": {"share": 1, "stretch": 0.5}}
+    with pytest.raises(LifetimeError, match="the table ends"):
+        Run(data)
