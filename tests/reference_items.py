@@ -21,7 +21,6 @@ from meguru.engine.plan import (
     CAUSE_HAZARD,
     CAUSE_NODE,
     DEPOSIT,
-    HAZARD,
     OP_CODE,
     OP_FLOW,
     OP_SOURCE,
@@ -35,6 +34,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 chance: Any = load_kernel("meguru.engine.items.kernel_chance")
+cohorts: Any = load_kernel("meguru.engine.kernel_cohorts")
 PARTS = {"pump": 1, "fan": 2}
 
 
@@ -139,20 +139,20 @@ class Reference:
 
     def due(self, table: int, row: int, birth: int, t: int, v: float) -> int:
         """First step from ``t`` on in which a hazard strikes: they are met one after the other."""
-        start = int(self.program.plan[HAZARD]) + int(table_of(self.program.plan, table)[row, 0])
         left = 1.0
         for step in range(t, self.steps):
-            left *= 1.0 - float(self.program.numbers[0, start + step - birth])
+            left *= 1.0 - self.hazard(table, row, step - birth, False)
             if left <= v:
                 return step
         return self.steps
 
-    def first_hazard(self, table: int, row: int, age: int) -> float:
-        start = int(self.program.plan[HAZARD]) + int(table_of(self.program.plan, table)[row, 2])
-        return float(self.program.numbers[0, start + age])
+    def hazard(self, table: int, row: int, age: int, at_sale: bool) -> float:
+        plan = self.program.plan
+        at = int(plan[table] + row * plan[table + 1])
+        return float(cohorts.hazard_of(plan, self.program.numbers[0], at, 0, age, at_sale))
 
     def due_at_sale(self, table: int, row: int, birth: int, t: int, v: float) -> int:
-        stay = 1.0 - self.first_hazard(table, row, t - birth)
+        stay = 1.0 - self.hazard(table, row, t - birth, True)
         return t if v >= stay else self.due(table, row, birth, t + 1, v / stay)
 
     def new_serial(self) -> int:

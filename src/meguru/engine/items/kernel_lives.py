@@ -14,7 +14,7 @@ from meguru.engine.items.kernel_chance import AGAIN, FAIL, KEEP, LEAVE, uniform
 from meguru.engine.items.plan import SOLD_TABLE
 from meguru.engine.kernel_cohorts import hazard_of
 from meguru.engine.plan import (
-    CAUSE, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_OF_SOLD, HAZARD, HAZARD_START, HAZARD_STRIDE, SLOT_HAZARD, STEPS,
+    CAUSE, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_OF_SOLD, HAZARD_START, HAZARD_STRIDE, SLOT_HAZARD, STEPS,
     USE, USE_CAUSE, USE_CAUSES, USE_HAZARD, USE_SEGMENTS, USE_SLOT_HAZARD, line, number, rows,
 )  # fmt: skip
 
@@ -29,7 +29,7 @@ def tabulate(p: Any, c: Any, q: Any, s: Any) -> Any:
             for date in range(dates):
                 start, left = p[row + HAZARD_START] + date * p[row + HAZARD_STRIDE], 1.0
                 for age in range(p[STEPS] + 1):
-                    left *= 1.0 - c[p[HAZARD] + start + age]
+                    left *= 1.0 - hazard_of(p, c, row, date, age, False)
                     s[start + age] = left
     for u in range(rows(p, USE)):
         if q[q[SOLD_TABLE] + u] >= 0:
