@@ -120,3 +120,27 @@ def test_a_table_of_survival_must_last_as_long_as_its_clock_runs(where: str) -> 
         data["processes"]["use"]["segments"] = {"all": {"share": 1, "stretch": 0.5}}
     with pytest.raises(LifetimeError, match="the table ends"):
         Run(data)
+
+
+def test_new_scrap_of_a_step_that_is_tried_again_is_counted_once() -> None:
+    """Spares run short, so that steps are repeated; every part made leaves a quarter of its mass as scrap."""
+    data = with_part(
+        simple(9, {"sales": "100 piece/year"}, {"old": fixed(6)}), lifetime=weibull(2, 4), repair=1
+    )
+    data["processes"] |= {
+        "make_p": {"kind": "make", "item": "p", "recipe": {"iron": {"efficiency": 0.8}}},
+        "make_spare": {"kind": "make", "item": "p", "recipe": {"iron": {"efficiency": 0.8}}},
+        "little": {"kind": "supply", "supplies": ["iron"], "limit": "40 kg/year"},
+    }
+    data["routes"] += [
+        {"from": "little", "to": "make_spare"},
+        {"from": "make_spare", "to": "use", "item": "p"},
+        {"from": "make_p.scrap", "to": "dump"},
+        {"from": "make_spare.scrap", "to": "dump"},
+        {"from": "use.failed", "to": "dump"},
+    ]
+    run = Run(data)
+    made, spares = run.flow("make_p", "make"), run.flow("make_spare", "use")
+    assert spares.max() == pytest.approx(32)  # short from some year on
+    np.testing.assert_allclose(run.flow("make_p.scrap"), made / 4, rtol=1e-9)
+    np.testing.assert_allclose(run.flow("make_spare.scrap"), spares / 4, rtol=1e-9)

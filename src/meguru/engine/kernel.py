@@ -123,6 +123,8 @@ def begin(p: Any, z: Any, r: Any, t: Any) -> Any:
     for name in (EXTRA, USED, SPARES, WANTED):
         fill(p, z, name, 0.0)
     r[p[FLOWS] + t * p[FLOW_COUNT] : p[FLOWS] + (t + 1) * p[FLOW_COUNT]] = 0.0
+    if p[SCRAP_FLOWS + 1] > 0:
+        r[p[SCRAP_FLOWS] + t * p[FLOW_COUNT] : p[SCRAP_FLOWS] + (t + 1) * p[FLOW_COUNT]] = 0.0
     for name in (FLOWS_VALUED, PART_AGE):
         clear_flows(p, r, t, name, 1)
     clear_flows(p, r, t, FLOWS_DATED, p[STEPS] + 1)
