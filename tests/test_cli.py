@@ -88,9 +88,9 @@ def test_each_command_has_help_with_examples_that_name_known_options(name: str) 
     examples = re.findall(rf"^    (?:meguru )({name}\b.*)$", done.stdout, re.MULTILINE)
     assert examples
     options = done.stdout.partition("Options:")[2]
-    below = re.findall(r"^  ([a-z]+)  ", options.partition("Commands:")[2], re.MULTILINE)
+    below = re.findall(r"^  ([a-z-]+)  ", options.partition("Commands:")[2], re.MULTILINE)
     options += "".join(call(name, inner, "--help").stdout for inner in below)
-    for option in re.findall(r"--[a-z]+", " ".join(examples)):
+    for option in re.findall(r"--[a-z-]+", " ".join(examples)):
         assert option in options
     assert all(len(line) <= 100 for line in [*done.stdout.splitlines(), *options.splitlines()])
 

@@ -49,7 +49,8 @@ Edit = Callable[[Any], object]
 
 def test_each_example_survives_the_way_through_a_workbook(tmp_path: Path) -> None:
     for name in example_names():
-        model = meguru.example(name)
+        # A workbook holds what came from libraries, and names none.
+        model = dataclasses.replace(meguru.example(name), libraries=[])
         export_excel(model, tmp_path / "model.xlsx")
         again = import_excel(tmp_path / "model.xlsx")
         assert again == model, name

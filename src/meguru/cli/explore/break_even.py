@@ -49,7 +49,7 @@ def break_even(
     \b
     Examples:
       meguru break-even atm-parts co2_change more_parts
-      meguru break-even atm-parts economic_gain "routes.new_parts -> assemble.price" --low 0 --high 800
+      meguru break-even atm-parts co2_change more_parts --target -40 --out page.html
     """
     from meguru.cli.models import make_folder, read_model
     from meguru.cli.screen import announce_compiling, print_json

@@ -67,7 +67,7 @@ def search(
     \b
     Examples:
       meguru search atm-parts -g co2_change -g economic_gain
-      meguru search atm-parts -g economic_gain --limit "co2_change <= 0" --limit "new_resource_change >= -30"
+      meguru search atm-parts -g economic_gain --limit "co2_change <= 0"
       meguru search small-battery --year mean --method nsga2 --out front.html
     """
     from meguru.cli.models import make_folder, read_model

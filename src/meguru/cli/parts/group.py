@@ -20,6 +20,6 @@ def parts() -> None:
     \b
     Examples:
       meguru parts mismatch atm-parts parts_4 --scenario measure-2
-      meguru parts recondition atm-parts --part "parts_4 new=7500 recondition=1773 hours=0.2" --hours 100
+      meguru parts recondition atm-parts --part "parts_4 new=7500 recondition=1773"
       meguru parts take-back small-battery use_battery "triage.second_use -> used_batteries"
     """

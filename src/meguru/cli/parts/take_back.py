@@ -44,7 +44,7 @@ def take_back(
 
     \b
     Examples:
-      meguru parts take-back small-battery use_battery "triage.second_use -> used_batteries" --service 3000
+      meguru parts take-back small-battery use_battery "triage.second_use -> used_batteries"
     """
     import numpy as np
 

@@ -253,7 +253,8 @@ class UseCompiler:
         )
         for cause, lifetime in process.leave.items():
             place = f"processes.{name}.leave.{cause}"
-            if used and lifetime.of == "sold":
+            # At one age it is due once, and never for what is older when sold again; a curve in part.
+            if used and lifetime.of == "sold" and lifetime.distribution not in ("fixed", "threshold"):
                 file, line = where(self.model, f"{place}.of")
                 raise UnsupportedError(
                     "a share of what was sold, where used products are sold again",
