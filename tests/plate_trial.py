@@ -48,4 +48,4 @@ def trial(catalogue: Catalogue, made: Iterable[Plate], *, tell: bool = False) ->
 
 if __name__ == "__main__":
     catalogue = plate_catalogue()
-    print(trial(catalogue, plates(catalogue, int(sys.argv[1])), tell=True))
+    print(trial(catalogue, plates(catalogue, int(sys.argv[1]), int(sys.argv[2])), tell=True))

@@ -1,6 +1,6 @@
 """From likeness to probability: learnt on references that were left out, never on photos to be judged.
 
-Each fold leaves out some photos of every type, and all photos of some types: of the first, how often the
+Each fold leaves out some photos of most types, and all photos of the others: of the first, how often the
 best type is right gives the temperature; the second show what an unknown type looks like.
 """
 
@@ -89,9 +89,9 @@ def _folds(
     icons: NDArray[np.bool_],
     width: int,
 ) -> Iterator[tuple[Classifier, NDArray[np.integer], NDArray[np.integer]]]:
-    """(classifier, the types that it knows, photos left out): each photo is left out once.
+    """(classifier, the types that it knows, photos to judge): each photo is judged known once, unknown once.
 
-    Icons are never left out: what comes in is no icon. Neither is the only photo of a type.
+    Icons are not judged: what comes in is no icon. The only photo of a type is judged as unknown alone.
     """
     number = np.zeros(len(types), np.int64)
     for one in np.unique(types):
@@ -99,11 +99,13 @@ def _folds(
         number[plain] = np.arange(len(plain))
     alone = np.bincount(types)[types] < 2
     for fold in range(FOLDS):
-        out = ~icons & ~alone & (number % FOLDS == fold)
-        kept = ~out & (types % FOLDS != fold)
+        unknown = types % FOLDS == fold
+        out = ~icons & ~alone & (number % FOLDS == fold) & ~unknown
+        kept = ~out & ~unknown
         classes, renumbered = np.unique(types[kept], return_inverse=True)
-        if len(classes) > 2 and out.any():
-            yield train(views[kept], renumbered, weights[kept], width), classes, np.flatnonzero(out)
+        if len(classes) > 2:
+            judged = np.flatnonzero(out | (unknown & ~icons))
+            yield train(views[kept], renumbered, weights[kept], width), classes, judged
 
 
 def _temperature(known: list[tuple[Numbers, int]]) -> float:

@@ -23,7 +23,12 @@ Status = Literal["accepted", "proposed", "unknown"]
 CODE, PLATE, APPEARANCE = "code", "plate", "appearance"
 WAYS = (CODE, PLATE, APPEARANCE)
 SHOWN = 5
+NEVER = 1e-12  # a chance that counts as none
 EVEN = 0.5  # known as likely as not
+SPREAD = (
+    0.05  # of what looks say, given to all types alike: a plate's photo may not show the product (assumed)
+)
+CODE_WEIGHT = 1e6  # of a type that a code names, where several codes name several (assumed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,24 +170,23 @@ def _combined(
     """
     plate = likeness(matches)
     read = {one.type_name: one for one in matches}
-    calibrated = known is not None
+    even = 1.0 / max(1, len(looks))
     weights: dict[str, float] = {}
     for name in {**dict.fromkeys(by_code), **read, **looks}:
         alike, share = looks.get(name, (0.0, None))
-        prior = share if share is not None else 1.0 / max(1, len(looks)) * (1.0 + alike)
-        weights[name] = prior * plate.get(name, 1.0) * (1e6 if name in by_code else 1.0)
+        prior = even * (1.0 + alike) if share is None else (1 - SPREAD) * share + SPREAD * even
+        weights[name] = prior * plate.get(name, 1.0) * (CODE_WEIGHT if name in by_code else 1.0)
     total = sum(weights.values())
     if known is not None:
-        odds = known / max(1.0 - known, 1e-12) * total
+        odds = known / max(1.0 - known, NEVER) * total
         known = odds / (1.0 + odds)
-    order = sorted(weights, key=lambda name: (-weights[name], name))
     return [
         Candidate(
             name,
-            weights[name] / total * known if calibrated and known is not None else None,
+            None if known is None else weights[name] / total * known,
             _reasons(name, by_code, read, looks),
         )
-        for name in order
+        for name in sorted(weights, key=lambda name: (-weights[name], name))
     ], known
 
 
@@ -197,7 +201,7 @@ def _reasons(
         reasons.append(f"{by_code[name].form} reads '{by_code[name].text}'")
     if name in read:
         match = read[name]
-        how = "exactly" if match.cost == 0 else f"with changes worth {match.cost:.2g} letters"
+        how = "exactly" if match.cost == 0 else f"but for changes worth {match.cost:.2g} letters"
         reasons.append(f"plate reads '{match.read}', which is '{match.spelling}' {how}")
     if name in looks:
         alike, share = looks[name]

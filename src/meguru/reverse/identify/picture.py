@@ -46,7 +46,8 @@ def open_photo(path: str | os.PathLike[str]) -> Pixels:
     except FileNotFoundError as error:
         raise NotReadableError("no such photo", file=str(path)) from error
     except image_of.DecompressionBombError as error:
-        raise _too_large(path, "more") from error
+        most = 2 * image_of.MAX_IMAGE_PIXELS // 1_000_000  # above it the library itself refuses
+        raise _too_large(path, f"more than {most} million") from error
     except image_of.UnidentifiedImageError as error:
         raise NotReadableError(
             "no picture", file=str(path), expected="JPEG, PNG, WebP, TIFF or BMP"
