@@ -49,7 +49,10 @@ class Tensor:
         self.arguments = arguments
 
 
-class Writer(pickle._Pickler):  # type: ignore[misc]
+PICKLER: Any = vars(pickle)["_Pickler"]  # the one in Python, whose parts can be replaced
+
+
+class Writer(PICKLER):  # type: ignore[misc]
     """Writes tensors as PyTorch did before 1.6."""
 
     def persistent_id(self, one: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from plate_trial import trial
 from synthetic_plates import plate_catalogue, plates
 
 from meguru.reverse.catalogue import Catalogue, ProductType
+from meguru.reverse.identify import plate
 from meguru.reverse.identify.codes import Code, match_codes, read_codes
 from meguru.reverse.identify.distance import CHANGE, confusions, distance
 from meguru.reverse.identify.matching import Line, accepted_plate, likeness, match_plate
@@ -110,6 +112,13 @@ def test_synthetic_plates_are_matched_and_never_accepted_wrongly() -> None:
     assert count.accepted >= 0.6 * count.known
 
 
+def test_nothing_is_downloaded_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", lambda *rest: pytest.fail("a connection"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *rest: pytest.fail("a host was looked up"))
+    plate._reader.cache_clear()
+    assert read_plate(np.full((60, 120, 3), 200, np.uint8)) == []
+
+
 def test_an_empty_plate_says_nothing() -> None:
     assert read_plate(np.full((120, 240, 3), 200, np.uint8)) == []
     assert match_plate([], catalogue("WJ-100A")) == []
@@ -123,9 +132,9 @@ def code_pictures() -> list[Any]:
     for number in range(24):
         form = zxingcpp.BarcodeFormat.QRCode if number % 2 else zxingcpp.BarcodeFormat.Code128
         made = zxingcpp.create_barcode(f"MEGURU-{number:04d}", form)
-        plain = np.asarray(zxingcpp.write_barcode_to_image(made, scale=3), np.float32)
+        plain: Any = np.asarray(zxingcpp.write_barcode_to_image(made, scale=3), np.float32)
         plain = cv2.copyMakeBorder(plain, 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=(255,))
-        worn = cv2.GaussianBlur(plain, (0, 0), 0.6 + 0.1 * number) * 0.5 + 60
+        worn: Any = cv2.GaussianBlur(plain, (0, 0), 0.6 + 0.1 * number) * 0.5 + 60
         worn = worn + rng.normal(0, 12 + number, worn.shape)
         grey = np.clip(255 - worn if number % 5 == 0 else worn, 0, 255).astype(np.uint8)
         pictures.append(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB))
