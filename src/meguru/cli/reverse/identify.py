@@ -89,6 +89,8 @@ def _show(outcome: Outcome, screen: Console) -> None:
 
 
 def _percent(share: float) -> str:
+    if 0 < share < 0.005:
+        return "< 1 %"
     return "> 99 %" if 0.995 <= share < 1 else f"{share:.0%}".replace("%", " %")
 
 

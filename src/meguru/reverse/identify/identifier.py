@@ -204,7 +204,5 @@ def _reasons(
         how = "exactly" if match.cost == 0 else f"but for changes worth {match.cost:.2g} letters"
         reasons.append(f"plate reads '{match.read}', which is '{match.spelling}' {how}")
     if name in looks:
-        alike, share = looks[name]
-        among = "" if share is None else f", {share:.0%} among known types"
-        reasons.append(f"looks alike: {alike:.2f}{among}")
+        reasons.append(f"looks alike: {looks[name][0]:.2f} of 1")
     return tuple(reasons)
