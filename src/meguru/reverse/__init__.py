@@ -1,5 +1,7 @@
 """The reverse supply chain, digitised: meter each step of a dismantling line, make unit data of it.
 
+Which type came back is told by :mod:`meguru.reverse.catalogue` and :mod:`meguru.reverse.identify`.
+
 >>> from meguru.reverse import Store, process, read_plant, to_unit_data
 >>> plant = read_plant("plant.yaml")
 >>> to_unit_data(plant, process(plant, Store(Path("store"))))

@@ -1,0 +1,10 @@
+"""How texts of plates and catalogues compare."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def folded(text: str) -> str:
+    """Letters and digits only, in capitals and half width: spacing and hyphens of a plate do not count."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).upper() if letter.isalnum())
