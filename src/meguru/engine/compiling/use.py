@@ -262,7 +262,7 @@ class UseCompiler:
                     line=line,
                     place=f"{place}.of",
                     found="sold",
-                    expected="left",
+                    expected="remaining",
                 )
             node = self.pushes.node(f"{name}.retired.{cause}", product)
             keep = self.numbers.share(lifetime.keep, f"{place}.keep", default=ZERO)

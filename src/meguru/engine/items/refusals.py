@@ -55,7 +55,7 @@ def _of_use(program: Program) -> Iterator[UnsupportedError]:
                     f"processes.{name}.leave.{cause}.of",
                     "a share of what was sold is no hazard where parts fail or used products are sold",
                     found="sold",
-                    expected="left",
+                    expected="remaining",
                 )
         if used and use.demand is not None and use.demand.sales is None:
             yield _fault(
