@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "Identifier",
     "Ingest",
     "Live",
     "Store",
@@ -25,6 +26,7 @@ __all__ = [
     "estimate",
     "ingest_table",
     "latest",
+    "load_catalogue",
     "process",
     "read_chains",
     "read_plant",
@@ -35,6 +37,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from meguru.reverse.catalogue import load_catalogue
+    from meguru.reverse.identify import Identifier
     from meguru.reverse.live.view import Live
     from meguru.reverse.meter.ingest import Ingest
     from meguru.reverse.meter.plant_file import day_offset, read_plant
@@ -49,6 +53,8 @@ if TYPE_CHECKING:
     from meguru.reverse.unit_data.records import add_version, approve, latest
 else:
     _HOMES = {
+        "load_catalogue": "catalogue",
+        "Identifier": "identify",
         "Live": "live.view",
         "Ingest": "meter.ingest",
         **dict.fromkeys(("day_offset", "read_plant"), "meter.plant_file"),
