@@ -202,3 +202,10 @@ def test_wrong_formats_and_places_are_named(result: Result, tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(WriteError, match="file"):
         save_tables(result, tmp_path / "file" / "below")
+
+
+def test_the_hash_of_a_model_that_takes_libraries_survives(tmp_path: Path) -> None:
+    result = run(example("compressor-dismantling"))
+    assert result.model.libraries
+    result.save(tmp_path / "result.nc")
+    assert open_result(tmp_path / "result.nc").provenance["model_hash"] == result.provenance["model_hash"]

@@ -217,7 +217,9 @@ class Comparison:
 
 def hash_of(model: Model) -> str:
     """SHA-256 of a model's content; where it was read from and how it was written do not count."""
-    text = json.dumps(component_data(model, "", {}), ensure_ascii=False, separators=(",", ":"))
+    data = component_data(model, "", {})
+    data.pop("libraries", None)  # what came from them is written out
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
