@@ -69,6 +69,8 @@ def listener(folder: Path, port: int) -> subprocess.Popen[bytes]:
         env={**os.environ, "PYTHONPATH": str(HERE.parent / "src")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        # As from a terminal: Ctrl-C reaches it, also where the tests themselves ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
