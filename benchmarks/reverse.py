@@ -54,7 +54,7 @@ def ingest() -> None:
     sent = [
         row
         for row in stream(simulated, FIRST)
-        if int(row[1].rpartition("c")[2] or 0) < 3 or "scans" in row[1]
+        if "scans" in row[1] or int(row[1].rpartition("c")[2] or 0) < 3
     ]
 
     def take() -> None:
