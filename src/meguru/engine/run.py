@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from meguru.engine.check_once import check_once
 from meguru.engine.compiling.program import Program, compile_model
+from meguru.engine.given import numbers_given, those_of
 from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
 from meguru.engine.sampling import Draw, Draws, draws_of, sampling_data, sampling_from, sampling_of
 from meguru.engine.simulate import simulate
 from meguru.engine.uncollected import uncollected
-from meguru.errors import ModelError, RunError, UnknownNameError, did_you_mean
-from meguru.files.attribute import declared
+from meguru.errors import ModelError, RunError, did_you_mean
 from meguru.model import Model, apply, reference_name, scenario_names
-from meguru.model.checks import bom, faults_here, in_scenario, numbers, shares, time
-from meguru.model.components import Component, Sampling
-from meguru.model.walk import clone, quantities
-from meguru.quantity import Quantity
+from meguru.model.checks import in_scenario
+from meguru.model.components import Sampling
+from meguru.model.walk import clone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 ENGINES = ("cohorts", "items")
 BLOCK_BYTES = 256 * 2**20
 MOST_SAMPLES = 10_000_000
-# The engine reads and refuses other constants itself, in every run.
-CHECKS_OF_CONSTANTS = (time.years, numbers.numbers, shares.countries, bom.declared_masses)
-_ATTRIBUTES: dict[type[Component], attrgetter[tuple[Any, ...]]] = {}
 
 
 def run(
@@ -109,8 +105,8 @@ def run(
     name = scenario if scenario is not None else reference_name(model)
     with uncollected():
         applied = apply(model, name)
-        _check_once(model, applied, name)
-        given = _given([applied], values or {}, samples)
+        check_once(model, applied, name)
+        given = numbers_given([applied], values or {}, samples)
         if given and samples is None:
             samples = len(next(iter(given.values())))
         settings: dict[str, Any] = {"engine": engine, "sampled": samples is not None}
@@ -213,7 +209,7 @@ def run_block(
     """
     with uncollected():
         applied = apply(model, scenario)
-        _check_once(model, applied, scenario)
+        check_once(model, applied, scenario)
         program = compile_model(applied, draws=draws, block=block)
         result = build_result(program, simulate(program), applied, scenario, settings=settings)
     result.before = model
@@ -251,104 +247,9 @@ def _run_other(
     **more: Any,
 ) -> Result:
     """Run a scenario that need not have every quantity that numbers are given for."""
-    result = run(model, scenario, values=_those_of(apply(model, scenario), values), fleet=fleet, **more)
+    result = run(model, scenario, values=those_of(apply(model, scenario), values), fleet=fleet, **more)
     result.values = values
     return run_again(result, fleet)
-
-
-def _those_of(applied: Model, values: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
-    """Of the numbers given, those for quantities that a model has."""
-    places = {place for place, *_ in quantities(applied)} if values else set()
-    return {place: array for place, array in values.items() if place in places}
-
-
-def _given(
-    models: Iterable[Model], values: Mapping[str, NDArray[np.float64]], samples: int | None
-) -> dict[str, NDArray[np.float64]]:
-    """The numbers given from outside, copied; refused where they would not be used or can not be."""
-    if values:
-        _refuse_unknown(values, models)
-    given: dict[str, NDArray[np.float64]] = {}
-    for place, array in values.items():
-        try:
-            row = np.array(array, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise RunError("sampled values that are no numbers", place=place, found=array) from None
-        if row.ndim != 1 or not row.size:
-            raise RunError(
-                "sampled values of the wrong shape", place=place, found=row.shape, expected="(sample,)"
-            )
-        samples = len(row) if samples is None else samples
-        if len(row) != samples:
-            raise RunError(
-                "sampled values of the wrong length", place=place, found=len(row), expected=f"{samples}"
-            )
-        wrong = np.flatnonzero(~np.isfinite(row))
-        if wrong.size:
-            raise RunError(
-                "a sampled value that is not finite",
-                place=place,
-                found=f"{row[wrong[0]]} in sample {wrong[0]}",
-                expected="finite numbers",
-            )
-        given[place] = row
-    return given
-
-
-def _refuse_unknown(values: Iterable[str], models: Iterable[Model]) -> None:
-    """Every number given from outside is for a quantity of at least one of the models."""
-    places = {place for model in models for place, *_ in quantities(model)}
-    for place in values:
-        if place not in places:
-            raise UnknownNameError(
-                "sampled values for a quantity that the model does not have",
-                place=place,
-                hint=did_you_mean(place, places),
-            )
-
-
-def _check_once(model: Model, applied: Model, scenario: str) -> None:
-    """Name what is wrong: everything once for each structure, and after a change of constants only what
-    depends on these and is not seen by the engine, so that who moves a slider does not wait.
-    """
-    constants: list[float] = []
-    structure = _structure(applied, constants)
-    checked = vars(model).setdefault("checked", {})
-    structure_before, constants_before = checked.get(scenario, (None, None))
-    if structure != structure_before:
-        faults = faults_here(applied)
-    elif constants != constants_before:
-        faults = (one for check in CHECKS_OF_CONSTANTS for one in check(applied))
-    else:
-        return
-    for fault in faults:
-        raise fault
-    checked[scenario] = structure, constants
-
-
-def _structure(value: Any, constants: list[float]) -> Any:
-    """All that a model says, except how much a constant is: of that only its unit; the rest is collected.
-
-    Compared, not hashed: what stays the same is the same object, and equal at a glance.
-    """
-    kind = value.__class__
-    if value is None or kind is str:
-        return value
-    if kind is Quantity:
-        if value.value is None or value.uncertain is not None or value.since:
-            return value
-        constants.append(value.value)
-        return kind, value.unit
-    if kind is dict:
-        return (kind, *value, *[_structure(one, constants) for one in value.values()]) if value else kind
-    if kind is list:
-        return (kind, *[_structure(one, constants) for one in value]) if value else kind
-    if isinstance(value, Component):
-        if kind not in _ATTRIBUTES:
-            _ATTRIBUTES[kind] = attrgetter(*(one.name for one in declared(kind).values()))
-        held = _ATTRIBUTES[kind](value)
-        return kind, *[None if one is None else _structure(one, constants) for one in held]
-    return kind, repr(value)  # 1, 1.0 and True are not the same
 
 
 def blocks_of(
@@ -389,7 +290,7 @@ def compare(
     names = list(scenarios) if scenarios is not None else scenario_names(model)
     ordered = names if reference in names else [reference, *names]
     # A measure may bring a quantity that other scenarios do not have.
-    given = _given((apply(model, n) for n in ordered), values or {}, samples)
+    given = numbers_given((apply(model, n) for n in ordered), values or {}, samples)
     if given and samples is None:
         samples = len(next(iter(given.values())))
     same: dict[str, Any] = {
