@@ -12,6 +12,7 @@ import pytest
 from chair import chair
 
 from meguru.engine import compare, run
+from meguru.engine.check_once import check_once
 from meguru.engine.result_files import open_result
 from meguru.errors import (
     BomError,
@@ -116,7 +117,7 @@ def test_another_constant_is_not_a_reason_to_check_everything(
         times.append(applied)
         return checks.all_checks.faults_here(applied)
 
-    monkeypatch.setitem(run.__globals__, "faults_here", note)
+    monkeypatch.setitem(check_once.__globals__, "faults_here", note)
     demand = model.processes["use"].demand
     assert demand is not None
     demand.sales = Quantity(200.0, "piece/year")

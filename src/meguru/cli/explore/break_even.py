@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from meguru.cli.explore.options import json_option, out_option, over_of, over_option, scenario_option
+from meguru.cli.explore.options import (
+    json_option,
+    out_option,
+    over_of,
+    over_option,
+    scenario_option,
+    write_page,
+)
 from meguru.cli.options import language_option
 
 if TYPE_CHECKING:
@@ -51,11 +58,10 @@ def break_even(
       meguru break-even atm-parts co2_change more_parts
       meguru break-even atm-parts co2_change more_parts --target -40 --out page.html
     """
-    from meguru.cli.models import make_folder, read_model
+    from meguru.cli.models import read_model
     from meguru.cli.screen import announce_compiling, print_json
     from meguru.cli.values import language
     from meguru.explore.break_even import break_even as find
-    from meguru.report import write_report
 
     read = read_model(model)
     announce_compiling()
@@ -71,8 +77,7 @@ def break_even(
         points=points,
     )
     if out is not None:
-        make_folder(out.parent)
-        write_report(found, out, language=spoken or language())
+        write_page(found, out, spoken)
     files = [] if out is None else [out]
     if as_json:
         print_json({**_data(found), "files": [str(path) for path in files]})

@@ -15,6 +15,7 @@ from meguru.cli.explore.options import (
     over_of,
     over_option,
     scenario_option,
+    write_page,
 )
 from meguru.cli.options import language_option
 
@@ -50,18 +51,16 @@ def incentives(
       meguru incentives small-battery
       meguru incentives small-battery -m shared_history --year mean --out incentives.html
     """
-    from meguru.cli.models import make_folder, read_model
+    from meguru.cli.models import read_model
     from meguru.cli.screen import announce_compiling, print_json
     from meguru.cli.values import language
     from meguru.explore.incentives import weigh_incentives
-    from meguru.report import write_report
 
     read = read_model(model)
     announce_compiling()
     found = weigh_incentives(read, measures or None, goals or None, scenario=scenario, over=over_of(over))
     if out is not None:
-        make_folder(out.parent)
-        write_report(found, out, language=spoken or language())
+        write_page(found, out, spoken)
     files = [] if out is None else [out]
     if as_json:
         print_json({**_data(found), "files": [str(path) for path in files]})

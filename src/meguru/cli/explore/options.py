@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from meguru.explore.trials import Over
     from meguru.model import Model
+    from meguru.report.explored import Explored
 
 scenario_option = click.option(
     "--scenario", "-s", help="What is added to; default the scenario marked present, else the reference."
@@ -49,6 +50,16 @@ def over_of(text: str) -> Over:
     if text.isdigit():
         return int(text)
     raise click.UsageError(f"--year is 'last', 'mean' or a year, not '{text}'.")
+
+
+def write_page(found: Explored, path: Path, spoken: str | None) -> None:
+    """Write what was found as a report, in a folder that is made if it is not there."""
+    from meguru.cli.models import make_folder
+    from meguru.cli.values import language
+    from meguru.report import write_report
+
+    make_folder(path.parent)
+    write_report(found, path, language=spoken or language())
 
 
 def save_scenarios(model: Model, path: Path) -> None:

@@ -17,6 +17,7 @@ from meguru.cli.explore.options import (
     save_option,
     save_scenarios,
     scenario_option,
+    write_page,
 )
 from meguru.cli.options import language_option
 
@@ -70,11 +71,9 @@ def search(
       meguru search atm-parts -g economic_gain --limit "co2_change <= 0"
       meguru search small-battery --year mean --method nsga2 --out front.html
     """
-    from meguru.cli.models import make_folder, read_model
+    from meguru.cli.models import read_model
     from meguru.cli.screen import announce_compiling, print_json
-    from meguru.cli.values import language
     from meguru.explore.model_search import search_measures
-    from meguru.report import write_report
 
     read = read_model(model)
     announce_compiling()
@@ -94,8 +93,7 @@ def search(
     if save is not None:
         save_scenarios(found.with_scenarios(), save)
     if out is not None:
-        make_folder(out.parent)
-        write_report(found, out, language=spoken or language())
+        write_page(found, out, spoken)
     files = [path for path in (save, out) if path is not None]
     if as_json:
         print_json({**_data(found), "files": [str(path) for path in files]})

@@ -17,6 +17,7 @@ from meguru.cli.explore.options import (
     save_option,
     save_scenarios,
     scenario_option,
+    write_page,
 )
 from meguru.cli.options import language_option
 
@@ -59,11 +60,10 @@ def suggest(
       meguru suggest atm-parts --goal co2_change --save suggested.yaml
       meguru suggest small-battery -g co2:less -g economic_effect:more --year mean --language ja
     """
-    from meguru.cli.models import make_folder, read_model
+    from meguru.cli.models import read_model
     from meguru.cli.screen import announce_compiling, print_json
     from meguru.cli.values import language
     from meguru.explore.suggest import suggest as find
-    from meguru.report import write_report
     from meguru.report.sentences import sentences
 
     read = read_model(model)
@@ -73,8 +73,7 @@ def suggest(
     if save is not None:
         save_scenarios(found.with_scenarios(), save)
     if out is not None:
-        make_folder(out.parent)
-        write_report(found, out, language=spoken or language())
+        write_page(found, out, spoken)
     files = [path for path in (save, out) if path is not None]
     if as_json:
         print_json({**_data(found, told), "files": [str(path) for path in files]})
