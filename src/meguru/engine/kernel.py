@@ -9,7 +9,7 @@ from numba import njit
 
 from meguru.engine.kernel_loops import clear, put
 from meguru.engine.kernel_parts import spread_put
-from meguru.engine.kernel_pull import pull
+from meguru.engine.kernel_pull import FAILED, pull
 from meguru.engine.kernel_push import node_start, push
 from meguru.engine.kernel_sale import mistaken, place, survive_new
 from meguru.engine.kernel_spares import draw_spares, expect_spares, take_out
@@ -25,7 +25,7 @@ from meguru.engine.plan import (
     PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SCRAP,
     SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE, SCRAP_OFFER, SCRAP_PUSH, SINGULAR_LOOP, SLOT, SLOT_LEAVING,
     SLOT_PIECES, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS, STORES, SURVIVAL, USE, USED, USED_START,
-    USE_DRIVEN, USE_EVENT, USE_INPUT, VALUED_BEFORE, WAITING, WANTED, X, at, copy, event_at, fill,
+    USE_DRIVEN, USE_EVENT, USE_INPUT, VALUED_BEFORE, WAITING, WANTED, WEIGHT, X, at, copy, event_at, fill,
     line, number, rows,
 )  # fmt: skip
 
@@ -183,7 +183,7 @@ def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     save_dated(p, z, r, t, True)
     for _ in range(TRIES):
         find_content(p, z)
-        if not pull(p, c, z, t):
+        if pull(p, c, z, t) == FAILED:
             return False
         if rows(p, SCRAP) == 0:
             return True
@@ -274,6 +274,7 @@ def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     copy(p, z, HELD_START, HELD)
     copy(p, z, HELD_PIECES_START, HELD_PIECES)
     fill(p, z, AVAILABLE, 1.0)
+    fill(p, z, WEIGHT, 0.0)
     for u in range(rows(p, USE)):
         if at(p, USE, u, USE_DRIVEN) == 1:
             z[p[SURVIVAL] + u] = survive_new(p, c, z, r, t, u)

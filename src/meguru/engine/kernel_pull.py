@@ -1,12 +1,10 @@
 """Pull: demands are summed, sources asked in order, short sources rationed.
 
-An *offer* is a source of one item (supply, make, store). A pass asks in topological order: every target of
-an offer
-has asked before the offer is shared out, and a target asks its next source when it knows what the one
-before gave.
-What an offer can give at most is found beforehand, sources first ("how much can you make?"). Where several
-offers
-promise the same short source, the pass is repeated with the rations as caps; caps only fall, so this ends.
+An *offer* is a source of one item (supply, make, store). What an offer can give at most is found beforehand,
+sources first ("how much can you make?"). Then a pass asks in topological order: every target of an offer has
+asked before the offer is shared out, and a target asks its next source when it knows what the one before
+gave. Where that breaks a promise (makers counted on the same short source; a share of a want that was not
+filled; a repair already owed), all wants are filled together instead (:mod:`meguru.engine.kernel_ration`).
 """
 
 from __future__ import annotations
@@ -15,15 +13,18 @@ from typing import Any
 
 from numba import njit
 
+from meguru.engine.kernel_ration import fill_together
 from meguru.engine.kernel_supply import INFINITE, find_potential, largest_need
 from meguru.engine.plan import (
     ASK, ASKED, CAP, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_SPARE, GIVEN, GOT,
-    GOT_FREE, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_EXACT, INPUT_OWNER, MAKE, NEED,
-    OFFER, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT, OUT,
-    POTENTIAL, SEQUENCE, SHORT, SPARE, WANTED, WISH, WISH_NEED, at, copy, fill, line, number, rows,
+    GOT_FREE, INPUT, INPUT_AMOUNT, INPUT_AVAILABLE, INPUT_EDGE, INPUT_EDGES_END, INPUT_EXACT, INPUT_OWNER,
+    MAKE, NEED, OFFER, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT,
+    OUT, OWED, POTENTIAL, SEQUENCE, SHORT, SPARE, WANTED, WEIGHT, WISH, WISH_NEED, at, fill, line, number,
+    rows,
 )  # fmt: skip
 
 ROUNDING = 1e-11
+FAILED, FILLED, RATIONED = range(3)
 
 
 @njit(cache=True)
@@ -47,7 +48,8 @@ def ask(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     share, most = max(share, 0.0), number(p, c, p[edge + EDGE_MOST], t)
     asked = min(share * z[p[NEED] + i] - got, most * z[p[NEED] + i])
     z[p[ASKED] + e] = max(min(asked, z[p[CAP] + e]), 0.0)
-    z[p[WISH] + e] = max(min(share * z[p[WISH_NEED] + i] - got, most * z[p[WISH_NEED] + i]), z[p[ASKED] + e])
+    wish = min(share * z[p[WISH_NEED] + i] - got, most * z[p[WISH_NEED] + i])
+    z[p[WISH] + e] = max(wish, z[p[ASKED] + e])
 
 
 @njit(cache=True)
@@ -57,44 +59,26 @@ def share_out(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
 
     In proportion to what each would ask if the source were plentiful, and to none more than it can use.
     """
-    offer = line(p, OFFER, o)
-    first, last = at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)
-    total = 0.0
-    for k in range(first, last):
-        total += z[p[ASKED] + at(p, OFFER_EDGE, k, 0)]
-    left = z[p[POTENTIAL] + o]
-    z[p[SHORT] + o] = 1.0 if total > left * (1.0 + ROUNDING) else 0.0
-    out = 0.0
-    k = first
-    while k < last:
-        claim = at(p, EDGE, at(p, OFFER_EDGE, k, 0), EDGE_CLAIM)
-        end, same = k, 0.0
-        while end < last and at(p, EDGE, at(p, OFFER_EDGE, end, 0), EDGE_CLAIM) == claim:
-            same += z[p[ASKED] + at(p, OFFER_EDGE, end, 0)]
-            end += 1
-        ratio = INFINITE if same <= left else ration(p, z, k, end, left)
-        for j in range(k, end):
-            give(p, z, at(p, OFFER_EDGE, j, 0), ratio)
+    first, end = at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)
+    left, out, short = z[p[POTENTIAL] + o], 0.0, 0.0
+    while first < end:
+        claim = at(p, EDGE, at(p, OFFER_EDGE, first, 0), EDGE_CLAIM)
+        last, same = first, 0.0
+        while last < end and at(p, EDGE, at(p, OFFER_EDGE, last, 0), EDGE_CLAIM) == claim:
+            same += z[p[ASKED] + at(p, OFFER_EDGE, last, 0)]
+            last += 1
+        if same > left * (1.0 + ROUNDING):
+            short = 1.0
+        ratio = INFINITE if same <= left else ration(p, z, first, last, left)
+        for k in range(first, last):
+            e = at(p, OFFER_EDGE, k, 0)
+            asked = z[p[ASKED] + e]
+            give(p, z, e, min(asked, ratio * z[p[WISH] + e]) if ratio < INFINITE else asked)
         out += min(same, left)
         left = max(left - same, 0.0)
-        k = end
-    z[p[OUT] + o] = out
-    if p[offer + OFFER_KIND] == MAKE:
-        wish = wish_of(p, c, z, t, o)
-        for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
-            amount = number(p, c, at(p, INPUT, i, INPUT_AMOUNT), t)
-            z[p[NEED] + i] = out * amount
-            z[p[WISH_NEED] + i] = max(wish, out) * amount
-
-
-@njit(cache=True)
-def wish_of(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
-    """What a make process would make of plentiful inputs."""
-    wish = 0.0
-    for k in range(at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)):
-        wish += z[p[WISH] + at(p, OFFER_EDGE, k, 0)]
-    limit = at(p, OFFER, o, OFFER_LIMIT)
-    return min(wish, number(p, c, limit, t)) if limit >= 0 else wish
+        first = last
+    z[p[OUT] + o], z[p[SHORT] + o] = out, short
+    ask_inputs(p, c, z, t, o)
 
 
 @njit(cache=True)
@@ -117,9 +101,25 @@ def ration(p: Any, z: Any, first: Any, last: Any, left: Any) -> Any:
 
 
 @njit(cache=True)
-def give(p: Any, z: Any, e: Any, ratio: Any) -> Any:
-    """An edge gets what it asked, or its wish times the ratio of a short source."""
-    given = min(z[p[ASKED] + e], ratio * z[p[WISH] + e]) if ratio < INFINITE else z[p[ASKED] + e]
+def ask_inputs(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
+    """What a make process needs for what it makes, and would need were its inputs plentiful."""
+    offer = line(p, OFFER, o)
+    if p[offer + OFFER_KIND] != MAKE:
+        return
+    wish = 0.0
+    for k in range(at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)):
+        wish += z[p[WISH] + at(p, OFFER_EDGE, k, 0)]
+    if p[offer + OFFER_LIMIT] >= 0:
+        wish = min(wish, number(p, c, p[offer + OFFER_LIMIT], t))
+    for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
+        amount = number(p, c, at(p, INPUT, i, INPUT_AMOUNT), t)
+        z[p[NEED] + i] = z[p[OUT] + o] * amount
+        z[p[WISH_NEED] + i] = max(wish, z[p[OUT] + o]) * amount
+
+
+@njit(cache=True)
+def give(p: Any, z: Any, e: Any, given: Any) -> Any:
+    """An edge brings so much to its input."""
     z[p[GIVEN] + e] = given
     i = at(p, EDGE, e, EDGE_INPUT)
     z[p[GOT] + i] += given
@@ -131,41 +131,77 @@ def give(p: Any, z: Any, e: Any, ratio: Any) -> Any:
 def over_promised(p: Any, z: Any) -> Any:
     """Whether a make process promised more than its inputs allow."""
     for i in range(rows(p, INPUT)):
-        if at(p, INPUT, i, INPUT_OWNER) >= 0 and z[p[GOT] + i] < z[p[NEED] + i] * (1.0 - 1e-9):
+        if at(p, INPUT, i, INPUT_OWNER) >= 0 and lacking(p, z, i):
             return True
     return False
 
 
 @njit(cache=True)
-def cap_short(p: Any, z: Any) -> Any:
-    """The rations of short offers become caps of the next pass."""
-    for o in range(rows(p, OFFER)):
-        if z[p[SHORT] + o] == 1.0:
-            for k in range(at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)):
-                e = at(p, OFFER_EDGE, k, 0)
-                z[p[CAP] + e] = min(z[p[CAP] + e], z[p[GIVEN] + e])
+def lacking(p: Any, z: Any, i: Any) -> Any:
+    """Whether an input got less than it could have got alone. Of what counts as unlimited nothing is told."""
+    return z[p[GOT] + i] < min(z[p[NEED] + i] * (1.0 - 1e-9), 1e-9 * INFINITE)
+
+
+@njit(cache=True)
+def has_shares(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
+    """Whether sources of an input may only bring a share of it."""
+    for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
+        if number(p, c, at(p, EDGE, e, EDGE_MOST), t) < 1.0:
+            return True
+    return at(p, INPUT, i, INPUT_EXACT) == 1
+
+
+@njit(cache=True)
+def settled(p: Any, c: Any, z: Any, t: Any) -> Any:
+    """Whether promises were kept, shares hold of what was got, and what is owed was delivered."""
+    for i in range(rows(p, INPUT)):
+        if lacking(p, z, i) and (at(p, INPUT, i, INPUT_OWNER) >= 0 or has_shares(p, c, z, t, i)):
+            return False
+        if z[p[GOT] + i] < min(z[p[OWED] + i], z[p[WANTED] + i]) * (1.0 - 1e-9):
+            return False
+    return True
 
 
 @njit(cache=True)
 def pull(p: Any, c: Any, z: Any, t: Any) -> Any:
-    """Fill the demands in WANTED as far as possible. False if rations do not settle."""
-    for e in range(rows(p, EDGE)):
-        z[p[CAP] + e] = INFINITE
-    wishes = False
-    for _ in range(rows(p, OFFER) + 6):
+    """Fill the demands in WANTED as far as possible. Tells whether sources had to be rationed."""
+    fill(p, z, CAP, INFINITE)
+    for i in range(rows(p, INPUT)):
+        # Repairs that were scaled down for want of spares keep the claim of what they wanted first.
+        first = z[p[WEIGHT] + i] if at(p, INPUT, i, INPUT_AVAILABLE) >= 0 else 0.0
+        z[p[WEIGHT] + i] = max(first, z[p[WANTED] + i])
+    for wishes in (False, True):
         find_needs(p, c, z, t, wishes)
         for index in range(rows(p, SEQUENCE)):
             if at(p, SEQUENCE, index, 0) == ASK:
                 ask(p, c, z, t, at(p, SEQUENCE, index, 1))
             else:
                 share_out(p, c, z, t, at(p, SEQUENCE, index, 1))
-        promised = over_promised(p, z)
-        if not wishes and any_short(p, z) and (promised or any_limited(p, z)):
-            wishes = True
-        elif not promised:
+        if not any_short(p, z):
+            return FILLED
+        if settled(p, c, z, t) and (wishes or not any_limited(p, z)):
+            return RATIONED
+    return RATIONED if fill_together(p, c, z, t) else FAILED
+
+
+@njit(cache=True)
+def any_short(p: Any, z: Any) -> Any:
+    """Whether a source was asked for more than it has."""
+    for o in range(rows(p, OFFER)):
+        if z[p[SHORT] + o] == 1.0:
             return True
-        else:
-            cap_short(p, z)
+    return False
+
+
+@njit(cache=True)
+def any_limited(p: Any, z: Any) -> Any:
+    """Whether something asked for less than it would want of plentiful sources."""
+    for o in range(rows(p, OFFER)):
+        if z[p[SHORT] + o] == 1.0 and at(p, OFFER, o, OFFER_KIND) == MAKE:
+            return True
+    for i in range(rows(p, INPUT)):
+        if at(p, INPUT, i, INPUT_OWNER) < 0 and z[p[NEED] + i] < z[p[WEIGHT] + i]:
+            return True
     return False
 
 
@@ -176,15 +212,17 @@ def find_needs(p: Any, c: Any, z: Any, t: Any, wishes: Any) -> Any:
     With ``wishes`` also what would be wanted of plentiful common sources: it decides how a short one is
     shared.
     """
-    for alone in (True, False):
-        if alone and not wishes:
-            continue
-        find_potential(p, c, z, t, alone)
+    if wishes:
+        find_potential(p, c, z, t, True)
         for i in range(rows(p, INPUT)):
             if at(p, INPUT, i, INPUT_OWNER) < 0:
-                z[p[WISH_NEED if alone else NEED] + i] = min(z[p[WANTED] + i], largest_need(p, c, z, t, i))
-    if not wishes:
-        copy(p, z, WISH_NEED, NEED)
+                z[p[WISH_NEED] + i] = min(z[p[WEIGHT] + i], largest_need(p, c, z, t, i))
+    find_potential(p, c, z, t, False)
+    for i in range(rows(p, INPUT)):
+        if at(p, INPUT, i, INPUT_OWNER) < 0:
+            z[p[NEED] + i] = min(z[p[WANTED] + i], largest_need(p, c, z, t, i))
+            if not wishes:
+                z[p[WISH_NEED] + i] = z[p[NEED] + i]
     fill(p, z, GOT, 0.0)
     fill(p, z, GOT_FREE, 0.0)
     for k in range(rows(p, SPARE)):
@@ -194,23 +232,3 @@ def find_needs(p: Any, c: Any, z: Any, t: Any, wishes: Any) -> Any:
                 z[p[GOT] + i] += z[p[DRAWN] + e]
                 if at(p, EDGE, e, EDGE_EXACT) < 0:
                     z[p[GOT_FREE] + i] += z[p[DRAWN] + e]
-
-
-@njit(cache=True)
-def any_limited(p: Any, z: Any) -> Any:
-    """Whether something asked for less than it would want of plentiful sources."""
-    for o in range(rows(p, OFFER)):
-        if z[p[SHORT] + o] == 1.0 and at(p, OFFER, o, OFFER_KIND) == MAKE:
-            return True
-    for i in range(rows(p, INPUT)):
-        if at(p, INPUT, i, INPUT_OWNER) < 0 and z[p[NEED] + i] < z[p[WANTED] + i]:
-            return True
-    return False
-
-
-@njit(cache=True)
-def any_short(p: Any, z: Any) -> Any:
-    for o in range(rows(p, OFFER)):
-        if z[p[SHORT] + o] == 1.0:
-            return True
-    return False

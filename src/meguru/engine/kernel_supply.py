@@ -71,20 +71,27 @@ def largest_shared(p: Any, c: Any, z: Any, t: Any, row: Any, left: Any, need: An
 
 
 @njit(cache=True)
-def find_potential(p: Any, c: Any, z: Any, t: Any, alone: Any) -> Any:
-    """What each offer can give at most in this step, sources first; with ``alone``, those of several
-    targets anything."""
+def capacity_of(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
+    """What an offer can give at most in this step for itself: what it holds, or its limit."""
+    offer = line(p, OFFER, o)
+    if p[offer + OFFER_KIND] == STORE:
+        return z[p[CONTENT] + p[offer + OFFER_STORE]]
+    return number(p, c, p[offer + OFFER_LIMIT], t) if p[offer + OFFER_LIMIT] >= 0 else INFINITE
+
+
+@njit(cache=True)
+def find_potential(p: Any, c: Any, z: Any, t: Any, plenty: Any) -> Any:
+    """What each offer could give in this step if nobody else asked its sources; sources first.
+
+    With ``plenty``, offers that several targets may ask give anything.
+    """
     for index in range(rows(p, UPSTREAM)):
         o = at(p, UPSTREAM, index, 0)
         offer = line(p, OFFER, o)
-        most = INFINITE
-        if alone and at(p, OFFER_EDGES, o, 1) - at(p, OFFER_EDGES, o, 0) > 1:
-            z[p[POTENTIAL] + o] = most
+        if plenty and at(p, OFFER_EDGES, o, 1) - at(p, OFFER_EDGES, o, 0) > 1:
+            z[p[POTENTIAL] + o] = INFINITE
             continue
-        if p[offer + OFFER_KIND] == STORE:
-            most = z[p[CONTENT] + p[offer + OFFER_STORE]]
-        elif p[offer + OFFER_LIMIT] >= 0:
-            most = number(p, c, p[offer + OFFER_LIMIT], t)
+        most = capacity_of(p, c, z, t, o)
         if p[offer + OFFER_KIND] == MAKE:
             for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
                 amount = number(p, c, at(p, INPUT, i, INPUT_AMOUNT), t)

@@ -186,5 +186,7 @@ def _state_sizes(
         "need": inputs, "got": inputs, "got_free": inputs, "cap": edges, "asked": edges, "given": edges,
         "potential": offers, "out": offers, "short": offers, "survival": processes, "laws": most,
         "law": dates,
-        "there": most, "drawn": edges, "wish": edges, "wish_need": inputs,
+        "there": most, "drawn": edges, "wish": edges, "wish_need": inputs, "weight": inputs,
+        "stopped": inputs, "asking": inputs, "input_pace": inputs, "let": edges, "edge_pace": edges,
+        "offer_state": offers, "offer_pace": offers,
     }  # fmt: skip

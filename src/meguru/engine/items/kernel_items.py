@@ -33,7 +33,7 @@ from meguru.engine.plan import (
     KEPT, N_NEXT, NEGATIVE_SALES, NO_CONVERGENCE, NODE, NODE_ITEM, NOT_FINITE, OK, OWED, PART_AGE,
     PART_SHORT, REPLACEMENT, SCRAP_FLOWS, SINGULAR_LOOP, SLOT_USE, SPARE, SPARES, SPARES_SHORT, STATUS,
     STEPS, STOCK, STOCK_DATED, STORE_AGEING, STORE_HOLDER, STORE_LOSS, STORE_LOST, STORES, SURVIVAL, USE,
-    USE_CLASS, USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HOLDER, USE_INPUT, USED, WANTED, N, X, at, copy,
+    USE_CLASS, USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HOLDER, USE_INPUT, USED, WANTED, WEIGHT, N, X, at, copy,
     event_at, fill, line, number, rows,
 )  # fmt: skip
 
@@ -151,6 +151,7 @@ def until_sale(
 ) -> Any:
     """Steps 1 to 4, again with fewer repairs where spares or replacement parts fall short."""
     fill(p, z, AVAILABLE, 1.0)
+    fill(p, z, WEIGHT, 0.0)
     for u in range(rows(p, USE)):
         if at(p, USE, u, USE_DRIVEN) == 1:
             z[p[SURVIVAL] + u] = survive_new(p, c, z, r, t, u)

@@ -1,6 +1,9 @@
 """Step 4 in whole numbers: who asks whom, and who gets what, as in :mod:`meguru.engine.kernel_pull`, but
 individuals are asked for and given one by one. What cohorts would divide is rounded by chance, so that
 expectations stay.
+
+Where sources are rationed, cohorts are asked first: what each edge would get, rounded, is the most that it
+may carry. Rounding can leave somebody one short; what is then promised too much falls, until all holds.
 """
 
 from __future__ import annotations
@@ -14,15 +17,15 @@ from meguru.engine.items.kernel_spares import floor_of
 from meguru.engine.items.plan import SHELVED, STORE_WHOLE, WHOLE
 from meguru.engine.kernel import TRIES, save_dated, scrap_once
 from meguru.engine.kernel_pull import (
-    any_limited, any_short, ask, cap_short, find_needs, give, over_promised, ration, share_out, wish_of,
+    FAILED, RATIONED, ask, ask_inputs, find_needs, give, over_promised, pull,
 )  # fmt: skip
 from meguru.engine.kernel_stores import find_content
 from meguru.engine.kernel_supply import INFINITE
 from meguru.engine.plan import (
-    ASK, ASKED, CAP, CONTENT, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_SPARE, GIVEN, GOT,
-    GOT_FREE, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, MAKE, NEED, OFFER,
-    OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OUT, POTENTIAL, SCRAP, SEQUENCE,
-    SHORT, STORES, USED, USED_START, WISH, WISH_NEED, at, copy, line, number, rows,
+    ASK, ASKED, CAP, CONTENT, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_SPARE, GIVEN,
+    GOT_FREE, INPUT, INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, NEED, OFFER, OFFER_EDGE,
+    OFFER_EDGES, OUT, POTENTIAL, SCRAP, SEQUENCE, SHORT, STORES, USED, USED_START, at, copy, line, number,
+    rows,
 )  # fmt: skip
 
 
@@ -66,35 +69,26 @@ def ask_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, e: Any) -> Any:
                 left -= part_of(p, c, z, k, t, i, other)
         asked = min(asked, left)
     z[p[ASKED] + e] = max(min(asked, z[p[CAP] + e]), 0.0)
-    z[p[WISH] + e] = max(z[p[WISH] + e], z[p[ASKED] + e])
 
 
 @njit(cache=True)
-def give_whole(p: Any, z: Any, first: Any, last: Any, ratio: Any, u: Any) -> Any:
-    """Rations of a short source in whole numbers, which add up to what they add up to together."""
+def give_some(p: Any, z: Any, first: Any, last: Any, ratio: Any, u: Any) -> Any:
+    """The same share of what each asked; with ``u`` in whole numbers, which add up as the shares do."""
     total, before = 0.0, 0.0
     for index in range(first, last):
         e = at(p, OFFER_EDGE, index, 0)
-        total += min(z[p[ASKED] + e], ratio * z[p[WISH] + e])
-        given = whole(total, u) - before
+        total += ratio * z[p[ASKED] + e]
+        given = (whole(total, u) if u >= 0.0 else total) - before
         before += given
-        z[p[GIVEN] + e] = given
-        i = at(p, EDGE, e, EDGE_INPUT)
-        z[p[GOT] + i] += given
-        if at(p, EDGE, e, EDGE_EXACT) < 0:
-            z[p[GOT_FREE] + i] += given
+        give(p, z, e, given)
 
 
 @njit(cache=True)
-def share_out_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> Any:
-    """Give an offer's targets what they asked; claims in order, equal ones in proportion."""
+def share_out_short(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> Any:
+    """Give an offer's targets what they asked; if it is short by rounding, claims in order."""
     first, end = at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)
-    total = 0.0
-    for index in range(first, end):
-        total += z[p[ASKED] + at(p, OFFER_EDGE, index, 0)]
-    left = z[p[POTENTIAL] + o]
-    z[p[SHORT] + o] = 1.0 if total > left else 0.0
-    z[p[OUT] + o] = min(total, left)
+    u = uniform(k, o, t, LOW) if offers_whole(p, q, o) else -1.0
+    left, out = z[p[POTENTIAL] + o], 0.0
     while first < end:
         claim = at(p, EDGE, at(p, OFFER_EDGE, first, 0), EDGE_CLAIM)
         last, same = first, 0.0
@@ -103,24 +97,15 @@ def share_out_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> A
             last += 1
         if same <= left:
             for index in range(first, last):
-                give(p, z, at(p, OFFER_EDGE, index, 0), INFINITE)
+                give(p, z, at(p, OFFER_EDGE, index, 0), z[p[ASKED] + at(p, OFFER_EDGE, index, 0)])
         else:
-            give_whole(p, z, first, last, ration(p, z, first, last, left), uniform(k, o, t, LOW))
+            give_some(p, z, first, last, left / same, u)
+            z[p[SHORT] + o] = 1.0
+        out += min(same, left)
         left = max(left - same, 0.0)
         first = last
-    if at(p, OFFER, o, OFFER_KIND) == MAKE:
-        ask_inputs(p, c, z, t, o)
-
-
-@njit(cache=True)
-def ask_inputs(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
-    """What a make process needs for what it makes, and what it would need were all plentiful."""
-    offer = line(p, OFFER, o)
-    wish = max(wish_of(p, c, z, t, o), z[p[OUT] + o])
-    for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
-        amount = number(p, c, at(p, INPUT, i, INPUT_AMOUNT), t)
-        z[p[NEED] + i] = z[p[OUT] + o] * amount
-        z[p[WISH_NEED] + i] = wish * amount
+    z[p[OUT] + o] = out
+    ask_inputs(p, c, z, t, o)
 
 
 @njit(cache=True)
@@ -131,10 +116,11 @@ def offers_whole(p: Any, q: Any, o: Any) -> Any:
 
 
 @njit(cache=True)
-def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any, wishes: Any) -> Any:
+def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any) -> Any:
     """Needs that can be filled, and what sources can give at most: of individuals as many as are whole."""
-    find_needs(p, c, z, t, wishes)
+    find_needs(p, c, z, t, False)
     for o in range(rows(p, OFFER)):
+        z[p[SHORT] + o] = 0.0
         if offers_whole(p, q, o) and z[p[POTENTIAL] + o] < INFINITE:
             z[p[POTENTIAL] + o] = floor_of(z[p[POTENTIAL] + o])
     for i in range(rows(p, INPUT)):
@@ -143,28 +129,46 @@ def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any, wishes: Any) -> Any
 
 
 @njit(cache=True)
+def cap_rations(p: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
+    """The rations of cohorts, rounded together by offer, are the most that an edge may carry."""
+    for o in range(rows(p, OFFER)):
+        if not offers_whole(p, q, o):
+            continue
+        total, before, u = 0.0, 0.0, uniform(k, o, t, LOW)
+        for index in range(at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)):
+            e = at(p, OFFER_EDGE, index, 0)
+            total += z[p[GIVEN] + e]
+            z[p[CAP] + e] = whole(total, u) - before
+            before += z[p[CAP] + e]
+
+
+@njit(cache=True)
+def cap_short(p: Any, z: Any) -> Any:
+    """What short offers gave is the most that their edges may carry from now on."""
+    for o in range(rows(p, OFFER)):
+        if z[p[SHORT] + o] == 1.0:
+            for k in range(at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)):
+                e = at(p, OFFER_EDGE, k, 0)
+                z[p[CAP] + e] = min(z[p[CAP] + e], z[p[GIVEN] + e])
+
+
+@njit(cache=True)
 def pull_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
     """Fill the demands in WANTED as far as possible. False if rations do not settle."""
-    for e in range(rows(p, EDGE)):
-        z[p[CAP] + e] = INFINITE
-    wishes = False
-    for _ in range(TRIES):
-        find_whole_needs(p, c, z, q, t, wishes)
+    how = pull(p, c, z, t)
+    if how == RATIONED:
+        cap_rations(p, z, q, k, t)
+    for _ in range(TRIES if how != FAILED else 0):
+        find_whole_needs(p, c, z, q, t)
         for index in range(rows(p, SEQUENCE)):
             which = at(p, SEQUENCE, index, 1)
             if at(p, SEQUENCE, index, 0) == ASK:
                 ask_whole(p, c, z, q, k, t, which)
-            elif offers_whole(p, q, which):
-                share_out_whole(p, c, z, q, k, t, which)
             else:
-                share_out(p, c, z, t, which)
-        promised = over_promised(p, z)
-        if not wishes and any_short(p, z) and (promised or any_limited(p, z)):
-            wishes = True
-        elif not promised:
+                share_out_short(p, c, z, q, k, t, which)
+        if not over_promised(p, z):
             return True
-        else:
-            cap_short(p, z)
+        cap_short(p, z)
     return False
 
 
