@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plain_models import Run, fixed, simple, weibull
+from plain_models import FIRST, Run, fixed, simple, weibull
 
 import meguru
 from meguru.errors import LifetimeError, NetworkError, UnsupportedError
@@ -144,3 +144,68 @@ def test_new_scrap_of_a_step_that_is_tried_again_is_counted_once() -> None:
     assert spares.max() == pytest.approx(32)  # short from some year on
     np.testing.assert_allclose(run.flow("make_p.scrap"), made / 4, rtol=1e-9)
     np.testing.assert_allclose(run.flow("make_spare.scrap"), spares / 4, rtol=1e-9)
+
+
+def shelved(ageing: bool) -> Data:
+    """Products go out of use into a store and are sold again; how long they last depends on the year made."""
+    lives = {"values": {FIRST: 5, FIRST + 5: 50}, "unit": "year", "interpolate": "step", "beyond": "hold"}
+    data = simple(12, {"sales": "100 piece/year"}, {"old": fixed(2)})
+    data["processes"] |= {
+        "second": {
+            "kind": "use",
+            "product": "A",
+            "demand": {"sales": "30 piece/year"},
+            "leave": {"old": {"distribution": "weibull", "shape": 1, "scale": lives}},
+        },
+        "shelf": {"kind": "store", "ageing": ageing},
+    }
+    data["routes"] = [
+        {"from": "ore", "to": "make"},
+        {"from": "make", "to": "use"},
+        {"from": "use.retired", "to": "shelf"},
+        {"from": "shelf", "to": "second"},
+        {"from": "second.retired", "to": "dump"},
+    ]
+    return data
+
+
+def test_lifetimes_by_year_made_need_shelves_that_age() -> None:
+    assert Run(shelved(True)).event("sales", "second")[-1] == 30.0
+    with pytest.raises(UnsupportedError, match="lifetimes in 'second' depend on the year made") as caught:
+        Run(shelved(False))
+    assert caught.value.place == "processes.shelf.ageing"
+
+
+@pytest.mark.parametrize("way", ["rule", "price"])
+def test_parts_whose_age_is_asked_for_are_followed_into_what_they_are_put(way: str) -> None:
+    data = simple(12, {"sales": "100 piece/year"}, {"old": fixed(4)})
+    data["items"]["p"] = {"kind": "part", "bom": {"iron": "1 kg"}}
+    data["items"]["A"]["bom"] = {"p": 1}
+    data["processes"] |= {
+        "cast": {"kind": "make", "item": "p"},
+        "undo": {"kind": "dismantle", "recover": {"p": 1}},
+        "look": {"kind": "sort", "rules": [{"split": {"good": 1}}]},
+        "shelf": {"kind": "store"},
+    }
+    again: Data = {"from": "shelf", "to": "make", "item": "p", "priority": 1}
+    if way == "rule":
+        rules = [{"age_below": "5 year", "split": {"good": 1}}, {"split": {"old": 1}}]
+        data["processes"]["look"]["rules"] = rules
+    else:
+        again |= {"price": "100 JPY/piece", "residual": {0: 1, 10: 0}}
+    data["routes"] = [
+        {"from": "ore", "to": "cast"},
+        again,
+        {"from": "cast", "to": "make", "priority": 2},
+        {"from": "make", "to": "use"},
+        {"from": "use.retired", "to": "undo"},
+        {"from": "undo.p", "to": "look"},
+        {"from": "look.good", "to": "shelf"},
+        *([{"from": "look.old", "to": "dump"}] if way == "rule" else []),
+    ]
+    with pytest.raises(UnsupportedError, match="the ages of 'p' would be lost in 'make'"):
+        Run(data)
+    data["processes"]["use"]["parts"] = {"p": {}}
+    run = Run(data)
+    if way == "rule":  # used for the second time a part is eight years old
+        assert run.flow("look", "dump")[8] > 99.0

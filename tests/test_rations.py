@@ -10,6 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_models import FIRST, Data, Float, Run, fixed, simple, weibull
 
+import meguru
+from meguru.model.read import from_data
+
 
 def network(
     bom: dict[str, dict[str, float]], limits: dict[str, float], wants: dict[str, float], **claims: int
@@ -285,3 +288,17 @@ def test_new_parts_of_reconditioning_give_way_like_new_products() -> None:
     assert late.sum() >= 2
     np.testing.assert_allclose(again[late] / (0.5 * came_back[late]), sold[late] / 100.0, rtol=1e-7)
     np.testing.assert_allclose((again + sold)[late], 60.0, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("claims", "expected"), [({}, [600 / 1.4, 400 / 1.4]), ({"s_B": 1}, [600.0, 200.0])])
+def test_individuals_are_rationed_as_cohorts_are_but_whole(claims: dict[str, int], expected: Any) -> None:
+    bom = {"p": {"s": 1.0}, "A": {"p": 1.0}, "B": {"s": 1.0, "p": 1.0}}
+    data = {"name": "short", **network(bom, {"s": 1000.0}, {"A": 600.0, "B": 400.0}, **claims)}
+    data["routes"] = [{"name": f"route {n}", **route} for n, route in enumerate(data["routes"])]
+    result = meguru.run(from_data(data), engine="items", samples=20, seed=3)
+    into_use = np.isin(result.flows.target.values, ["A-use", "B-use"])
+    sold = result.units.values[:, 0, into_use]
+    np.testing.assert_array_equal(sold, np.round(sold))
+    np.testing.assert_allclose(sold, np.broadcast_to(expected, sold.shape), atol=2.0)
+    assert (sold @ [1.0, 2.0] <= 1000.0).all()
+    assert (sold @ [1.0, 2.0] >= 998.0).all()

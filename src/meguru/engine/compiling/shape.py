@@ -1,13 +1,12 @@
 """What must be followed of each item: its age or year made, its state, its class.
 
 A thing is *dated* (followed by the step in which it was made, or, for followed parts, the step that its age
-points
-back to) only where something depends on it; all else is a single number per node.
+points back to) only where something depends on it; all else is a single number per node.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from meguru.errors import NetworkError, UnsupportedError
 from meguru.model import where
@@ -23,6 +22,7 @@ class Shape:
     dated: set[str] = field(default_factory=set)
     failing: set[str] = field(default_factory=set)
     changing: set[str] = field(default_factory=set)  # items whose composition depends on the year made
+    asked: set[str] = field(default_factory=set)  # items whose age a rule or a price looks at
     followed: dict[str, list[str]] = field(default_factory=dict)  # product → parts followed
     builds: dict[str, list[str]] = field(default_factory=dict)  # product → build classes
     uses: dict[str, list[str]] = field(default_factory=dict)  # product → use processes
@@ -109,12 +109,13 @@ def _age_matters(model: Model, network: Network, shape: Shape) -> None:
     for name, process in model.processes.items():
         arriving = network.arriving.get(name, {})
         if any(rule.age_below is not None for rule in process.rules):
-            shape.dated.update(i for i in arriving if model.items[i].kind != "material")
+            shape.asked.update(i for i in arriving if model.items[i].kind != "material")
         if process.kind == "store" and any(f.source == name and f.side == "pull" for f in network.flows):
             shape.dated.update(i for i in arriving if i in shape.uses)
     for flow in network.flows:
         if flow.route.residual and model.items[flow.item].kind != "material":
-            shape.dated.add(flow.item)
+            shape.asked.add(flow.item)
+    shape.dated |= shape.asked
 
 
 def _ancestors(model: Model, shape: Shape) -> None:
@@ -208,6 +209,22 @@ def _refuse_store(
             found="ageing: false",
             expected="ageing: true",
         )
+    dated = [u for u in shape.uses.get(item, ()) if _lives_by_year(model, model.processes[u])]
+    if dated and drawn and not process.ageing:
+        raise _refuse(
+            model,
+            f"processes.{name}.ageing",
+            f"lifetimes in '{dated[0]}' depend on the year made, and years in the store would move it",
+            found="ageing: false",
+            expected="ageing: true",
+        )
+
+
+def _lives_by_year(model: Model, use: Process) -> bool:
+    """Whether a lifetime of a product or of its parts depends on the year made."""
+    lifetimes = [*use.leave.values(), *(slot.lifetime for slot in use.parts.values() if slot.lifetime)]
+    numbers = [getattr(lifetime, key.name) for lifetime in lifetimes for key in fields(lifetime)]
+    return any(isinstance(one, Quantity) and _varies(one, model.parameters) for one in numbers)
 
 
 def _refuse_lost_ages(model: Model, shape: Shape, item: str, target: str, route: str) -> None:
@@ -216,7 +233,7 @@ def _refuse_lost_ages(model: Model, shape: Shape, item: str, target: str, route:
         return
     if process.kind == "make" and process.item in shape.followed and item in shape.followed[process.item]:
         return
-    if item in shape.changing or any(item in parts for parts in shape.followed.values()):
+    if item in shape.changing or item in shape.asked or any(item in parts for parts in shape.followed.values()):
         raise _refuse(
             model,
             f"routes.{route}",
