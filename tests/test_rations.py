@@ -302,3 +302,56 @@ def test_individuals_are_rationed_as_cohorts_are_but_whole(claims: dict[str, int
     np.testing.assert_allclose(sold, np.broadcast_to(expected, sold.shape), atol=2.0)
     assert (sold @ [1.0, 2.0] <= 1000.0).all()
     assert (sold @ [1.0, 2.0] >= 998.0).all()
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> Data:
+    """Uses of one product and limited sources of it, with priorities, largest shares and claims."""
+    data = simple(1, {"sales": "1 piece/year"}, {"old": fixed(9)})
+    sources = [f"s{n}" for n in range(draw(st.integers(1, 3)))]
+    uses = [f"u{n}" for n in range(draw(st.integers(1, 4)))]
+    data["processes"] = {"dump": {"kind": "sink"}}
+    data["routes"] = []
+    for name in sources:
+        limit = f"{draw(st.integers(0, 120))} piece/year"
+        data["processes"][name] = {"kind": "supply", "supplies": ["A"], "limit": limit}
+    for name in uses:
+        sales = {"sales": f"{draw(st.integers(1, 100))} piece/year"}
+        data["processes"][name] = {"kind": "use", "product": "A", "demand": sales, "leave": {"old": fixed(9)}}
+        data["routes"].append({"from": f"{name}.retired", "to": "dump"})
+        asked = [s for s in sources if draw(st.booleans())] or sources[:1]
+        for rank, source in enumerate(asked):
+            share = draw(st.sampled_from([1, 1, 0.7, 0.4])) if len(asked) > 1 else 1
+            ways = {"priority": rank, "max_share": share, "claim": draw(st.sampled_from([0, 0, 1]))}
+            data["routes"].append({"from": source, "to": name, **ways})
+    for name in [s for s in sources if all(r["from"] != s for r in data["routes"])]:
+        del data["processes"][name]
+    return data
+
+
+@settings(max_examples=150, deadline=None)
+@given(markets())
+def test_nothing_is_left_that_somebody_could_use_and_claims_and_shares_hold(data: Data) -> None:
+    run = Run(data)
+    ways = [r for r in data["routes"] if r["to"] != "dump"]
+    given = {(r["from"], r["to"]): run.flow(r["from"], r["to"])[0] for r in ways}
+    out: dict[str, float] = {}
+    for (source, _), units in given.items():
+        out[source] = out.get(source, 0.0) + units
+    left = {s: float(data["processes"][s]["limit"].split()[0]) - units for s, units in out.items()}
+    assert min(left.values()) >= -1e-9
+    for use in {r["to"] for r in ways}:
+        of_use = [r for r in ways if r["to"] == use]
+        got = sum(given[(r["from"], use)] for r in of_use)
+        wanted = float(data["processes"][use]["demand"]["sales"].split()[0])
+        for way in of_use:
+            assert given[(way["from"], use)] <= way["max_share"] * got + 1e-9
+        if got > wanted - 1e-6:
+            continue
+        more = got + 1e-4  # a little more is beyond what is left and what the shares allow
+        could = sum(min(given[(r["from"], use)] + left[r["from"]], r["max_share"] * more) for r in of_use)
+        assert could < more
+        for way in of_use:  # who stands behind gets nothing of what this one could still use
+            if given[(way["from"], use)] < way["max_share"] * got - 1e-6:
+                behind = [r for r in ways if r["from"] == way["from"] and r["claim"] > way["claim"]]
+                assert all(given[(r["from"], r["to"])] <= 1e-9 for r in behind)
