@@ -1,4 +1,5 @@
-"""The pages of the inventory library: its file format from the declarations, the open library from its file.
+"""The pages of inventory libraries and of the files of the reverse chain, from their declarations; the open
+library from its file.
 
 A hook of MkDocs: the pages exist only while the site is built, so that they can not go out of date.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mkdocs.structure.files import File
@@ -19,7 +20,12 @@ from meguru.inventory.components import KINDS, Factor, Library
 from meguru.inventory.importers.table_mapping import KINDS as MAPPING_KINDS
 from meguru.inventory.lookup import shown
 from meguru.inventory.read import library_schema
-from meguru.quantity import Quantity
+from meguru.quantity import Quantity, write_quantity
+from meguru.reverse.catalogue import components as product_types
+from meguru.reverse.catalogue.files import catalogue_schema
+from meguru.reverse.meter import components as meters
+from meguru.reverse.meter.plant_file import plant_schema
+from meguru.reverse.unit_data import export, records
 
 BUILT = "*This page is built from the code.*\n"
 SHARED = ("label", "note")
@@ -28,7 +34,9 @@ FORMS = {
     "whole": "whole number",
     "quantity": "number",
     "quantities": "names → numbers",
+    "component": "mapping",
     "components": "names → mappings",
+    "list": "list",
     "table": "names → texts",
 }
 
@@ -45,7 +53,19 @@ def pages() -> dict[str, str]:
     return {
         "inventory-file.md": inventory_file(),
         "open-library.md": open_library(),
-        "inventory.schema.json": json.dumps(library_schema(), ensure_ascii=False, indent=2) + "\n",
+        "catalogue-file.md": catalogue_file(),
+        "plant-file.md": plant_file(),
+        "unit-data-file.md": unit_data_file(),
+        **{
+            f"{name}.schema.json": json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+            for name, schema in (
+                ("inventory", library_schema()),
+                ("catalogue", catalogue_schema()),
+                ("plant", plant_schema()),
+                ("unit-data", records.unit_data_schema()),
+                ("chains", export.chains_schema()),
+            )
+        },
     }
 
 
@@ -67,13 +87,62 @@ def inventory_file() -> str:
         "the JSON Schema, [inventory.schema.json](inventory.schema.json). How to: [Unit process data]"
         "(../how-to/unit-data.md).\n",
     ]
-    ordered = {"Library": KINDS["Library"], **KINDS}
-    for name, kind in ordered.items():
-        parts += [f"## {name}\n", _summary(kind), _attributes(kind)]
+    parts += _components("Library", KINDS)
     parts += ["## The mapping of a table\n", "A file of its own, named with `--columns`.\n"]
     for name, kind in MAPPING_KINDS.items():
         parts += [f"### {name}\n", _summary(kind), _attributes(kind)]
     return "\n".join(parts)
+
+
+def catalogue_file() -> str:
+    """Every key of a catalogue of product types."""
+    parts = [
+        "# Catalogue of product types\n",
+        BUILT,
+        "A catalogue is a folder; its `catalogue.yaml` (YAML 1.2, JSON is accepted) says `catalogue: 1`. "
+        "Reference photos lie beside it in `photos/TYPE/`, icons in files named `icon…`. As a table, each "
+        "key of a type is a column, and `name` one more. Every entry may have a `label` (a text or one for "
+        "each language, `{en: …, ja: …}`) and a `note` besides. Editors complete and check by the JSON "
+        "Schema, [catalogue.schema.json](catalogue.schema.json) (`meguru reverse schema catalogue`), where "
+        "the first line of the file names it: `# yaml-language-server: $schema=catalogue.schema.json`. "
+        "How to: [Which product type came back](../how-to/identify.md).\n",
+    ]
+    return "\n".join([*parts, *_components("Catalogue", product_types.KINDS)])
+
+
+def plant_file() -> str:
+    """Every key of a plant file."""
+    parts = [
+        "# Plant file\n",
+        BUILT,
+        "What is metered: one YAML 1.2 file (JSON is accepted) that says `plant: 1`. Every entry may have a "
+        "`label` and a `note` besides. A *number* is one number with its unit. JSON Schema: "
+        "[plant.schema.json](plant.schema.json) (`meguru reverse schema plant`). How to: "
+        "[Metering a line](../how-to/metering.md).\n",
+    ]
+    return "\n".join([*parts, *_components("Plant", meters.KINDS)])
+
+
+def unit_data_file() -> str:
+    """Every key of unit data from readings, and of the chains that are made of them."""
+    parts = [
+        "# Unit data from readings\n",
+        BUILT,
+        "Versions of unit data are written by `meguru reverse unit-data`; chains are written by hand. Both "
+        "are YAML 1.2 files (JSON is accepted). JSON Schemas: [unit-data.schema.json](unit-data.schema.json) "
+        "and [chains.schema.json](chains.schema.json) (`meguru reverse schema unit-data` and `… chains`). "
+        "How to: [Unit data from readings](../how-to/unit-data-from-readings.md).\n",
+    ]
+    parts += _components("UnitData", records.KINDS)
+    return "\n".join([*parts, *_components("Chains", export.KINDS)])
+
+
+def _components(first: str, kinds: Mapping[str, type[Component]]) -> list[str]:
+    """A section for each component, that of the whole file first."""
+    parts = []
+    for name, kind in {first: kinds[first], **kinds}.items():
+        parts += [f"## {name}\n", _summary(kind), _attributes(kind)]
+    return parts
 
 
 def _summary(kind: type[Component]) -> str:
@@ -104,6 +173,8 @@ def _default(kind: type[Component], one: Declared) -> str:
     found = next(item for item in dataclasses.fields(kind) if item.name == one.name).default
     if found is dataclasses.MISSING or found in (None, ""):
         return ""
+    if isinstance(found, Quantity):
+        return f"`{write_quantity(found)}`"
     return f"`{str(found).lower() if isinstance(found, bool) else found}`"
 
 

@@ -20,7 +20,9 @@ from meguru.cli import main
 from meguru.errors import NotReadableError, UnknownNameError, WrongTypeError
 from meguru.reverse.catalogue import Catalogue, ProductType, load_catalogue, save_catalogue
 from meguru.reverse.identify import Identifier, benchmark, identify_all, photos_in
+from meguru.reverse.identify import identifier as identifying
 from meguru.reverse.identify import picture as pictures
+from meguru.reverse.identify.matching import Line
 from meguru.reverse.identify.picture import WORKING_SIDE, open_photo
 
 COLOURS = ((200, 40, 40), (40, 160, 60), (50, 70, 200), (220, 200, 60), (150, 60, 170))
@@ -112,6 +114,16 @@ def test_a_plate_of_another_type_is_not_accepted(identifier: Identifier) -> None
     assert found.type_name is None
     assert found.candidates[0].type_name == "type-4"  # the nearest is shown, with what differs
     assert "worth 1 letters" in found.candidates[0].reasons[0]
+
+
+def test_a_plate_of_the_same_shape_is_doubtful_and_says_so(
+    identifier: Identifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identifying, "read_plate", lambda pixels: [Line("WJ-4O47A", 0.99)])
+    found = identifier.identify(np.full((60, 120, 3), 200, np.uint8))
+    assert found.type_name is None and found.status != "accepted"
+    assert found.candidates[0].type_name == "type-4"
+    assert any(remark.startswith("doubtful: plate reads 'WJ4O47A'") for remark in found.remarks)
 
 
 def test_ways_can_be_chosen(folder: Path) -> None:

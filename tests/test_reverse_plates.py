@@ -19,7 +19,7 @@ from meguru.reverse.catalogue import Catalogue, ProductType
 from meguru.reverse.identify import plate
 from meguru.reverse.identify.codes import Code, match_codes, read_codes
 from meguru.reverse.identify.distance import CHANGE, confusions, distance
-from meguru.reverse.identify.matching import Line, accepted_plate, likeness, match_plate
+from meguru.reverse.identify.matching import Line, accepted_plate, doubtful_plate, likeness, match_plate
 from meguru.reverse.identify.plate import read_plate
 from meguru.reverse.spelling import folded
 
@@ -69,7 +69,8 @@ def accepted(text: str, *models: str, score: float = 0.98) -> str | None:
         ("MODEL WJ-100A", ("WJ-100A", "KX-7"), "WJ-100A"),
         ("MODELWJ-100A", ("WJ-100A",), "WJ-100A"),
         ("型式WJ - 100A", ("WJ-100A",), "WJ-100A"),
-        ("WJ-1OOA", ("WJ-100A",), "WJ-100A"),  # the same shapes
+        ("WJ-1OOA", ("WJ-100A",), None),  # the same shapes: an unknown type might be called so
+        ("WJ-I00A", ("WJ-100A",), None),
         ("WJ-1008", ("WJ-100B",), None),  # an unknown type might well be called so
         ("WJ-100B", ("WJ-100B", "WJ-1008"), None),  # two types too like for a reader
         ("WJ-100B", ("WJ-100B", "WJ-100K"), "WJ-100B"),
@@ -82,6 +83,21 @@ def accepted(text: str, *models: str, score: float = 0.98) -> str | None:
 )
 def test_a_plate_accepts_only_beyond_doubt(text: str, models: tuple[str, ...], expected: str | None) -> None:
     assert accepted(text, *models) == expected
+
+
+@pytest.mark.parametrize("read", ["WJ-1OOA", "WJ-I00A", "WJ-I0OA"])
+def test_letters_of_the_same_shape_are_a_doubt_and_not_an_acceptance(read: str) -> None:
+    matches = match_plate([Line(read, 0.99)], catalogue("WJ-100A", "KX-7"))
+    assert accepted_plate(matches) is None
+    doubt = doubtful_plate(matches)
+    assert doubt is not None and doubt.type_name == "WJ-100A"
+    entered = match_plate([Line(read, 0.99)], catalogue("WJ-100A", read))
+    assert doubtful_plate(entered) is None and accepted_plate(entered) is None
+
+
+@pytest.mark.parametrize("read", ["WJ-100A", "WJ-1008", "KX-2"])
+def test_what_is_exact_or_far_off_is_no_doubt(read: str) -> None:
+    assert doubtful_plate(match_plate([Line(read, 0.99)], catalogue("WJ-100A"))) is None
 
 
 def test_a_badly_read_line_or_two_types_on_a_plate_accept_nothing() -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 from meguru.errors import NotReadableError, UnknownNameError, UnsupportedError, did_you_mean
 from meguru.files.document import component_data
 from meguru.files.marks import set_marks
 from meguru.files.reader import Reader
+from meguru.files.schema import file_schema
 from meguru.files.tree import describe, parse_tree, read_text
 from meguru.files.writing import write_beside
 from meguru.files.yaml_text import to_yaml
@@ -60,6 +62,13 @@ def load_catalogue(folder: str | os.PathLike[str]) -> Catalogue:
     check_catalogue(catalogue)
     vars(catalogue)["photos_found"] = _photos(folder / PHOTOS, catalogue)
     return catalogue
+
+
+def catalogue_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of a ``catalogue.yaml``."""
+    schema = file_schema("meguru catalogue of product types", Catalogue, KINDS)
+    version = {"description": "version of the file format", "const": FORMAT}
+    return {**schema, "properties": {FORMAT_KEY: version, **schema["properties"]}}
 
 
 def _photos(folder: Path, catalogue: Catalogue) -> tuple[Photo, ...]:

@@ -17,7 +17,7 @@ from meguru.reverse.identify.classifier import Classifier, Reduction, reduction,
 from meguru.reverse.identify.features import Vectors, features
 from meguru.reverse.identify.picture import Pixels, open_photo
 
-FORM = 1  # of the vectors that are kept: another one if they are made otherwise
+FORM = 2  # of the vectors that are kept: another one if they are made otherwise
 ICON_WEIGHT = 0.5  # a brochure's picture says less than a photo of the line
 FEWEST_TYPES = 2
 

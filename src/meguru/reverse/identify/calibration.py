@@ -1,6 +1,8 @@
 """From likeness to probability: learnt on references that were left out, never on photos to be judged.
 
-Each fold leaves out some photos of most types, and all photos of the others: of the first, how often the
+Photos of a type are often taken in the same place one after the other; to leave out one of them alone would
+promise too much. So the photos of each type are parted into two unlike halves, and a half is left out as a
+whole. Each fold leaves out one half of most types, and all photos of the others: of the first, how often the
 best type is right gives the temperature; the second show what an unknown type looks like.
 """
 
@@ -60,15 +62,17 @@ def calibrate(
     """Learn from what :func:`train` learns from; None if there are too few references to leave any out."""
     known: list[tuple[Numbers, int]] = []
     unknown: list[Numbers] = []
+    judged: set[int] = set()
     for learnt, classes, out in _folds(views, types, weights, icons, width):
         for photo in out:
             likeness = learnt.likeness(views[photo])
             place = np.flatnonzero(classes == types[photo])
             if len(place):
                 known.append((likeness, int(place[0])))
+                judged.add(int(photo))
             else:
                 unknown.append(likeness)
-    if len(known) < FEWEST or len(unknown) < FEWEST:
+    if len(judged) < FEWEST or len(unknown) < FEWEST:
         return None
     ranks = np.array([(likeness > likeness[right]).sum() for likeness, right in known])
     apart = (
@@ -77,7 +81,7 @@ def calibrate(
     )
     slope, offset = _parting(*apart)
     return Calibration(
-        _temperature(known), slope, offset, len(known), float((ranks == 0).mean()),
+        _temperature(known), slope, offset, len(judged), float((ranks == 0).mean()),
         float((ranks < 5).mean()), auroc(*apart),
     )  # fmt: skip
 
@@ -89,23 +93,40 @@ def _folds(
     icons: NDArray[np.bool_],
     width: int,
 ) -> Iterator[tuple[Classifier, NDArray[np.integer], NDArray[np.integer]]]:
-    """(classifier, the types that it knows, photos to judge): each photo is judged known once, unknown once.
+    """(classifier, the types that it knows, photos to judge): a photo is judged unknown once, known else.
 
     Icons are not judged: what comes in is no icon. The only photo of a type is judged as unknown alone.
     """
-    number = np.zeros(len(types), np.int64)
-    for one in np.unique(types):
-        plain = np.flatnonzero((types == one) & ~icons)
-        number[plain] = np.arange(len(plain))
+    half = halves(views, types, icons)
     alone = np.bincount(types)[types] < 2
     for fold in range(FOLDS):
         unknown = types % FOLDS == fold
-        out = ~icons & ~alone & (number % FOLDS == fold) & ~unknown
-        kept = ~out & ~unknown
-        classes, renumbered = np.unique(types[kept], return_inverse=True)
-        if len(classes) > 2:
-            judged = np.flatnonzero(out | (unknown & ~icons))
-            yield train(views[kept], renumbered, weights[kept], width), classes, judged
+        for side in (0, 1):
+            out = ~alone & (half == side) & ~unknown
+            kept = ~out & ~unknown
+            classes, renumbered = np.unique(types[kept], return_inverse=True)
+            if len(classes) > 2:
+                judged = np.flatnonzero(out | (unknown & (half == side)))
+                yield train(views[kept], renumbered, weights[kept], width), classes, judged
+
+
+def halves(
+    views: NDArray[np.floating], types: NDArray[np.integer], icons: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Which half of its type a photo belongs to, 0 or 1; −1 for icons.
+
+    The halves lie to both sides along the axis on which the photos of the type differ most; the photo in the
+    middle of an odd number goes to the second.
+    """
+    half = np.full(len(types), -1, np.int64)
+    means = views.mean(1)
+    for one in np.unique(types[~icons]):
+        plain = np.flatnonzero((types == one) & ~icons)
+        centred = means[plain] - means[plain].mean(0)
+        along = np.linalg.eigh(centred @ centred.T)[1][:, -1]
+        order = np.argsort(along if along[0] < 0 else -along, kind="stable")
+        half[plain[order]] = np.arange(len(plain)) >= len(plain) // 2
+    return half
 
 
 def _temperature(known: list[tuple[Numbers, int]]) -> float:

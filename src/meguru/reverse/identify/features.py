@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from meguru.inventory.importers.naming import need
 from meguru.reverse.identify.network import HEAD, OUTPUTS, WHAT, session
 from meguru.reverse.identify.picture import EXTRA, Pixels
+from meguru.reverse.identify.shape import shape
 
 SIDE = 224  # px; what the network was trained on
 MIDDLE, SCALE = 127.0, 128.0  # of its input
@@ -34,11 +35,13 @@ def features(photo: Pixels, *, mirrored: bool = False) -> Vectors:
     """Vectors (view, feature) of a photo.
 
     Each block of a vector has length one: the last layer of the network, its two inner layers (mean, and
-    spread over the picture for texture), and colours. ``mirrored`` takes the mean of the photo and its
+    spread over the picture for texture), colours, and the shape of the whole, which is zeros where the
+    ground is not plain. ``mirrored`` takes the mean of the photo and its
     mirror image, which costs twice as much: for references.
     """
     cv2: Any = need("cv2", EXTRA, WHAT)
     vectors = []
+    outline = shape(photo)
     for view in VIEWS:
         part = _part(photo, view)
         small = cv2.resize(part, (SIDE, SIDE), interpolation=_shrinking(cv2, part))
@@ -49,7 +52,7 @@ def features(photo: Pixels, *, mirrored: bool = False) -> Vectors:
                 for one, other in zip(blocks, _network_blocks(small[:, ::-1]), strict=True)
             ]
         blocks.append(colours(cv2.resize(part, (COLOUR_SIDE, COLOUR_SIDE), interpolation=cv2.INTER_AREA)))
-        vectors.append(np.concatenate([_unit(one) for one in blocks]))
+        vectors.append(np.concatenate([_unit(one) for one in (*blocks, outline)]))
     return np.array(vectors, np.float32)
 
 

@@ -15,7 +15,14 @@ from meguru.errors import UnknownNameError
 from meguru.reverse.catalogue import Catalogue, Photo, add_photo
 from meguru.reverse.identify.appearance import Appearance, learn
 from meguru.reverse.identify.codes import Code, match_codes, read_codes
-from meguru.reverse.identify.matching import Line, PlateMatch, accepted_plate, likeness, match_plate
+from meguru.reverse.identify.matching import (
+    Line,
+    PlateMatch,
+    accepted_plate,
+    doubtful_plate,
+    likeness,
+    match_plate,
+)
 from meguru.reverse.identify.picture import Pixels, open_photo
 from meguru.reverse.identify.plate import read_plate
 
@@ -113,6 +120,9 @@ class Identifier:
         shares, known = _looks(looks, pixels) if looks is not None else ({}, None)
         accepted = None if by_code else accepted_plate(matches)
         remarks = ["codes name several types: " + ", ".join(by_code)] if by_code else []
+        doubtful = doubtful_plate(matches)
+        if doubtful is not None:
+            remarks.append(_doubt(doubtful))
         candidates, known = _combined(matches, by_code, shares, known)
         if accepted is not None:
             status: Status = "accepted"
@@ -140,6 +150,13 @@ class Identifier:
         new = add_photo(self.catalogue, type_name, path.read_bytes(), path.suffix)
         self._learnt = False
         return new
+
+
+def _doubt(match: PlateMatch) -> str:
+    return (
+        f"doubtful: plate reads '{match.read}', which is '{match.spelling}' but for letters of the same "
+        "shape; it may be misread, or a type that the catalogue does not have"
+    )
 
 
 def _by_code(by_code: Mapping[str, Code], codes: Sequence[Code]) -> Identification:

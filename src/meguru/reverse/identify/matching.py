@@ -1,8 +1,9 @@
 """Which type a plate names: what was read, held against every spelling of the catalogue.
 
 The rule of acceptance is strict, because a wrong type is worse than a question to the operator: the text is
-the spelling but for letters of the same shape, it stands alone on its line, it was read well, and no other
-type is nearly as like.
+the spelling exactly, it stands alone on its line, it was read well, and no other type is nearly as like. A
+text that is the spelling but for letters of the same shape (O and 0) may be misread, or be another type that
+nobody entered: it is doubtful, and said to be.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ FARTHEST = 2.5  # a cost above which a text says nothing
 SHORTEST = 3  # letters of a spelling that may be accepted: shorter ones turn up by chance
 SHORT_NEIGHBOUR = 2  # letters of a word that may belong to the model beside it
 
-EXACT_ENOUGH = 0.2  # at most two letters of the same shape
+EXACT = 0.0
+SAME_SHAPE = 0.2  # at most two letters of the same shape: doubtful
 CLEAR_MARGIN = 0.6  # to the next type: more than two letters that look alike
 READ_WELL = 0.85
 
@@ -90,12 +92,22 @@ def _order(match: PlateMatch) -> tuple[float, bool, float, str]:
 
 def accepted_plate(matches: Sequence[PlateMatch]) -> PlateMatch | None:
     """The type that the plate names beyond doubt, if there is one."""
+    return matches[0] if _clear(matches) and matches[0].cost <= EXACT else None
+
+
+def doubtful_plate(matches: Sequence[PlateMatch]) -> PlateMatch | None:
+    """The type that would be accepted if letters of the same shape were the same, if there is one."""
+    return matches[0] if _clear(matches) and EXACT < matches[0].cost <= SAME_SHAPE else None
+
+
+def _clear(matches: Sequence[PlateMatch]) -> bool:
+    """Whether the best match was read well, stands alone, and no other type is nearly as like."""
     if not matches:
-        return None
+        return False
     best = matches[0]
-    clear = len(matches) == 1 or matches[1].cost - best.cost >= CLEAR_MARGIN
-    sure = best.cost <= EXACT_ENOUGH and best.score >= READ_WELL and best.alone
-    return best if clear and sure and len(folded(best.spelling)) >= SHORTEST else None
+    apart = len(matches) == 1 or matches[1].cost - best.cost >= CLEAR_MARGIN
+    sure = best.score >= READ_WELL and best.alone
+    return apart and sure and len(folded(best.spelling)) >= SHORTEST
 
 
 def likeness(matches: Sequence[PlateMatch]) -> Mapping[str, float]:

@@ -15,6 +15,7 @@ from meguru.reverse.meter.ingest import Ingest
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
+EXTRA = "meter"
 QUALITY = 1  # at least once
 BATCH, BATCH_SECONDS = 200, 0.2  # so many messages, or so long, wait for the disk together
 SETTLE_SECONDS = 60.0
@@ -43,10 +44,10 @@ def new_client(broker: Broker, *, clean: bool) -> Client:
 
     Raises
     ------
-    UnsupportedError
-        The client is not installed (extra ``meguru[reverse]``).
+    LibraryError
+        The client is not installed (extra ``meguru[meter]``).
     """
-    need("paho.mqtt.client", "reverse", "readings from a broker")
+    need("paho.mqtt.client", EXTRA, "readings from a broker")
     from paho.mqtt.client import Client
     from paho.mqtt.enums import CallbackAPIVersion
 

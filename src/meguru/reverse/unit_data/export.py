@@ -14,6 +14,7 @@ from meguru.errors import LibraryError, did_you_mean
 from meguru.files.attribute import attribute
 from meguru.files.component import Component
 from meguru.files.reader import Reader
+from meguru.files.schema import file_schema
 from meguru.files.tree import parse_tree, read_text
 from meguru.inventory import Library, library_from_data
 from meguru.quantity import Quantity, convert, write_quantity
@@ -75,6 +76,11 @@ def read_chains(path: str | os.PathLike[str]) -> Chains:
     chains = _Reader(KINDS).component(Chains, parse_tree(read_text(file), str(file)), "")
     assert isinstance(chains, Chains)
     return chains
+
+
+def chains_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of a file of chains."""
+    return file_schema("meguru chains", Chains, KINDS)
 
 
 def chain_energy(data: UnitData, chain: Chain) -> Sum:
