@@ -39,6 +39,7 @@ ROWS = [
     ("… … EMA workbench, 200 futures, 1 thread", "", "foresight.workbench_months"),
     ("20 metered channels, 30 days at 1 Hz: cycles, items, accounts", "10 CPU-s", "reverse.thirty_days"),
     ("254,000 readings in packs of ten, through the journal", "2.5 CPU-s", "reverse.ingest"),
+    ("300 worn codes, further tries and all", "", "reverse_codes.codes"),
     ("ISO 59020 and CTI on a table of 10,000 flows", "1 s wall", "ours.flows_table"),
     ("all indicators of case I, after the run", "0.2 s wall", "ours.case_one_indicators"),
 ]

@@ -88,13 +88,13 @@ def _fourier(outline: NDArray[np.float64]) -> NDArray[np.float64]:
     first = max(sizes[1], sizes[-1], 1e-12)
     if sizes[-1] > sizes[1]:
         sizes = np.concatenate([sizes[:1], sizes[:0:-1]])
-    return np.concatenate([sizes[-HARMONICS:], sizes[2 : HARMONICS + 2]]) / first
+    return np.asarray(np.concatenate([sizes[-HARMONICS:], sizes[2 : HARMONICS + 2]]) / first)
 
 
 def _hu(cv2: Any, mask: Mask) -> NDArray[np.float64]:
     moments = cv2.HuMoments(cv2.moments(mask, binaryImage=True))[:, 0]
     # The last changes its sign in a mirror; which side of a thing lies up is chance.
-    return np.log10(np.abs(moments) + 1e-10) + 10.0
+    return np.asarray(np.log10(np.abs(moments) + 1e-10) + 10.0)
 
 
 def _geometry(cv2: Any, outline: Any) -> NDArray[np.float64]:
