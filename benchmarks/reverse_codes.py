@@ -1,4 +1,4 @@
-"""Worn synthetic codes, read by the decoder alone and with further tries: ``python -m benchmarks.reverse_codes``.
+"""Worn synthetic codes, by the decoder alone and with further tries: ``python -m benchmarks.reverse_codes``.
 
 A hundred of each kind, drawn by chance: turned by up to 15°, down to half their size, unsharp, faint, noisy,
 every sixth white on black. The counts go to ``reverse_codes.md``; the row of ``results.md`` has the time.
@@ -13,8 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 import zxingcpp
-from benchmarks.measure import measure, tell
 
+from benchmarks.measure import measure, tell
 from meguru.reverse.identify.codes import read_codes
 
 RESULTS = Path(__file__).parent / "reverse_codes.md"
@@ -48,8 +48,8 @@ def photographed(plain: Any, rng: np.random.Generator) -> Any:
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     side = int(np.ceil(np.hypot(width, height)))
     turn[:, 2] += [(side - width) / 2, (side - height) / 2]
-    ground = (float(plain[0, 0]),)
-    picture: Any = cv2.warpAffine(plain, turn, (side, side), borderMode=cv2.BORDER_CONSTANT, borderValue=ground)
+    edge = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": (float(plain[0, 0]),)}
+    picture: Any = cv2.warpAffine(plain, turn, (side, side), **edge)
     picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.8, 2.0))
     contrast, lift = rng.uniform(0.15, 0.6), rng.uniform(40, 100)

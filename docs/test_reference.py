@@ -22,6 +22,10 @@ from meguru.model import load
 from meguru.model.components import PROCESS_KINDS
 from meguru.model.network import ports_of
 from meguru.model.walk import COMPONENTS
+from meguru.reverse.catalogue import components as product_types
+from meguru.reverse.meter import components as meters
+from meguru.reverse.unit_data import export as chains
+from meguru.reverse.unit_data import records as unit_data
 
 HERE = Path(__file__).parent
 
@@ -157,5 +161,14 @@ def test_the_inventory_pages_tell_every_key_and_every_value() -> None:
     factors = [factor for flow in library.flows.values() for factor in flow.factors]
     assert len(rows) == len(factors) + len(library.activities)
     assert sum("**assumed**" in row for row in rows) == sum(one.assumed for one in factors) + 2
+    for page, reverse in (
+        ("catalogue-file.md", product_types),
+        ("plant-file.md", meters),
+        ("unit-data-file.md", unit_data),
+        ("unit-data-file.md", chains),
+    ):
+        for name, kind in reverse.KINDS.items():
+            section = pages[page].partition(f"## {name}\n")[2].partition("\n## ")[0]
+            assert [key for key in declared(kind) if f"| `{key}` |" not in section] in ([], ["label", "note"])
     navigation = (HERE.parent / "mkdocs.yml").read_text(encoding="utf-8")
     assert all(f"reference/{page}" in navigation for page in pages if page.endswith(".md"))

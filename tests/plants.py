@@ -43,6 +43,17 @@ class Score:
     f1: float
     attribution: float
     energy: float
+    errors: list[float]
+
+    @property
+    def mean_error(self) -> float:
+        """Mean absolute error of the energy of a cycle, relative."""
+        return float(np.mean(np.abs(self.errors)))
+
+    @property
+    def within(self) -> float:
+        """Share of cycles whose energy is right within 1 %."""
+        return float(np.mean(np.abs(self.errors) <= 0.01))
 
 
 def score(simulated: Simulated, measured: Measured, machine: str) -> Score:
@@ -50,7 +61,7 @@ def score(simulated: Simulated, measured: Measured, machine: str) -> Score:
 
     A cycle is found where both lie half over each other. Attribution: share of found cycles that have the
     item that was scanned, and none where the scan was missed. Energy: that of all found cycles over the true
-    energy, less 1.
+    energy, less 1; errors: the same cycle by cycle.
     """
     plant = simulated.plant
     true = [cycle for cycle in simulated.cycles if cycle.machine == machine]
@@ -59,7 +70,7 @@ def score(simulated: Simulated, measured: Measured, machine: str) -> Score:
     items = found["item"].tolist()
     scanner = next(name for name, one in plant.scanners.items() if one.machine == machine)
     scanned = {scan.item for scan in simulated.scans if scan.scanner == scanner}
-    hits, right, measured_energy, true_energy = set(), 0, 0.0, 0.0
+    hits, right, energies = set(), 0, []
     for cycle in true:
         index = int(np.searchsorted(start, (cycle.start + cycle.end) // 2)) - 1
         if index < 0 or index in hits:
@@ -68,11 +79,15 @@ def score(simulated: Simulated, measured: Measured, machine: str) -> Score:
         if both >= 0.5 * (max(end[index], cycle.end) - min(start[index], cycle.start)):
             hits.add(index)
             right += items[index] == (cycle.item if cycle.item in scanned else None)
-            measured_energy += float(energy[index])
-            true_energy += _true_energy(simulated, cycle.machine, cycle.end - cycle.start)
+            true_energy = _true_energy(simulated, cycle.machine, cycle.end - cycle.start)
+            energies.append((float(energy[index]), true_energy))
     precision, recall = len(hits) / max(1, len(found)), len(hits) / len(true)
+    sums = np.sum(energies, axis=0)
     return Score(
-        2 * precision * recall / (precision + recall), right / len(hits), measured_energy / true_energy - 1
+        2 * precision * recall / (precision + recall),
+        right / len(hits),
+        float(sums[0] / sums[1] - 1),
+        [one / other - 1 for one, other in energies],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jsonschema
 import openpyxl
 import pytest
 
@@ -18,6 +19,9 @@ from meguru.errors import (
     UnsupportedError,
     WrongTypeError,
 )
+from meguru.files.attribute import declared
+from meguru.files.tree import parse_tree, plain
+from meguru.files.yaml_text import to_yaml
 from meguru.reverse.catalogue import (
     Catalogue,
     ProductType,
@@ -26,6 +30,7 @@ from meguru.reverse.catalogue import (
     load_catalogue,
     save_catalogue,
 )
+from meguru.reverse.catalogue.files import catalogue_schema
 
 HEAD = "name,maker,model,family,first_year,last_year,bom,plates,codes"
 ROWS = 'wj,Meguru,WJ-100A,compressor,2012,2016,,WJ100A;WJ-100AA,"49012345\\d{5}"\nkx,Meguru,KX-7,,,,,,\n'
@@ -143,3 +148,23 @@ def test_a_photo_added_twice_is_one_reference(tmp_path: Path) -> None:
         add_photo(catalogue, "kx", b"picture", ".jpg")
     with pytest.raises(NotReadableError, match="no place for photos"):
         add_photo(Catalogue(types=catalogue.types), "wj", b"picture", ".jpg")
+
+
+def test_the_schema_takes_what_the_reader_takes_and_refuses_what_it_refuses(tmp_path: Path) -> None:
+    schema = catalogue_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    save_catalogue(import_catalogue(table(tmp_path, f"{HEAD}\n{ROWS}")), tmp_path)
+    saved = plain(parse_tree((tmp_path / "catalogue.yaml").read_text(encoding="utf-8"), None))
+    assert list(validator.iter_errors(saved)) == []
+    assert set(declared(ProductType)) == set(schema["$defs"]["ProductType"]["properties"])
+    for broken in (
+        {**saved, "catalogue": 2},
+        {**saved, "colour": "red"},
+        {"catalogue": 1, "types": {"wj": {"maker": "Meguru"}}},
+        {"catalogue": 1, "types": {"wj": {"maker": "Meguru", "model": "WJ", "first_year": "soon"}}},
+    ):
+        assert list(validator.iter_errors(broken))
+        (tmp_path / "catalogue.yaml").write_text(to_yaml(broken), encoding="utf-8")
+        with pytest.raises(ModelError):
+            load_catalogue(tmp_path)

@@ -82,6 +82,12 @@ def test_the_live_view_shows_what_runs(tmp_path: Path) -> None:
     assert done.exit_code == 0 and "synthetic" in done.output and "case cutting" in done.output
     schema = json.loads(call("schema", "plant").stdout)
     assert set(schema["required"]) == {"name"}
+    for what, title in (
+        ("catalogue", "meguru catalogue of product types"),
+        ("unit-data", "meguru unit data"),
+        ("chains", "meguru chains"),
+    ):
+        assert json.loads(call("schema", what).stdout)["title"] == title
 
 
 def test_the_live_view_agrees_with_the_simulation() -> None:

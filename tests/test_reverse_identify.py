@@ -198,6 +198,19 @@ def test_a_large_picture_is_refused_before_it_is_decoded(
         open_photo(path)
 
 
+def test_a_picture_of_sixteen_bits_is_not_white(tmp_path: Path) -> None:
+    grey = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
+    Image.fromarray(grey).save(tmp_path / "deep.png")
+    found = open_photo(tmp_path / "deep.png")
+    assert (found[..., 0] == grey // 256).all() and (found[..., 0] == found[..., 2]).all()
+
+
+def test_a_link_to_nowhere_is_set_aside_and_shown(tmp_path: Path, identifier: Identifier) -> None:
+    (tmp_path / "lost.jpg").symlink_to(tmp_path / "nothing.jpg")
+    (outcome,) = identify_all(identifier, photos_in(tmp_path))
+    assert outcome.fault is not None and outcome.fault.message == "no such photo"
+
+
 def test_photos_come_upright_and_small_enough(tmp_path: Path) -> None:
     image = Image.fromarray(np.zeros((40, 20, 3), np.uint8))
     exif = image.getexif()

@@ -19,7 +19,7 @@ from meguru import errors
 from meguru.files.writing import write_beside
 from meguru.reverse.meter import store
 from meguru.reverse.meter.clock import mended
-from meguru.reverse.meter.ingest import Ingest
+from meguru.reverse.meter.ingest import MOST_WATT_SECONDS, MOST_WATTS, Ingest, too_much
 from meguru.reverse.meter.journal import Journal, Message, journals, messages
 from meguru.reverse.meter.plant_file import meter, parse_plant
 from meguru.reverse.meter.power import power
@@ -204,6 +204,7 @@ def faults() -> list[tuple[bytes, str]]:
         (pack(sensor="clamp-9"), "no channel has this sensor"),
         (pack(unit="W"), "not the unit of the channel"),
         (pack(first=1000), "from the future"),
+        (pack(value=1e300), "more than any meter gives"),
         (b"hello", "not JSON"),
         (b'[{"bn":"clamp-1:","bt":3,"u":"A","v":1}]', "the clock of the sensor was never set"),
         (encode_scan(Scan(NOON + 10**7, "s1", "x")), "from the future"),
@@ -335,6 +336,7 @@ def test_tables_are_taken_and_bad_rows_set_aside(tmp_path: Path) -> None:
         "2026-04-01T12:00:04Z,clamp-7,1,A\n"
         "2026-04-01T12:00:05Z,clamp-1,1,W\n"
         "2126-04-01T12:00:05Z,clamp-1,1,A\n"
+        "2026-04-01T12:00:06Z,clamp-1,1e300,A\n"
         "2026-04-01T21:00:06+09:00,clamp-2,1.2,kW\n",
         encoding="utf-8",
     )
@@ -352,6 +354,7 @@ def test_tables_are_taken_and_bad_rows_set_aside(tmp_path: Path) -> None:
     assert sorted(row["reason"] for row in kept.aside()) == [
         "a scan names no item",
         "from the future",
+        "more than any meter gives",
         "no channel has this sensor",
         "not a finite number",
         "not a time with offset",
@@ -473,3 +476,25 @@ def test_faults_of_a_plant_file_name_their_place(
     with pytest.raises(kind, match=text) as caught:
         parse_plant(SMALL.replace(*change), file="plant.yaml")
     assert caught.value.file == "plant.yaml" and caught.value.line is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "total", "bad"),
+    [
+        (4.9e6, np.nan, False),
+        (5.1e6, np.nan, True),
+        (-5.1e6, 0.0, True),
+        (1.0, 4e12, False),
+        (1.0, 6e12, True),
+    ],
+)
+def test_no_reading_overflows_the_sums(value: float, total: float, bad: bool) -> None:
+    """At 200 V a gigawatt is 5 MA, and its energy of a year still fits into 64 bits of µWh."""
+    assert too_much(np.array([value]), np.array([total]), 200.0).tolist() == [bad]
+    assert MOST_WATTS * 366 * 86_400 / 3.6e-3 < 2**63 and MOST_WATT_SECONDS / 3.6e-3 < 2**63
+
+
+def test_another_version_of_a_plant_file_is_refused() -> None:
+    with pytest.raises(errors.UnsupportedError, match="other version") as caught:
+        parse_plant(SMALL.replace("plant: 1", "plant: 7"))
+    assert caught.value.place == "plant" and caught.value.line == 2

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ from plants import DAY, SMALL, small
 
 from meguru import errors
 from meguru.reverse.meter.ingest import Ingest
-from meguru.reverse.meter.mqtt import Broker, Listener, follow
+from meguru.reverse.meter.mqtt import Broker, Listener, follow, new_client
 from meguru.reverse.meter.store import Store
 from meguru.reverse.plant.sensors import ALL_FAULTS, simulate_plant, stream
 
@@ -185,6 +186,17 @@ def test_a_view_follows_without_keeping_anything() -> None:
         client.disconnect()
         client.loop_stop()
     assert set(seen) == {b"x"}
+
+
+def test_a_missing_client_names_the_small_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway needs none of the packages for photos."""
+    monkeypatch.setitem(sys.modules, "paho.mqtt.client", None)
+    with pytest.raises(errors.LibraryError, match=r"meguru\[meter\]"):
+        new_client(Broker("nowhere"), clean=True)
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"]
+    assert [one.partition(">")[0] for one in extras["meter"]] == ["paho-mqtt"]
+    assert "meguru[meter]" in extras["reverse"]
 
 
 def test_a_broker_that_refuses_is_named(tmp_path: Path) -> None:

@@ -288,6 +288,13 @@ def test_a_plant_with_faults_is_measured_right(
     assert abs(found.energy) <= 0.01
 
 
+def test_the_energy_of_single_cycles_is_right(faulty: tuple[Simulated, Measured, Store]) -> None:
+    simulated, measured, _ = faulty
+    for name in simulated.plant.machines:
+        found = score(simulated, measured, name)
+        assert len(found.errors) > 200 and found.mean_error <= 0.003 and found.within >= 0.98
+
+
 def test_every_day_of_every_channel_closes_exactly(faulty: tuple[Simulated, Measured, Store]) -> None:
     _, measured, _ = faulty
     days = measured.days

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from meguru import errors
-from meguru.reverse.segment.signature import PENALTIES, _ridge, learn
+from meguru.reverse.segment.signature import MEMBERS, PENALTIES, _ridge, learn
 
 
 def drawn(random: np.random.Generator, count: int) -> tuple[np.ndarray, list[str]]:
@@ -31,7 +33,13 @@ def test_forms_are_told_apart_also_those_not_seen() -> None:
     learned = learn(*drawn(random, 8))
     series, labels = drawn(random, 10)
     assert learned.label(series) == labels
-    assert learned.scores(series).shape == (30, 3)
+    scores = learned.scores(series)
+    assert scores.shape == (30, 3)
+    assert len(learned.members) == MEMBERS
+    single = [replace(learned, members=(one,)).scores(series) for one in learned.members]
+    assert scores == pytest.approx(np.mean(single, axis=0))
+    assert not np.allclose(single[0], single[1])  # other kernels each
+    assert np.vstack([learned.scores(one[None]) for one in series]) == pytest.approx(scores)
 
 
 def test_the_penalty_is_that_of_the_least_leave_one_out_error() -> None:

@@ -204,6 +204,13 @@ def test_a_broken_off_cycle_is_no_sample(measured: Measured) -> None:
     assert sum(one.count for one in found.entries) == sum(one.count for one in before.entries) - 5
 
 
+def test_another_version_of_the_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "0001.unit-data.yaml"
+    path.write_text("unit_data: 9\nplant: p\nversion: 1\nmade: today\n", encoding="utf-8")
+    with pytest.raises(errors.UnsupportedError, match="other version"):
+        read_unit_data(path)
+
+
 def test_a_version_is_added_only_where_something_changed_and_approved_ones_stay(
     data: UnitData, tmp_path: Path
 ) -> None:

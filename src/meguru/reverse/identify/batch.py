@@ -23,6 +23,8 @@ class Outcome:
 def photos_in(folder: str | os.PathLike[str]) -> list[Path]:
     """Every file of a folder and the folders in it, but hidden ones; what is no picture is told later.
 
+    A link to a file that is not there counts, so that it is told too.
+
     Raises
     ------
     NotReadableError
@@ -31,10 +33,9 @@ def photos_in(folder: str | os.PathLike[str]) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise NotReadableError("no such folder", file=str(folder))
+    files = (path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
     return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
 
 

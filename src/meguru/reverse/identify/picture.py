@@ -57,7 +57,12 @@ def open_photo(path: str | os.PathLike[str]) -> Pixels:
 
 
 def _plain(image: Any, image_of: Any) -> Any:
-    """Red, green and blue on white: what is transparent in an icon is ground."""
+    """Red, green and blue on white: what is transparent in an icon is ground.
+
+    Of 16 bits a grey value the upper eight are taken; left to itself the library would show all as white.
+    """
+    if image.mode.startswith(("I;16", "I")):
+        image = image_of.fromarray((np.asarray(image).clip(0, 65535) // 256).astype(np.uint8))
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         ground = image_of.new("RGBA", image.size, "white")

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from meguru.errors import (
     MeguruError,
@@ -31,6 +32,9 @@ from meguru.reverse.meter.store import Aside, Store, make_folder
 
 AHEAD = 120_000  # ms that a clock may be ahead of ours: steps of half a minute are common
 CONFLICT = "came again with another value"
+TOO_MUCH = "more than any meter gives"
+MOST_WATTS = 1e9  # of a reading; a year of it in µWh still is a whole number of 64 bits
+MOST_WATT_SECONDS = 1e15  # of the sum that a sensor sends
 
 
 @dataclass
@@ -178,6 +182,13 @@ class _Batch:
                 "not the unit of the channel", place=found.name, found=pack.unit, expected=found.unit
             )
         _not_ahead(int(pack.time.max()), message)
+        if too_much(pack.value, pack.total, found.scale).any():
+            raise RangeError(
+                TOO_MUCH,
+                place=found.name,
+                found=f"{np.nanmax(np.abs([*pack.value, *pack.total])):g} {pack.unit}",
+                expected=f"{MOST_WATTS:g} W at most",
+            )
         received = np.full(pack.time.size, message.received, dtype=np.int64)
         self.readings.setdefault(found.name, []).append(
             Readings(pack.sequence, pack.time, pack.value, pack.total, received)
@@ -190,6 +201,14 @@ class _Batch:
             detail = f"{channel}: number {number} at {at} ms: {value:g}"
             received = int(max(readings.received[row], at))
             self.aside.append(Aside(received, channel, CONFLICT, detail, detail.encode()))
+
+
+def too_much(
+    value: NDArray[np.float64], total: NDArray[np.float64], scale: float | NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which readings, or sums of a sensor (nan: none), no meter gives: whole µWh could not hold them."""
+    sums = np.abs(np.nan_to_num(total, nan=0.0, posinf=np.inf, neginf=np.inf))
+    return np.asarray((np.abs(value) * scale > MOST_WATTS) | (sums * scale > MOST_WATT_SECONDS))
 
 
 def _not_ahead(at: int, message: Message) -> None:

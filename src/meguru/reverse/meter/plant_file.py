@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from meguru.errors import MissingValueError, RangeError, UnknownNameError, did_you_mean
+from meguru.errors import MissingValueError, RangeError, UnknownNameError, UnsupportedError, did_you_mean
 from meguru.files.marks import set_marks, where
 from meguru.files.reader import Reader
 from meguru.files.schema import file_schema
@@ -19,6 +19,7 @@ from meguru.files.tree import parse_tree, read_text
 from meguru.quantity import Quantity, convert
 from meguru.reverse.meter.components import KINDS, Channel, Machine, Plant
 
+FORMAT = 1
 MILLISECONDS_A_DAY = 86_400_000
 
 
@@ -205,6 +206,16 @@ MOST_ON_A_CLAMP = 4
 
 
 def _check(plant: Plant) -> None:
+    if plant.plant != FORMAT:
+        file, line = where(plant, "plant")
+        raise UnsupportedError(
+            "other version of the file format",
+            file=file,
+            line=line,
+            place="plant",
+            found=plant.plant,
+            expected=FORMAT,
+        )
     for table, entries, key, known in (
         ("machines", plant.machines, "channel", plant.channels),
         ("scanners", plant.scanners, "machine", plant.machines),

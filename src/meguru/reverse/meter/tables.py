@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from meguru.errors import NotReadableError, UnknownKeyError, did_you_mean
-from meguru.reverse.meter.ingest import AHEAD, Ingest, Report
+from meguru.reverse.meter.ingest import AHEAD, TOO_MUCH, Ingest, Report, too_much
 from meguru.reverse.meter.readings import NEVER, Readings
 from meguru.reverse.meter.senml import NO_NUMBER, UNITS, Scan
 from meguru.reverse.meter.store import Aside
@@ -88,15 +88,17 @@ def _take_readings(ingest: Ingest, table: DataFrame, file: Path) -> None:
     canonical = table["unit"].map({name: one[0] for name, one in UNITS.items()})
     wanted = table["sensor"].map({name: one.unit for name, one in ingest.meters.items()})
     received = _times(table["received"]) if "received" in table.columns else np.full(len(table), np.nan)
+    total = _numbers(table, "total", np.nan) * factor
+    scale = table["sensor"].map({name: one.scale for name, one in ingest.meters.items()})
     faults = (
         ("no channel has this sensor", wanted.isna().to_numpy()),
         ("not the unit of the channel", (canonical != wanted).to_numpy()),
         ("not a time with offset", ~np.isfinite(time)),
         ("not a finite number", ~np.isfinite(value)),
+        (TOO_MUCH, too_much(value * factor, total, scale.to_numpy(dtype=np.float64))),
         ("from the future", time > np.where(np.isfinite(received), received, now) + AHEAD),
     )
     good = _set_aside(ingest, table, file, faults)
-    total = _numbers(table, "total", np.nan) * factor
     for sensor in table.loc[good, "sensor"].unique():
         rows = np.flatnonzero(good & (table["sensor"] == sensor).to_numpy())
         known = np.isfinite(received[rows])

@@ -1,4 +1,7 @@
-"""Which machine it is by the form of its power: random convolutions and ridge regression."""
+"""Which machine it is by the form of its power: random convolutions and ridge regression.
+
+One set of random kernels is a matter of luck where few series are known, so the scores of several are added.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,32 @@ from meguru.errors import RangeError
 from meguru.random import uniforms
 
 Floats = NDArray[np.float64]
-KERNELS = 3000
+KERNELS, MEMBERS = 3000, 3
+BLOCK = 8  # series that are described together: what a kernel needs of them stays in the processor's cache
 LENGTHS = (7, 9, 11)
 PENALTIES = np.logspace(-3, 5, 17)
 
 
 @dataclass(frozen=True)
-class Signatures:
-    """What was learned of labelled series: kernels by seed, scaling, weights of each label."""
+class _Member:
+    """One set of kernels, by its rows of random numbers: scaling, weights of each label."""
 
-    labels: tuple[str, ...]
-    length: int
-    seed: int
+    drawn: Floats
     middle: Floats
     scale: Floats
     weights: Floats
+
+    def scores(self, values: Floats) -> Floats:
+        return np.asarray(((_describe(values, self.drawn) - self.middle) / self.scale) @ self.weights)
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """What was learned of labelled series."""
+
+    labels: tuple[str, ...]
+    length: int
+    members: tuple[_Member, ...]
     base: Floats
 
     def scores(self, series: Floats) -> Floats:
@@ -33,8 +47,8 @@ class Signatures:
         values = _checked(series)
         if values.shape[1] != self.length:
             raise RangeError("series of another length", found=values.shape[1], expected=str(self.length))
-        described = (_describe(values, self.seed) - self.middle) / self.scale
-        return np.asarray(described @ self.weights + self.base)
+        found = sum((member.scores(values) for member in self.members), np.zeros(1))
+        return np.asarray(found / len(self.members) + self.base)
 
     def label(self, series: Floats) -> list[str]:
         """The label of each series."""
@@ -46,7 +60,7 @@ def learn(series: Floats, labels: list[str], *, seed: int = 0) -> Signatures:
 
     Random dilated kernels, each giving the share above its bias and the maximum (Dempster, Petitjean & Webb
     2020, ROCKET, doi:10.1007/s10618-020-00701-z); ridge regression on ±1 with the penalty of the least
-    leave-one-out error.
+    leave-one-out error. The mean of ``MEMBERS`` such learners answers.
 
     Raises
     ------
@@ -59,12 +73,18 @@ def learn(series: Floats, labels: list[str], *, seed: int = 0) -> Signatures:
         raise RangeError(
             "labels", found=f"{len(names)} for {len(values)} series", expected="two or more, one each"
         )
-    described = _describe(values, seed)
+    wanted = np.where(np.array(labels)[:, None] == np.array(names), 1.0, -1.0)
+    base = wanted.mean(axis=0)
+    drawn = uniforms(seed, "signature", MEMBERS * KERNELS * (3 + max(LENGTHS))).reshape(MEMBERS, KERNELS, -1)
+    members = tuple(_member(values, wanted - base, one) for one in drawn)
+    return Signatures(names, values.shape[1], members, base)
+
+
+def _member(values: Floats, wanted: Floats, drawn: Floats) -> _Member:
+    described = _describe(values, drawn)
     middle, scale = described.mean(axis=0), described.std(axis=0)
     scale = np.where(scale > 0.0, scale, 1.0)
-    wanted = np.where(np.array(labels)[:, None] == np.array(names), 1.0, -1.0)
-    weights = _ridge((described - middle) / scale, wanted - wanted.mean(axis=0))
-    return Signatures(names, values.shape[1], seed, middle, scale, weights, wanted.mean(axis=0))
+    return _Member(drawn, middle, scale, _ridge((described - middle) / scale, wanted))
 
 
 def _checked(series: Floats) -> Floats:
@@ -79,12 +99,16 @@ def _checked(series: Floats) -> Floats:
     return values
 
 
-def _describe(values: Floats, seed: int) -> Floats:
+def _describe(values: Floats, drawn: Floats) -> Floats:
     """Share above the bias, and maximum, of each kernel's output."""
+    blocks = [values[first : first + BLOCK] for first in range(0, len(values), BLOCK)]
+    return np.concatenate([_described(block, drawn) for block in blocks])
+
+
+def _described(values: Floats, drawn: Floats) -> Floats:
     from scipy.special import ndtri
 
-    drawn = uniforms(seed, "signature", KERNELS * (3 + max(LENGTHS))).reshape(KERNELS, -1)
-    found = np.empty((len(values), 2 * KERNELS))
+    found = np.empty((len(values), 2 * len(drawn)))
     for number, row in enumerate(drawn):
         length = LENGTHS[int(row[0] * len(LENGTHS))]
         farthest = np.log2((values.shape[1] - 1) / (length - 1))

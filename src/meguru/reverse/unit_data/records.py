@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from meguru.errors import LibraryError, NotReadableError, RangeError
+from meguru.errors import LibraryError, NotReadableError, RangeError, UnsupportedError
 from meguru.files.attribute import attribute
 from meguru.files.component import Component
 from meguru.files.document import component_data
-from meguru.files.marks import set_marks
+from meguru.files.marks import set_marks, where
 from meguru.files.reader import Reader
 from meguru.files.schema import file_schema
 from meguru.files.tree import parse_tree, read_text
@@ -89,6 +89,7 @@ class UnitData(Component):
 
 
 KINDS: dict[str, type[Component]] = {"Entry": Entry, "UnitData": UnitData}
+FORMAT = 1
 SUFFIX = ".unit-data.yaml"
 
 
@@ -103,6 +104,16 @@ def read_unit_data(path: str | os.PathLike[str]) -> UnitData:
     data = reader.component(UnitData, parse_tree(read_text(file), str(file)), "")
     assert isinstance(data, UnitData)
     set_marks(data, reader.marks)
+    if data.unit_data != FORMAT:
+        at, line = where(data, "unit_data")
+        raise UnsupportedError(
+            "other version of the file format",
+            file=at,
+            line=line,
+            place="unit_data",
+            found=data.unit_data,
+            expected=FORMAT,
+        )
     return data
 
 
