@@ -89,13 +89,14 @@ def _take_readings(ingest: Ingest, table: DataFrame, file: Path) -> None:
     wanted = table["sensor"].map({name: one.unit for name, one in ingest.meters.items()})
     received = _times(table["received"]) if "received" in table.columns else np.full(len(table), np.nan)
     total = _numbers(table, "total", np.nan) * factor
-    scale = table["sensor"].map({name: one.scale for name, one in ingest.meters.items()})
+    scales = {name: one.scale for name, one in ingest.meters.items()}
+    scale = np.asarray(table["sensor"].map(scales), dtype=np.float64)
     faults = (
         ("no channel has this sensor", wanted.isna().to_numpy()),
         ("not the unit of the channel", (canonical != wanted).to_numpy()),
         ("not a time with offset", ~np.isfinite(time)),
         ("not a finite number", ~np.isfinite(value)),
-        (TOO_MUCH, too_much(value * factor, total, scale.to_numpy(dtype=np.float64))),
+        (TOO_MUCH, too_much(value * factor, total, scale)),
         ("from the future", time > np.where(np.isfinite(received), received, now) + AHEAD),
     )
     good = _set_aside(ingest, table, file, faults)
