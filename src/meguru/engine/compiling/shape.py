@@ -233,7 +233,8 @@ def _refuse_lost_ages(model: Model, shape: Shape, item: str, target: str, route:
         return
     if process.kind == "make" and process.item in shape.followed and item in shape.followed[process.item]:
         return
-    if item in shape.changing or item in shape.asked or any(item in parts for parts in shape.followed.values()):
+    followed = any(item in parts for parts in shape.followed.values())
+    if followed or item in shape.changing or item in shape.asked:
         raise _refuse(
             model,
             f"routes.{route}",
