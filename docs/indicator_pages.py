@@ -210,13 +210,16 @@ def _steps(held: IndicatorSet) -> Iterator[str]:
 
 
 def _checks(held: IndicatorSet) -> Iterator[str]:
-    if held.checks:
-        yield "## Refused\n"
-        rows = [
-            (f"`{one.formula}` < 0" if one.equals is None else f"`{one.formula}` ≠ `{one.equals}`", one.says)
-            for one in held.checks
-        ]
-        yield table(("when", "error says"), rows)
+    yield "## Refused\n"
+    yield "Parts count as far as they are known; figures of several rows are held row by row and as a sum.\n"
+    rows = [
+        (f"{' + '.join(f'`{part}`' for part in one.parts)} > `{one.whole}`", one.says) for one in held.wholes
+    ]
+    rows += [
+        (f"`{one.formula}` < 0" if one.equals is None else f"`{one.formula}` ≠ `{one.equals}`", one.says)
+        for one in held.checks
+    ]
+    yield table(("when", "error says"), rows)
 
 
 @cache

@@ -131,7 +131,11 @@ def test_nothing_of_a_set_is_idle_or_unreadable(held: IndicatorSet) -> None:
     for one in held.indicators.values():
         for formula in (one.formula, *(other.formula for other in one.variants.values())):
             used |= names_behind(held, formula)
-    used |= {name for check in held.checks for name in names_behind(held, check.formula)}
+    held_against = [text for one in held.wholes for text in (one.whole, *one.parts, one.rest or "0")]
+    held_against += [text for one in held.checks for text in (one.formula, one.equals or "0")]
+    for name in {name for text in held_against for name in names_in(parse(text))}:
+        assert name in held.names()
+    used |= {name for text in held_against for name in names_behind(held, text)}
     told_elsewhere = set(held.steps)  # steps may be asked for by name
     used |= {name for step in told_elsewhere for name in names_behind(held, held.steps[step].formula)}
     assert set(held.variables) <= used

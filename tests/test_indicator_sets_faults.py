@@ -43,13 +43,13 @@ FAULTS = [
     Wrong("no unit", {**GOOD, "m_TI": 1000}, INFLOW, errors.MissingUnitError, ("m_TI", "as '12 kg'")),
     Wrong("unknown unit", {**GOOD, "m_TI": "1000 kgs"}, INFLOW, errors.UnitError, ("m_TI", "kgs")),
     Wrong("negative mass", {**GOOD, "m_RECI": "-1 kg"}, INFLOW, errors.RangeError,
-          ("m_RECI", "negative", "found -1")),
+          ("m_RECI", "negative", "found '-1 kg'")),
     Wrong("parts above the whole", {**GOOD, "m_RECI": "1001 kg", "m_REUI": "0 kg", "m_RENI": "0 kg"}, INFLOW,
           errors.ShareError, ("more than all inflows", "found '1 kg too much'")),
     Wrong("a part above the whole, nothing else given", {**GOOD, "m_RECI": "1500 kg"}, INFLOW,
-          errors.ShareError, ("more than the whole", "150 %")),
+          errors.ShareError, ("more than all inflows", "500 kg too much")),
     Wrong("share above one", {"M": "1 kg", "F_R": 1.2}, "mci.product", errors.RangeError,
-          ("F_R", "above 1", "found 1.2", "40 %")),
+          ("F_R", "above 1", "found '1.2'", "40 %")),
     Wrong("percent without its sign", {"flows": flows(recycled=40)}, INFLOW, errors.WrongTypeError,
           ("row 2", "without unit among others")),
     Wrong("share in a table above one", {"flows": flows(recycled="140 %")}, INFLOW, errors.RangeError,
@@ -91,6 +91,9 @@ FAULTS = [
           ("plain_average",)),
     Wrong("two currencies", {"revenue": "1 JPY", "intermediate_input": "1 USD"}, "value_productivity.r_ap",
           errors.DimensionError, ("two currencies", "JPY and USD")),
+    Wrong("two currencies over years", [{"year": 2023, "revenue": "100 MJPY", "m_linear_in": "10 t"},
+          {"year": 2024, "revenue": "1 MEUR", "m_linear_in": "10 t"}], "cti", errors.DimensionError,
+          ("two currencies of one subject", "JPY/kg (2023) and EUR/kg (2024)", "column 'subject'")),
     Wrong("no year", [{**GOOD, "year": "last"}], INFLOW, errors.WrongTypeError, ("column year, row 1",)),
     Wrong("a figure twice", pd.DataFrame({"variable": ["m_TI", "m_TI"], "value": ["1 kg", "2 kg"]}), INFLOW,
           errors.DuplicateKeyError, ("m_TI",)),
@@ -118,6 +121,21 @@ def test_enough_faults_are_told_apart() -> None:
     assert len({one.name for one in FAULTS}) == len(FAULTS) >= 30
     assert {errors.DimensionError, errors.RangeError, errors.ShareError, errors.MissingValueError,
             errors.UnknownNameError, errors.IndicatorError} <= {one.error for one in FAULTS}  # fmt: skip
+
+
+def test_each_subject_has_its_currency_and_a_year_without_money_has_none() -> None:
+    rows: list[dict[str, Any]] = [
+        {"subject": "Osaka", "revenue": "100 MJPY", "m_linear_in": "10 t"},
+        {"subject": "Lyon", "revenue": "1 MEUR", "m_linear_in": "10 t"},
+    ]
+    assert [one.unit for one in measure(rows, "cti.circular_material_productivity")] == ["JPY/kg", "EUR/kg"]
+    years = [
+        {"year": 2023, "variable": "m_linear_in", "value": "9 t"},
+        {"year": 2024, "variable": "m_linear_in", "value": "9 t"},
+        {"year": 2024, "variable": "revenue", "value": "1 EUR"},
+    ]
+    found = measure(years, "cti")
+    assert found.of("circular_material_productivity", year=2024).unit == "EUR/kg"
 
 
 # -- the same figures in every form that is read --

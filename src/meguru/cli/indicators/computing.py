@@ -209,6 +209,7 @@ def _print_values(screen: Console, values: list[Measured]) -> None:
     """A line an indicator; of several years a column each, of one its numerator and denominator."""
     from meguru.cli.screen import QUIET, STRONG, table
     from meguru.cli.values import language, some_years
+    from meguru.indicators.catalogue.measured import NOT_GIVEN
 
     years = some_years(one.year for one in values if one.year is not None)
     lines: dict[tuple[str, ...], dict[int | None, Measured]] = {}
@@ -227,7 +228,7 @@ def _print_values(screen: Console, values: list[Measured]) -> None:
         shown.add_column("of", style=QUIET, justify="right", overflow="fold")
     shown.add_column("mark", no_wrap=True)
     for held in lines.values():
-        one = next(iter(held.values()))
+        one = next((one for one in held.values() if one.state != NOT_GIVEN), next(iter(held.values())))
         told = [str(getattr(one, name)) for name in by]
         numbers = [_value(held.get(year)) for year in years or (None,)]
         unit = "" if one.unit == "1" else one.unit

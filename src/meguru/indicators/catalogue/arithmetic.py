@@ -31,7 +31,7 @@ def column_sum(*values: Any, **keywords: Any) -> Value:
     return Value(Number(number.array.sum(axis=0), number.dimension))
 
 
-def _mean(*values: Any, **keywords: Any) -> Value:
+def mean(*values: Any, **keywords: Any) -> Value:
     """Plain mean over the rows; undefined without rows."""
     column = _column("mean", values, keywords)
     return ARITHMETIC.operate("/", (column_sum(column), _rows_of(column)))
@@ -67,7 +67,7 @@ def _extreme(name: str, reduce: Callable[..., Any]) -> Callable[..., Value]:
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
     "sum": column_sum,
-    "mean": _mean,
+    "mean": mean,
     "count": _count,
     "max": _extreme("max", np.max),
     "min": _extreme("min", np.min),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from meguru.errors import ContradictionError, RangeError, ShareError
 from meguru.indicators.catalogue.arithmetic import ARITHMETIC, is_column
-from meguru.indicators.catalogue.definitions import Check, Variable
+from meguru.indicators.catalogue.definitions import Check, Variable, Whole
 from meguru.indicators.catalogue.figures import ROUNDING, Given
 from meguru.indicators.value import Value, in_shown_unit
 
@@ -15,8 +15,15 @@ from meguru.indicators.value import Value, in_shown_unit
 ROUNDED = 0.005
 
 
-def refuse_contradiction(given: Value, found: Value, origin: Given, used: list[str]) -> None:
+def refuse_contradiction(
+    given: Value, found: Value, origin: Given, used: list[str], assumed: list[str]
+) -> None:
     """A figure that is given must be what the others give for it, but for rounding.
+
+    Parameters
+    ----------
+    used, assumed
+        The others, and what stands for those that are not given.
 
     Raises
     ------
@@ -31,7 +38,7 @@ def refuse_contradiction(given: Value, found: Value, origin: Given, used: list[s
         "given, and something else follows from other figures",
         place=place,
         found=_first(given, wrong),
-        expected=f"{_first(found, wrong)}, from {', '.join(used)}",
+        expected="; ".join([f"{_first(found, wrong)}, from {', '.join(used)}", *assumed]),
         hint="Correct one of them, or leave one out.",
     )
 
@@ -61,6 +68,29 @@ def refuse_impossible(found: Value, variable: Variable, place: str) -> None:
             )
 
 
+def refuse_too_much(
+    one: Whole, whole: Value, parts: Value, rows: Given | None, place: str, *, rounded: bool = False
+) -> None:
+    """Parts must not be more than their whole.
+
+    Parameters
+    ----------
+    rounded
+        Whether they may be, by as much as rounding of what is stated makes.
+
+    Raises
+    ------
+    ShareError
+        They are.
+    """
+    excess = ARITHMETIC.operate("-", (parts, whole))
+    allowed = ROUNDED * np.abs(np.nan_to_num(whole.array)) if rounded else 0.0
+    wrong = np.nan_to_num(excess.array) > allowed
+    if wrong.any():
+        where = rows.row(wrong) if rows is not None and is_column(excess) else place
+        raise ShareError(one.says, place=where or None, found=f"{_first(excess, wrong)} too much")
+
+
 def refuse_unkept(check: Check, found: Value, whole: Value | None, rows: Given | None, place: str) -> None:
     """A condition of a set.
 
@@ -75,8 +105,6 @@ def refuse_unkept(check: Check, found: Value, whole: Value | None, rows: Given |
     said = None
     if whole is not None:
         said = f"{_first(found, wrong)} of {_first(whole, wrong)}"
-    elif check.error == "share":
-        said = f"{_first(ARITHMETIC.operate('neg', (found,)), wrong)} too much"
     where = rows.row(wrong) if rows is not None and is_column(found) else place
     raise (ShareError if check.error == "share" else RangeError)(check.says, place=where or None, found=said)
 

@@ -44,6 +44,9 @@ class Variable:
         Formula by which it is found if it is not given.
     default, because
         What stands in its place if it is neither given nor found (in ``unit``), and why that may be.
+    firm
+        Whether figures that are given are held against what follows from the default; else it leaves open
+        what was not stated.
     """
 
     id: str
@@ -53,6 +56,7 @@ class Variable:
     derived: str | None = None
     default: float | None = None
     because: Words | None = None
+    firm: bool = False
     negative: bool = False
 
 
@@ -62,8 +66,33 @@ class Step:
 
     id: str
     unit: str
+    kind: str
     formula: str
     name: Words
+
+    @property
+    def asked(self) -> Variable:
+        """What it must be, given or found: of its dimension and within the range of its kind."""
+        return Variable(self.id, self.unit, self.kind, self.name, derived=self.formula)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Parts that are together no more than a whole, whichever of them are known.
+
+    Attributes
+    ----------
+    whole, parts
+        Formulas.
+    rest
+        What is left beside the parts; as it is stated in rounded numbers, together with them it may be more
+        than the whole by rounding.
+    """
+
+    whole: str
+    parts: tuple[str, ...]
+    says: str
+    rest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +204,10 @@ class Definition:
 
     @property
     def is_share(self) -> bool:
-        """Whether it is a part of a whole, so that more than 100 % is an error of the figures."""
+        """Whether it lies between nothing and the whole, so that anything else is an error of the figures."""
         full = self.limits.get("circular")
-        return self.unit == "%" and full is not None and full.value == "100 %" and not self.may_exceed
+        whole = {"%": "100 %", "1": "1"}.get(self.unit)
+        return full is not None and whole is not None and full.value == whole and not self.may_exceed
 
     def of_variant(self, name: str | None) -> tuple[str, str, str]:
         """Name, formula and mark of a variant; without a name the first."""
@@ -219,6 +249,7 @@ class IndicatorSet:
     tables: Mapping[str, Mapping[str, Variable]]
     variables: Mapping[str, Variable]
     steps: Mapping[str, Step]
+    wholes: tuple[Whole, ...]
     checks: tuple[Check, ...]
     indicators: Mapping[str, Definition]
     omitted: tuple[Omitted, ...]

@@ -9,17 +9,9 @@ import numpy as np
 
 from meguru.errors import FormulaError, IndicatorError, MissingValueError, UnknownNameError, did_you_mean
 from meguru.expression import evaluate, names_in, parse
-from meguru.indicators.catalogue.arithmetic import ARITHMETIC, FUNCTIONS, column_sum, is_column
-from meguru.indicators.catalogue.consistency import refuse_contradiction, refuse_impossible, refuse_unkept
-from meguru.indicators.catalogue.definitions import (
-    AVERAGE,
-    SUM,
-    Definition,
-    IndicatorSet,
-    Step,
-    Variable,
-    Words,
-)
+from meguru.indicators.catalogue.arithmetic import ARITHMETIC, FUNCTIONS, column_sum, is_column, mean
+from meguru.indicators.catalogue.consistency import refuse_contradiction, refuse_impossible
+from meguru.indicators.catalogue.definitions import AVERAGE, SUM, Definition, IndicatorSet, Variable, Words
 from meguru.indicators.catalogue.figures import Figures, Given, fitted
 from meguru.indicators.value import Value
 from meguru.quantity import dimension_of
@@ -86,20 +78,27 @@ class Evaluation:
         _, formula, _ = definition.of_variant(variant)
         found = self.formula(formula)
         if is_column(found.value):
-            mean = FUNCTIONS["mean"](Value(found.value.number))
-            found.value = Value(mean.number)
+            found.value = Value(mean(Value(found.value.number)).number)
         return found
 
-    def averages(self, definition: Definition, variant: str | None = None) -> bool:
+    def averages(self, formula: str) -> bool:
         """Whether figures of the whole stand in several rows, so that it matters how they are joined."""
-        _, formula, _ = definition.of_variant(variant)
-        return any(
-            name in self.figures.given
-            and self.held.variable(name) is not None
-            and "." not in name
-            and is_column(self.figures.given[name].value)
-            for name in self.names_behind(formula)
-        )
+        return any(self._in_rows(name) for name in self.names_behind(formula))
+
+    def by_row(self) -> Evaluation | None:
+        """The same figures, those of the whole row by row; None if none of them stands in several rows."""
+        if not any(map(self._in_rows, self.figures.given)):
+            return None
+        return self if self.aggregation == AVERAGE else Evaluation(self.held, self.figures, AVERAGE)
+
+    def rows_only(self, formula: str) -> bool:
+        """Whether a formula has a value for each of several rows of the whole: no table is behind it."""
+        given = [name for name in self.names_behind(formula) if name in self.figures.given]
+        return any(map(self._in_rows, given)) and not any("." in name for name in given)
+
+    def _in_rows(self, name: str) -> bool:
+        given = self.figures.given.get(name)
+        return given is not None and "." not in name and is_column(given.value)
 
     def names_behind(self, formula: str) -> set[str]:
         """Names in a formula, and in whatever stands for those that are not given."""
@@ -121,27 +120,22 @@ class Evaluation:
     def _find(self, name: str) -> Found:
         variable = self.held.variable(name)
         step = self.held.steps.get(name)
-        if variable is None and step is None:
+        asked = variable if step is None else step.asked
+        if asked is None:
             known = self.held.names()
             raise UnknownNameError(
                 f"no such figure in {self.held.id}", found=name, hint=did_you_mean(name, known)
             )
         if name in self.figures.given:
-            asked = self._in_currency(variable, step)
+            asked = replace(asked, unit=self.unit(asked.unit))
             found = self._given(name, asked, self.figures.given[name])
-            self._hold_against(name, asked, found, step.formula if step is not None else asked.derived)
+            self._hold_against(name, asked, found)
             return found
-        if step is not None:
-            return self.formula(step.formula)
-        assert variable is not None
-        return self._derived(variable, name)
-
-    def _in_currency(self, variable: Variable | None, step: Step | None) -> Variable:
-        """What is asked of a figure; a step that is given is taken as it is."""
-        if variable is None:
-            assert step is not None
-            variable = Variable(step.id, step.unit, "intensity", step.name, negative=True)
-        return replace(variable, unit=self.unit(variable.unit)) if "money" in variable.unit else variable
+        if step is None:
+            return self._derived(asked, name)
+        found = self.formula(step.formula)
+        refuse_impossible(found.value, asked, self.figures.place)
+        return found
 
     def _given(self, name: str, variable: Variable, given: Given) -> Found:
         value, filled = fitted(given, variable)
@@ -203,46 +197,32 @@ class Evaluation:
             array = np.full((self.figures.given[columns[0]].value.array.shape[0], 1, 1), array.item())
         return Found(Value(Number(array, dimension_of(unit))), set(), _assumed(name, variable))
 
-    def _hold_against(self, name: str, variable: Variable, given: Found, formula: str | None) -> None:
+    def _hold_against(self, name: str, variable: Variable, given: Found) -> None:
         """A figure that is given must not contradict what the others give for it."""
-        if formula is None or variable.kind == "flag":
+        if variable.derived is None or variable.kind == "flag":
             return
+        if is_column(given.value) and self._in_rows(name) and not self.rows_only(variable.derived):
+            return  # rows of the whole are no rows of a table
         try:
-            found = self.formula(formula)
+            found = self.formula(variable.derived)
         except MissingValueError:
             return  # nothing to hold it against
-        if not found.assumed:  # what was not stated contradicts nothing
+        # What was not stated contradicts nothing, unless its default stands until something else is said.
+        firm = all(behind is not None and behind.firm for behind in map(self.held.variable, found.assumed))
+        if found.used and firm:
             origin = self.figures.given[name]
-            refuse_contradiction(given.value, found.value, origin, sorted(found.used))
+            reasons = [words.en for words in found.assumed.values()]
+            refuse_contradiction(given.value, found.value, origin, sorted(found.used), reasons)
 
     def unit(self, text: str) -> str:
         """A unit of the set in the currency of the figures."""
         return text.replace("money", self.figures.currency) if "money" in text else text
 
-    def check(self) -> None:
-        """Hold the figures against the conditions of the set, as far as they are given.
-
-        Raises
-        ------
-        ShareError, RangeError
-            A condition is not kept.
-        """
-        for check in self.held.checks:
-            try:
-                found = self.formula(check.formula)
-                whole = None if check.equals is None else self.formula(check.equals)
-            except MissingValueError:
-                continue  # what is not given can not be wrong; whoever needs it says so
-            if whole is None or (found.used and not whole.assumed):
-                rows = self._column_of(check.formula)
-                refuse_unkept(
-                    check, found.value, None if whole is None else whole.value, rows, self.figures.place
-                )
-
-    def _column_of(self, formula: str) -> Given | None:
-        """A column that was given of the table on whose rows a formula is."""
-        names = sorted(name for name in names_in(parse(formula)) if name in self.figures.given)
-        return next((self.figures.given[name] for name in names if self.figures.given[name].rows), None)
+    def column_behind(self, *formulas: str) -> Given | None:
+        """A column that was given of the table on whose rows formulas are."""
+        names = [name for text in formulas for name in sorted(self.names_behind(text))]
+        columns = (self.figures.given[name] for name in names if name in self.figures.given)
+        return next((one for one in columns if one.rows), None)
 
     def doubts(self, used: set[str]) -> tuple[Words, ...]:
         """What is probably not meant in the figures used."""

@@ -203,14 +203,14 @@ def _check_range(number: Number, given: Given, variable: Variable) -> None:
         raise RangeError(
             f"negative {variable.name.en}",
             place=given.row(known < 0),
-            found=float(known.min() / size_of(variable.unit)),
+            found=_as_written(float(known.min()), given, variable),
             expected="0 or more",
         )
     if variable.kind == "share" and (known > 1 + ROUNDING).any():
         raise RangeError(
             f"{variable.name.en} above 1",
             place=given.row(known > 1 + ROUNDING),
-            found=float(known.max()),
+            found=_as_written(float(known.max()), given, variable),
             expected="a share from 0 to 1",
             hint=None if given.unit else "Write '40 %', or [%] behind the column's title.",
         )
@@ -219,6 +219,13 @@ def _check_range(number: Number, given: Given, variable: Variable) -> None:
         raise RangeError(
             f"{variable.name.en} is neither yes nor no",
             place=given.row(wrong),
-            found=float(known[wrong][0]),
+            found=_as_written(float(known[wrong][0]), given, variable),
             expected="yes or no, or 1 or 0",
         )
+
+
+def _as_written(number: float, given: Given, variable: Variable) -> str:
+    """A number in the unit in which it was given."""
+    written = given.written
+    unit = written if written and dimension_of(written) == dimension_of(variable.unit) else variable.unit
+    return f"{number / size_of(unit):.6g} {'' if unit == '1' else unit}".strip()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from meguru.errors import IndicatorError
+from meguru.errors import DimensionError, IndicatorError
 from meguru.indicators.catalogue.definitions import MARKS, REMEMBERED, Definition, Words
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ class Measurement(Sequence[Measured]):
     def __init__(self, found: Iterable[Measured]) -> None:
         self._found = list(found)
         _refuse_mixed_editions(self._found)
+        _refuse_two_currencies(self._found)
 
     @overload
     def __getitem__(self, index: int) -> Measured: ...
@@ -191,4 +192,21 @@ def _refuse_mixed_editions(found: Iterable[Measured]) -> None:
                 found=f"{known} and {one.definition.edition}",
                 expected="one edition",
                 hint="Values of different editions do not compare; measure them apart.",
+            )
+
+
+def _refuse_two_currencies(found: Iterable[Measured]) -> None:
+    """There are no exchange rates: of one subject all years are in one currency, or nothing compares."""
+    units: dict[tuple[str, str, str], Measured] = {}
+    for one in found:
+        if one.state == NOT_GIVEN:
+            continue
+        first = units.setdefault((one.scenario, one.subject, one.id), one)
+        if first.unit != one.unit:
+            raise DimensionError(
+                "two currencies of one subject",
+                place=" ".join(part for part in (one.subject, one.id) if part),
+                found=" and ".join(f"{each.unit} ({each.year})" for each in (first, one)),
+                expected="one currency in all years",
+                hint="Convert one of them first, or tell them apart by a column 'subject'.",
             )

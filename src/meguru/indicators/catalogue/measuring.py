@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import IndicatorError, MeguruError, MissingValueError, ShareError, did_you_mean
+from meguru.indicators.catalogue.conditions import hold_conditions
 from meguru.indicators.catalogue.definitions import SUM, Definition, IndicatorSet, Words
 from meguru.indicators.catalogue.evaluation import Evaluation, Found
 from meguru.indicators.catalogue.figures import Figures
@@ -17,6 +18,7 @@ from meguru.indicators.value import in_shown_unit, in_unit
 from meguru.quantity.formula import Value as Number
 
 ZERO_BELOW = Words("the denominator is zero", "分母がゼロ")
+ROUNDING = 1e-9  # relative
 NO_NUMBER = Words("the formula gives no number here", "この値では式が数値を与えない")
 
 
@@ -46,7 +48,7 @@ def measure_set(
         No such variant, or an aggregation that the indicator does not allow.
     """
     evaluation = Evaluation(held, figures, aggregation or SUM)
-    evaluation.check()
+    hold_conditions(evaluation)
     found: list[Measured] = []
     for one in held.indicators.values() if wanted is None else wanted:
         chosen = _variant(one, variant, wanted is not None)
@@ -76,8 +78,8 @@ def _variant(definition: Definition, variant: str | None, strict: bool) -> str |
 def _measured(
     definition: Definition, evaluation: Evaluation, variant: str | None, aggregation: str | None
 ) -> Iterator[Measured]:
-    name, _, mark = definition.of_variant(variant)
-    joined = evaluation.averages(definition, variant)
+    name, formula, mark = definition.of_variant(variant)
+    joined = evaluation.averages(formula)
     method = evaluation.aggregation if joined else None
     if joined and evaluation.aggregation not in definition.aggregation:
         raise IndicatorError(
@@ -90,17 +92,11 @@ def _measured(
     if not found.used:
         raise MissingValueError("no figure of its own is given", expected=definition.meaning.en)
     unit = evaluation.unit(definition.unit)
-    try:
-        numbers = in_unit(found.value.number, unit)
-    except MeguruError as error:
-        raise error.at(place=definition.id) from None
-    if definition.is_share and np.nanmax(numbers, initial=0.0) > 100.0 * (1.0 + 1e-9):
-        raise ShareError(
-            "a part is more than the whole",
-            place=definition.id,
-            found=f"{np.nanmax(numbers):g} %",
-            expected="at most 100 %",
-        )
+    by_row = evaluation.by_row() if joined else None
+    if by_row is not None and by_row.rows_only(formula):
+        _refuse_no_share(definition, _numbers(definition, by_row.formula(formula), unit))
+    numbers = _numbers(definition, found, unit)
+    _refuse_no_share(definition, numbers)
     figures = evaluation.figures
     common = {
         "definition": definition,
@@ -121,6 +117,29 @@ def _measured(
     for index, year in enumerate(years):
         column = np.broadcast_to(numbers, (numbers.shape[0], len(years)))[:, index]
         yield Measured(**{**common, **sides[index], **_number(column, definition)}, year=year)  # type: ignore[arg-type]
+
+
+def _numbers(definition: Definition, found: Found, unit: str) -> NDArray[np.float64]:
+    """What a formula gives, in the unit of its indicator."""
+    try:
+        return in_unit(found.value.number, unit)
+    except MeguruError as error:
+        raise error.at(place=definition.id) from None
+
+
+def _refuse_no_share(definition: Definition, numbers: NDArray[np.float64]) -> None:
+    """What lies between nothing and the whole by its definition does so for each product and plant."""
+    if not definition.is_share:
+        return
+    sign, whole = (" %", 100.0) if definition.unit == "%" else ("", 1.0)
+    least, most = np.nanmin(numbers, initial=0.0), np.nanmax(numbers, initial=0.0)
+    if least < 0.0 or most > whole * (1.0 + ROUNDING):
+        raise ShareError(
+            "a part is less than nothing" if least < 0.0 else "a part is more than the whole",
+            place=definition.id,
+            found=f"{least if least < 0.0 else most:g}{sign}",
+            expected=f"at least 0{sign}" if least < 0.0 else f"at most {whole:g}{sign}",
+        )
 
 
 def _number(column: NDArray[np.float64], definition: Definition) -> dict[str, object]:

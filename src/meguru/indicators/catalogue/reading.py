@@ -21,6 +21,7 @@ from meguru.indicators.catalogue.definitions import (
     Target,
     Variable,
     Variant,
+    Whole,
     Words,
 )
 
@@ -53,7 +54,7 @@ def read_set(file: str) -> IndicatorSet:
     shared = read_data(VOCABULARY)
     tables = {name: _variables(held) for name, held in shared["tables"].items()}
     tables |= {name: _variables(held) for name, held in data.get("tables", {}).items()}
-    checks = [*shared["checks"], *data.get("checks", [])]
+    wholes = [*shared["wholes"], *data.get("wholes", [])]
     return IndicatorSet(
         id=data["id"],
         edition=str(data["edition"]),
@@ -63,7 +64,13 @@ def read_set(file: str) -> IndicatorSet:
         tables=tables,
         variables=_variables(data["variables"]),
         steps={str(name): _step(str(name), one) for name, one in data.get("steps", {}).items()},
-        checks=tuple(Check(one["formula"], one["error"], one["says"], one.get("equals")) for one in checks),
+        wholes=tuple(
+            Whole(str(one["whole"]), tuple(one["parts"]), one["says"], one.get("rest")) for one in wholes
+        ),
+        checks=tuple(
+            Check(one["formula"], one["error"], one["says"], one.get("equals"))
+            for one in data.get("checks", [])
+        ),
         indicators={str(name): _indicator(str(name), one, data) for name, one in data["indicators"].items()},
         omitted=tuple(
             Omitted(str(one["id"]), _words(one["name"]), _words(one["reason"]))
@@ -90,6 +97,7 @@ def _variables(data: Data) -> dict[str, Variable]:
             derived=one.get("from"),
             default=None if one.get("default") is None else float(one["default"]),
             because=_maybe(one.get("because")),
+            firm=bool(one.get("firm", False)),
             negative=bool(one.get("negative", False)),
         )
         for name, one in data.items()
@@ -97,7 +105,7 @@ def _variables(data: Data) -> dict[str, Variable]:
 
 
 def _step(name: str, data: Data) -> Step:
-    return Step(name, str(data["unit"]), data["formula"], _words(data))
+    return Step(name, str(data["unit"]), data["kind"], data["formula"], _words(data))
 
 
 def _indicator(name: str, data: Data, held: Data) -> Definition:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from meguru.errors import UnknownNameError, WrongTypeError, did_you_mean
+from meguru.indicators.catalogue.conditions import hold_conditions
 from meguru.indicators.catalogue.definitions import SUM, Definition, IndicatorSet, Target
 from meguru.indicators.catalogue.evaluation import Evaluation
 from meguru.indicators.catalogue.figures import Figures
@@ -110,7 +111,7 @@ def _definition(held: IndicatorSet, name: str) -> Definition:
 def _value(held: IndicatorSet, figures: Figures, what: Expectation) -> float | None:
     """One number in the unit in which it is expected; None where undefined."""
     evaluation = Evaluation(held, figures, what.aggregation or SUM)
-    evaluation.check()
+    hold_conditions(evaluation)
     if what.kind == "step":
         found, unit = evaluation.name(what.name), what.unit or "1"
     else:

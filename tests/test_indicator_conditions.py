@@ -1,0 +1,133 @@
+"""Figures held against each other: ranges of all that is given or found, parts of a whole, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from meguru import errors
+from meguru.errors import MeguruError
+from meguru.indicators.catalogue import catalogue, measure
+from meguru.indicators.catalogue.definitions import IndicatorSet
+from meguru.indicators.catalogue.evaluation import Evaluation
+from meguru.indicators.catalogue.figures import Figures, plain_figure
+from meguru.indicators.catalogue.measuring import measure_set
+from meguru.indicators.catalogue.subjects import read_figures
+
+SETS = list(catalogue())
+ASKED = [
+    pytest.param(held, name, id=f"{held.id}@{held.edition}.{name}")
+    for held in SETS
+    for name in (*held.variables, *held.steps)
+]
+
+
+def kind_and_sign(held: IndicatorSet, name: str) -> tuple[str, str, bool]:
+    variable = held.variable(name) or held.steps[name].asked
+    return variable.unit.replace("money", "JPY"), variable.kind, variable.negative
+
+
+@pytest.mark.parametrize(("held", "name"), ASKED)
+def test_every_figure_is_held_against_its_range(held: IndicatorSet, name: str) -> None:
+    unit, kind, negative = kind_and_sign(held, name)
+    for number, wrong in ((-0.5, not negative), (1.5, kind in ("share", "flag"))):
+        given = Figures({name: plain_figure(number, unit, name)})
+        if wrong:
+            with pytest.raises(errors.RangeError):
+                Evaluation(held, given).name(name)
+        else:
+            assert Evaluation(held, given).name(name).used == {name}
+
+
+MCI = {"M": "45 kg", "F_R": 0.3, "F_U": 0.05, "F_S": 0.4, "C_R": 0.5, "C_U": 0.1, "C_C": 0, "E_F": 0.8,
+       "E_C": 0.7, "L": "12 year", "L_av": "10 year"}  # fmt: skip
+TWO = {"m_TI": "100 kg", "m_RECI": "60 kg"}
+WRONG: list[tuple[dict[str, Any] | list[dict[str, Any]], str, type[MeguruError], str]] = [
+    # steps that are given
+    ({**MCI, "W": "-3 kg"}, "mci.product", errors.RangeError, "W: negative.*-3 kg"),
+    ({**MCI, "X": -1}, "mci.product", errors.RangeError, "X: negative utility"),
+    ({**MCI, "LFI": 3}, "mci.product", errors.RangeError, "linear flow index above 1"),
+    ({"LFI": -0.5, "X": 1}, "mci.product", errors.RangeError, "negative linear flow index"),
+    ({"collection": -1.2, "recycling": 0.9}, "weee.collection_rate", errors.RangeError, "collection rate"),
+    ({"collection": 0.5, "recycling": 1.4}, "weee.recycling_rate", errors.RangeError, "rate above 1"),
+    ({"U": "-10 t", "DMC": "500 t"}, "eu_material_use", errors.RangeError, "circular use of material"),
+    ({"value_added": "10 JPY", "variable_cost": "3 JPY", "wear": "-1 JPY"}, "value_productivity.r_ap",
+     errors.RangeError, "negative .*-1 JPY"),
+    ({"m_recovered": "-1 kg", "m_reuse": "2 kg"}, "cti", errors.RangeError, "negative outflow recovered"),
+    # steps that are found
+    ({"M": "45 kg", "W": "1000 kg"}, "mci.product", errors.RangeError,
+     "linear flow index above 1.*follows from"),
+    ({"RCV_R": "10 t", "IMPw": "20 t", "EXPw": "0 t", "DMC": "500 t"}, "eu_material_use", errors.RangeError,
+     "negative circular use"),
+    # parts of a whole, of which not all are given
+    ({**TWO, "m_REUI": "60 kg"}, "iso_59020", errors.ShareError, "20 kg too much"),
+    ({**TWO, "m_linear_in": "900 kg", "revenue": "1 JPY"}, "iso_59020", errors.ShareError, "860 kg too much"),
+    ({"m_TI": "100 kg", "m_linear_in": "900 kg"}, "iso_59020", errors.ShareError, "800 kg too much"),
+    ({"m_TO": "100 kg", "m_RECO": "50 kg", "m_RECO_traced": "80 kg"}, "iso_59020", errors.ShareError,
+     "more recycling is traced"),
+    ({"m_TO": "100 kg", "m_RECO_traced": "60 kg", "m_REUO": "60 kg"}, "iso_59020", errors.ShareError,
+     "20 kg too much"),
+    ({"M": "45 kg", "V": "50 kg"}, "mci", errors.ShareError, "virgin feedstock is more than the product"),
+    ({"m_recovered": "10 kg", "m_reuse": "5 kg", "m_recycle": "8 kg"}, "cti", errors.ShareError,
+     "3 kg too much|contradict|given, and something else"),
+    ({"cyclical_use": "60 Mt", "waste_generated": "100 Mt", "landfill": "50 Mt"}, "japan", errors.ShareError,
+     "cyclical use and landfill"),
+    # row by row, before the sum
+    ([{"m_TI": "900 kg", "m_RECI": "90 kg"}, {"m_TI": "100 kg", "m_RECI": "180 kg"}], "iso_59020.A.2.3",
+     errors.ShareError, "row 2.*80 kg too much"),
+    ([{"EI_tot": "9 J", "EO_tot": "1 J"}, {"EI_tot": "1 J", "EO_tot": "2 J"}], "iso_59020", errors.RangeError,
+     "row 2.*more energy leaves"),
+    ([{"m_TI": "900 kg", "m_REUI": "0 kg", "m_RECI": "90 kg", "m_RENI": "0 kg", "m_linear_in": "810 kg"},
+      {"m_TI": "100 kg", "m_REUI": "0 kg", "m_RECI": "10 kg", "m_RENI": "0 kg", "m_linear_in": "40 kg"}],
+     "iso_59020", errors.ContradictionError, "row 2.*40 kg.*90 kg"),
+    # a default that stands until something else is said
+    ({**MCI, "X": 1.9}, "mci.product", errors.ContradictionError, "1.9.*1.2, from L, L_av; intensity of use"),
+    ({**MCI, "W": "30 kg"}, "mci.product", errors.ContradictionError, "30 kg.*23.0625 kg.*energy recovery"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "wanted", "error", "says"), WRONG)
+def test_what_can_not_be_is_refused(given: Any, wanted: str, error: type[MeguruError], says: str) -> None:
+    with pytest.raises(error, match=says):
+        measure(given, wanted)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "value"),
+    [
+        # parts and rest in rounded numbers are more than the whole by rounding
+        ({"m_TI": "100 kg", "m_RECI": "33.3 kg", "m_REUI": "33.3 kg", "m_linear_in": "33.5 kg"},
+         "iso_59020.A.2.3", 33.3),
+        # a default that leaves open what was not stated
+        ({"M": "45 kg", "V": "10 kg", "W": "20 kg"}, "mci.product", 1 - 0.9 * 30 / 90),
+        ({"m_TI": "100 kg", "m_RECI": "30 kg", "inflow": [{"mass": "60 kg"}, {"mass": "40 kg"}]},
+         "iso_59020.A.2.3", 30.0),
+        ({"m_RECO_traced": "30 kg", "outflow": [{"mass": "60 kg", "recycled": 0.5}, {"mass": "40 kg"}]},
+         "iso_59020.A.3.4", 30.0),
+        # rows of the whole are no rows of a table of flows
+        ({"figures": [{"m_TI": "60 kg", "m_REUI": "1 kg"}, {"m_TI": "40 kg", "m_REUI": "1 kg"}],
+          "inflow": [{"mass": "99 kg", "reused": "2 %"}, {"mass": "1 kg", "reused": "2 %"}]},
+         "iso_59020.A.2.2", 2.0),
+    ],
+)  # fmt: skip
+def test_what_can_be_is_measured(given: dict[str, Any], wanted: str, value: float) -> None:
+    assert measure(given, wanted)[0].value == pytest.approx(value)
+
+
+def test_a_share_is_one_even_if_its_set_says_nothing_of_wholes() -> None:
+    held = replace(catalogue().set("iso_59020"), wholes=())
+    one = held.indicators["A.2.3"]
+    (figures,) = read_figures([{"m_TI": "900 kg", "m_RECI": "90 kg"}, {"m_TI": "100 kg", "m_RECI": "180 kg"}])
+    with pytest.raises(errors.ShareError, match=r"A\.2\.3: a part is more than the whole; found '180 %'"):
+        measure_set(held, [one], figures)
+
+
+def test_plain_averages_are_held_row_by_row() -> None:
+    rows = [{"m_TI": "900 kg", "m_RECI": "90 kg"}, {"m_TI": "100 kg", "m_RECI": "180 kg"}]
+    with pytest.raises(errors.ShareError, match="row 2"):
+        measure(rows, "iso_59020.A.2.3", aggregation="plain_average")
+    rows[1]["m_RECI"] = "30 kg"
+    assert measure(rows, "iso_59020.A.2.3", aggregation="plain_average")[0].value == pytest.approx(20.0)
+    assert measure(rows, "iso_59020.A.2.3")[0].value == pytest.approx(12.0)
