@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -104,7 +105,8 @@ FAULTS = [
     Wrong("partly given energy", {"M": "1 kg", "E_R": "3 MJ"}, "mci.product", errors.MissingValueError,
           ("HHV|M_B|B_C",)),
     Wrong("file that is nowhere", Path("nowhere.csv"), INFLOW, errors.NotReadableError, ("nowhere.csv",)),
-    Wrong("file that is no table", Path("figures.pdf"), INFLOW, errors.NotReadableError, (".csv or .xlsx",)),
+    Wrong("file that is no table", Path("figures.pdf"), INFLOW, errors.NotReadableError,
+          (".csv, .tsv or .xlsx",)),
 ]  # fmt: skip
 
 
@@ -193,11 +195,66 @@ def test_a_fault_of_a_file_names_sheet_column_and_row(tmp_path: Path) -> None:
         measure(tmp_path / "flows.xlsx", INFLOW)
 
 
-def test_a_file_that_is_not_utf_8_says_what_to_do(tmp_path: Path) -> None:
+def test_a_csv_file_may_be_of_excel_in_japan_and_no_other_code_page(tmp_path: Path) -> None:
     path = tmp_path / "flows.csv"
-    path.write_bytes("flow,名前,mass [kg]\n投入,鉄,3\n".encode("cp932"))
-    with pytest.raises(errors.NotReadableError, match="CSV UTF-8"):
+    path.write_bytes("区分,名前,質量［ｔ］,再生材率 [％]\n投入,鉄,3,20\n".encode("cp932"))
+    assert measure(path, INFLOW)[0].value == pytest.approx(20.0)
+    path.write_bytes(b"flow,mass [kg]\n\x81\x20,3")
+    with pytest.raises(errors.NotReadableError, match=r"neither UTF-8 nor .*932.*CSV UTF-8"):
         measure(path, INFLOW)
+
+
+def test_columns_may_be_divided_by_tabs_and_old_spreadsheets_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "flows.tsv"
+    path.write_text("flow\tmass [t]\trecycled [%]\nin\t1,200\t5\n", encoding="utf-8")
+    assert measure(path, INFLOW)[0].value == pytest.approx(5.0)
+    for name in ("flows.xls", "flows.ods"):
+        with pytest.raises(errors.NotReadableError, match=r"no table that is read.*xlsx"):
+            measure(tmp_path / name, INFLOW)
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "year"),
+    [("year", "2024", 2024), ("year", "FY2024", 2024), ("年度", "令和6年度", 2024), ("年", "R6", 2024),
+     ("年度", "平成元年度", 1989), ("year", "2024-04-01", 2024), ("年度", "2024/2/29", 2023),
+     ("年度", "2024年4月", 2024), ("年", "2024年2月1日", 2024), ("year", 2024.0, 2024),
+      ("年度", "Ｈ３０", 2018),     ("year", datetime.date(2024, 1, 31), 2024), ("年度", datetime.datetime(2024, 1, 31), 2023)],
+)  # fmt: skip
+def test_years_are_read_as_they_are_written(title: str, cell: Any, year: int) -> None:
+    assert [one.year for one in measure([{**GOOD, title: cell}], INFLOW)] == [year]
+
+
+@pytest.mark.parametrize(
+    ("cell", "error"),
+    [(24, errors.RangeError), ("20244", errors.RangeError), ("-2024", errors.RangeError),
+     ("2024-13-01", errors.WrongTypeError), (2024.5, errors.WrongTypeError), (True, errors.WrongTypeError),
+     ("last", errors.WrongTypeError)],
+)  # fmt: skip
+def test_what_is_no_year_of_the_calendar_is_refused(cell: Any, error: type[MeguruError]) -> None:
+    with pytest.raises(error, match="year"):
+        measure([{**GOOD, "year": cell}], INFLOW)
+    with pytest.raises(error, match="year"):
+        measure({**GOOD, "year": cell}, INFLOW)
+
+
+@pytest.mark.parametrize(
+    "name", ["合計", "小 計", "投入合計", "計", "Total", "sub-total", "GRAND TOTAL", "total of all"]
+)
+def test_a_row_of_totals_is_not_counted_beside_what_it_sums(name: str) -> None:
+    rows = [{"name": "steel", "mass": "3 kg"}, {"name": name, "mass": "3 kg"}]
+    with pytest.raises(errors.ContradictionError, match=r"column name, row 2.*totals.*counted twice"):
+        measure({"inflow": rows}, INFLOW)
+    rows[1] = {"name": "total organic carbon", "supplier": "Total", "mass": "3 kg"}
+    assert measure({"inflow": rows}, INFLOW)[0].denominator == 6
+
+
+def test_rows_that_are_alike_in_every_cell_are_doubted() -> None:
+    row = {"flow": "in", "name": "steel", "mass": "3 kg", "recycled": "10 %"}
+    found = measure([row, {**row, "flow": "out"}, {**row}], INFLOW)
+    (warning,) = found.warnings
+    assert "rows 1 and 3 are alike" in warning.en and "1行目と3行目" in warning.ja
+    assert found[0].denominator == 6
+    assert measure([row, {**row, "_note": "second lorry"}, {**row, "mass": "4 kg"}], INFLOW).warnings
 
 
 def test_columns_of_japanese_tables_are_read() -> None:

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from meguru.errors import DimensionError, MeguruError, MissingUnitError, UnitError, did_you_mean
-from meguru.quantity.spelling import EQUIVALENT_OF, normal_spelling
+from meguru.quantity.spelling import EQUIVALENT_OF, MULTIPLES, normal_spelling
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,6 +137,8 @@ def describe_dimension(unit: str) -> str:
     above: list[str] = []
     below: list[str] = []
     for word, exponent in _parsed(unit)[2]:
+        if word in MULTIPLES.values():
+            continue
         side = above if exponent > 0 else below
         side.append(_word(word) + (f"^{abs(exponent):g}" if abs(exponent) != 1 else ""))
     whole = WORDS.get(dimension_of(unit))

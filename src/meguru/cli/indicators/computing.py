@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from meguru.indicators.catalogue import Measured, Measurement
 
-TABLES = (".csv", ".xlsx", ".xlsm")
 ARROWS = {
     "improving": "↑ improving",
     "holding": "→ holding",
@@ -56,7 +55,7 @@ def compute(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Compute indicators on DATA: a table (.csv, .xlsx), or a model with a section 'measured', which is run.
+    """Compute indicators on DATA: a table (.csv, .tsv, .xlsx), or a model with a section 'measured'.
 
     A table of flows has the columns flow (in or out), mass [kg], recycled [%] and so on; a table of figures
     has the columns variable, value, unit. Columns year and subject tell rows apart.
@@ -114,8 +113,10 @@ def _refuse_nothing(found: Measurement) -> None:
 
 def _given(data: str, scenarios: tuple[str, ...]) -> Any:
     """The table, or the comparison of the model."""
-    path = Path(data)
-    if path.suffix.lower() == ".csv" or (path.suffix.lower() in TABLES and not _is_model(path)):
+    from meguru.indicators.catalogue.table_files import TABLES, WORKBOOKS
+
+    path, ending = Path(data), Path(data).suffix.lower()
+    if ending in TABLES and not (ending in WORKBOOKS and _is_model(path)):
         return path
     import meguru
     from meguru.cli.models import known_scenarios, read_model

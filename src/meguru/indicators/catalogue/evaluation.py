@@ -226,8 +226,8 @@ class Evaluation:
 
     def doubts(self, used: set[str]) -> tuple[Words, ...]:
         """What is probably not meant in the figures used."""
-        known = [self.figures.given[name].doubt for name in sorted(used) if name in self.figures.given]
-        return tuple(dict.fromkeys(one for one in known if one is not None))
+        given = (self.figures.given[name] for name in sorted(used) if name in self.figures.given)
+        return tuple(dict.fromkeys(text for one in given for text in one.doubts))
 
     def quality(self, used: set[str]) -> float | None:
         """The lowest quality of the figures used; None if nothing is said of any."""

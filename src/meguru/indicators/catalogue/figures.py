@@ -40,7 +40,7 @@ class Given:
         Of a column the rows (row,) in which nothing stands; another number that is NaN is undefined.
     written
         The unit as it was written.
-    doubt
+    doubts
         What is probably not meant, though it can be read.
     answer
         Whether yes or no stood there, or in any cell.
@@ -53,7 +53,7 @@ class Given:
     rows: tuple[int, ...] = ()
     empty: NDArray[np.bool_] | None = None
     written: str = ""
-    doubt: Words | None = None
+    doubts: tuple[Words, ...] = ()
     answer: bool = False
 
     def row(self, wrong: NDArray[np.bool_]) -> str:

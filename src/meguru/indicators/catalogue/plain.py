@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from meguru.indicators.catalogue.figures import Given, column_figure, plain_figu
 from meguru.quantity import Quantity, dimension_of, read_quantity
 from meguru.quantity.units import factor, size_of
 
-TITLE = re.compile(r"^(?P<name>.*?)\s*[\[(（](?P<unit>[^\])）]*)[\])）]\s*$")
+TITLE = re.compile(r"^(?P<name>.*?)\s*[\[(（［](?P<unit>[^\])）］]*)[\])）］]\s*$")
 YES = ("yes", "y", "true", "はい", "有", "有り", "あり", "該当", "可", "○", "〇", "✓", "✔")
 NO = ("no", "n", "false", "いいえ", "無", "無し", "なし", "非該当", "不可", "×", "✗")
 FLAGS = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
@@ -26,7 +27,9 @@ DIGIT = re.compile(r"\d")
 def title_of(text: str) -> tuple[str, str]:
     """Name and unit of a column: ``mass [kg]`` → ``mass``, ``kg``."""
     found = TITLE.match(text.strip())
-    return (found["name"], found["unit"].strip()) if found else (text.strip(), "")
+    if found is None:
+        return text.strip(), ""
+    return found["name"], unicodedata.normalize("NFKC", found["unit"]).strip()
 
 
 def figure(value: Any, place: str, unit: str = "") -> Given:
@@ -119,7 +122,7 @@ def column(
         found = column_figure(array.astype(np.float64), unit, place, rows, quality)
         if array.dtype.kind == "b":
             return replace(found, answer=True)
-        return replace(found, doubt=_doubt(array, place)) if unit == "%" else found
+        return replace(found, doubts=_doubts(array, place)) if unit == "%" else found
     numbers, common = _mixed(array.tolist(), unit, place, rows)
     answer = any(map(_is_answer, array.tolist()))
     return replace(column_figure(numbers, common, place, rows, quality), answer=answer)
@@ -134,16 +137,18 @@ def _cells(values: Iterable[Any]) -> NDArray[Any]:
     return found
 
 
-def _doubt(numbers: NDArray[np.float64], place: str) -> Words | None:
+def _doubts(numbers: NDArray[np.float64], place: str) -> tuple[Words, ...]:
     """A column of per cent in which nothing is above 1 was probably written in fractions."""
     largest = np.nanmax(numbers, initial=0.0)
     if not 0.0 < largest <= 1.0:
-        return None
-    return Words(
-        f"{place}: the unit is %, and no value is above {largest:g} %. "
-        "If they are fractions, take the [%] out of the title.",
-        f"{place}：単位は%ですが、{largest:g} %を超える値がありません。"
-        "小数の割合であれば見出しの[%]を外してください。",
+        return ()
+    return (
+        Words(
+            f"{place}: the unit is %, and no value is above {largest:g} %. "
+            "If they are fractions, take the [%] out of the title.",
+            f"{place}：単位は%ですが、{largest:g} %を超える値がありません。"
+            "小数の割合であれば見出しの[%]を外してください。",
+        ),
     )
 
 

@@ -7,7 +7,6 @@ figures of the whole in each row, to be joined by the method of aggregation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,12 +26,14 @@ from meguru.errors import (
 from meguru.indicators.catalogue.figures import Given
 from meguru.indicators.catalogue.plain import column, figure, is_empty, title_of, with_unit
 from meguru.indicators.catalogue.reading import other_words
+from meguru.indicators.catalogue.slips import doubt_of_twins, refuse_totals
 from meguru.indicators.catalogue.table_files import Columns
+from meguru.quantity.calendar import calendar_year
 
 OWN = "_"  # titles that begin so are the reader's own notes
 KEYS = ("subject", "year", "level", "goods", "unit", "quality", "flow")
 TEXTS = ("name", "note", "source", "material", "item", "label", "supplier")
-YEAR = re.compile(r"(?:FY\s*)?(?P<year>\d{4})(?:\.0)?\s*(?:年度|年)?", re.IGNORECASE)
+FISCAL = "年度"
 ONE_A_ROW = {"variable", "value"}
 
 
@@ -54,11 +55,12 @@ class Sheet:
     units: Mapping[str, str]
     rows: NDArray[np.int64]
     place: str
+    fiscal: bool = False  # whether its years are fiscal years
 
     def part(self, chosen: NDArray[np.int64]) -> Sheet:
         """Some of its rows."""
         columns = {name: values[chosen] for name, values in self.columns.items()}
-        return Sheet(columns, self.units, self.rows[chosen], self.place)
+        return Sheet(columns, self.units, self.rows[chosen], self.place, self.fiscal)
 
 
 def is_table(value: Any) -> bool:
@@ -106,7 +108,8 @@ def sheet_of(value: Any, place: str, *, head: int = 0) -> Sheet:
             expected="one row a flow or figure",
             hint="Take the sheet out, or let its name begin with '_'.",
         )
-    return Sheet(columns, units, np.arange(count) + 1 + head, place)
+    fiscal = any(title.strip() == FISCAL for title in held)
+    return Sheet(columns, units, np.arange(count) + 1 + head, place, fiscal)
 
 
 def _cells(series: Any) -> list[Any]:
@@ -147,9 +150,17 @@ def _groups(sheet: Sheet) -> Iterator[tuple[str, int | None, Sheet]]:
         for title, cells in (("subject", subjects), ("year", years)):
             _refuse_gaps(title, cells, sheet)
     keys: dict[tuple[str, int | None], list[int]] = {}
+    known: dict[Any, int] = {}
+
+    def read(cell: Any, row: int) -> int:
+        if cell not in known:
+            place = f"{sheet.place}, column year, row {sheet.rows[row]}"
+            known[cell] = calendar_year(cell, place, fiscal=sheet.fiscal)
+        return known[cell]
+
     for row in range(count):
         subject = "" if subjects is None or is_empty(subjects[row]) else str(subjects[row])
-        year = None if years is None or is_empty(years[row]) else _year(years[row], sheet, row)
+        year = None if years is None or is_empty(years[row]) else read(years[row], row)
         keys.setdefault((subject, year), []).append(row)
     for (subject, year), rows in keys.items():
         yield subject, year, sheet.part(np.array(rows))
@@ -165,20 +176,6 @@ def _refuse_gaps(title: str, cells: NDArray[Any] | None, sheet: Sheet) -> None:
             found="nothing",
             expected=f"the {title} of the row, as in the others",
         )
-
-
-def _year(value: Any, sheet: Sheet, row: int) -> int:
-    if isinstance(value, (int, float)) and float(value).is_integer():
-        return int(value)
-    found = YEAR.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        raise WrongTypeError(
-            "not a year",
-            place=f"{sheet.place}, column year, row {sheet.rows[row]}",
-            found=value,
-            expected="as 2025",
-        )
-    return int(found["year"])
 
 
 def _entries(sheet: Sheet, table: str, subject: str, year: int | None) -> Iterator[Entry]:
@@ -226,6 +223,8 @@ def _by_flow(sheet: Sheet) -> Iterator[tuple[str, Sheet]]:
 
 def _columns(sheet: Sheet, start: str, subject: str, year: int | None) -> Iterator[Entry]:
     rows = tuple(int(row) for row in sheet.rows)
+    refuse_totals(sheet.columns, rows, sheet.place)
+    twins = doubt_of_twins(sheet.columns, rows, sheet.place)
     quality = sheet.columns.get("quality")
     qualities = (
         None
@@ -247,9 +246,10 @@ def _columns(sheet: Sheet, start: str, subject: str, year: int | None) -> Iterat
         place = f"{sheet.place}, column {name}"
         if name == "mass" and units is not None:
             values = _with_units(values, units, sheet, place)
-        yield Entry(
-            f"{start}{name}", column(values, sheet.units[name], place, rows, qualities), subject, year
-        )
+        given = column(values, sheet.units[name], place, rows, qualities)
+        if twins is not None:
+            given = replace(given, doubts=(*given.doubts, twins))
+        yield Entry(f"{start}{name}", given, subject, year)
 
 
 def _quality(value: Any, place: str) -> float:

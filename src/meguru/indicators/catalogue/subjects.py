@@ -23,6 +23,7 @@ from meguru.indicators.catalogue.plain import figure
 from meguru.indicators.catalogue.reading import other_words
 from meguru.indicators.catalogue.sheets import Entry, entries, is_table, sheet_of, traits
 from meguru.indicators.catalogue.table_files import read_file
+from meguru.quantity.calendar import calendar_year
 
 Key = tuple[str, int | None]  # subject and year
 TRAITS = ("subject", "year", "level", "goods")
@@ -94,8 +95,7 @@ def _of_mapping(data: Mapping[str, Any]) -> _Read:
     read = _of_sheets(held, "data", head=0)
     subject = str(data.get("subject", ""))
     year = data.get("year")
-    if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
-        raise WrongTypeError("not a year", place="year", found=year, expected="as 2025")
+    year = None if year is None else calendar_year(year, "year")
     for name, value in data.items():
         if isinstance(value, Mapping) and "value" not in value:
             raise WrongTypeError(

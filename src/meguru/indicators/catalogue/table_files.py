@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 import re
@@ -16,12 +17,15 @@ from meguru.indicators.catalogue.plain import is_empty
 
 Columns = dict[str, list[Any]]  # title → cells
 WORKBOOKS = (".xlsx", ".xlsm")
+TEXTS = {".csv": ",", ".tsv": "\t"}  # and what divides their columns
+SPREADSHEETS = (".xls", ".xlsb", ".ods")  # which are not read
+TABLES = (*WORKBOOKS, *TEXTS, *SPREADSHEETS)
 UNCOMPUTED = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 LITERAL = re.compile(r'"[^"]*"|\\.')
 
 
 def read_file(path: str | os.PathLike[str]) -> dict[str, Columns]:
-    """Sheets of a CSV file or a workbook by name; the only sheet of a CSV file is called ``""``.
+    """Sheets of a text file or a workbook by name; the only sheet of a text file is called ``""``.
 
     Raises
     ------
@@ -34,16 +38,33 @@ def read_file(path: str | os.PathLike[str]) -> dict[str, Columns]:
     try:
         if path.suffix.lower() in WORKBOOKS:
             return _read_workbook(path)
-        if path.suffix.lower() == ".csv":
-            with path.open(encoding="utf-8-sig", newline="") as stream:
-                return {"": _by_title(list(csv.reader(stream)), path.name, _numbers_or_texts)}
+        if path.suffix.lower() in TEXTS:
+            lines = csv.reader(io.StringIO(_text(path), newline=""), delimiter=TEXTS[path.suffix.lower()])
+            return {"": _by_title(list(lines), path.name, _numbers_or_texts)}
     except UnicodeDecodeError as error:
         raise NotReadableError(
-            "not UTF-8", file=str(path), hint="Save it as 'CSV UTF-8' in the spreadsheet program."
+            "neither UTF-8 nor the Japanese code page 932",
+            file=str(path),
+            hint="Save it as 'CSV UTF-8' in the spreadsheet program.",
         ) from error
     except (OSError, ValueError, KeyError, csv.Error, BadZipFile) as error:
         raise NotReadableError(f"can not be read as a table: {error}", file=str(path)) from error
-    raise NotReadableError("no table", file=str(path), found=path.suffix, expected=".csv or .xlsx")
+    raise NotReadableError(
+        "no table that is read",
+        file=str(path),
+        found=path.suffix,
+        expected=".csv, .tsv or .xlsx",
+        hint="Save it as a workbook of the kind .xlsx." if path.suffix.lower() in SPREADSHEETS else None,
+    )
+
+
+def _text(path: Path) -> str:
+    """A text file in UTF-8, or as spreadsheet programs in Japan save CSV files."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp932")
 
 
 def _read_workbook(path: Path) -> dict[str, Columns]:

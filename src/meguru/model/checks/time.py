@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from meguru.errors import ModelError, RangeError
 from meguru.model.checks.fault import fault
 from meguru.model.components import Model
+from meguru.quantity.calendar import CALENDAR
 
-CALENDAR = (1500, 3000)  # further away a year is a slip of the pen
 MOST_STEPS = 2400  # two hundred years of months
 
 
