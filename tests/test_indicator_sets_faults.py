@@ -218,7 +218,8 @@ def test_columns_may_be_divided_by_tabs_and_old_spreadsheets_are_named(tmp_path:
     [("year", "2024", 2024), ("year", "FY2024", 2024), ("年度", "令和6年度", 2024), ("年", "R6", 2024),
      ("年度", "平成元年度", 1989), ("year", "2024-04-01", 2024), ("年度", "2024/2/29", 2023),
      ("年度", "2024年4月", 2024), ("年", "2024年2月1日", 2024), ("year", 2024.0, 2024),
-      ("年度", "Ｈ３０", 2018),     ("year", datetime.date(2024, 1, 31), 2024), ("年度", datetime.datetime(2024, 1, 31), 2023)],
+     ("年度", "Ｈ３０", 2018),     ("year", datetime.date(2024, 1, 31), 2024),
+     ("年度", datetime.datetime(2024, 1, 31), 2023)],
 )  # fmt: skip
 def test_years_are_read_as_they_are_written(title: str, cell: Any, year: int) -> None:
     assert [one.year for one in measure([{**GOOD, title: cell}], INFLOW)] == [year]
@@ -263,8 +264,21 @@ def test_columns_of_japanese_tables_are_read() -> None:
 
 
 def test_a_rate_beside_former_years_may_exceed_the_whole() -> None:
-    given = {"m_collected": "120 t", "m_placed": "100 t"}
+    given = {"m_collected": "120 t", "m_placed_before": "100 t"}
     assert measure(given, "weee.collection_rate")[0].value == pytest.approx(120.0)
+
+
+def test_what_was_placed_on_the_market_is_the_mean_of_the_three_years_before() -> None:
+    placed = {2019: 700, 2020: 800, 2021: 900, 2022: 5000}
+    rows = [{"year": year, "variable": "m_placed", "value": f"{mass} t"} for year, mass in placed.items()]
+    rows.append({"year": 2022, "variable": "m_collected", "value": "400 t"})
+    (one,) = measure(rows, "weee.collection_rate")
+    assert one.year == 2022
+    assert one.value == pytest.approx(50.0) and one.denominator == pytest.approx(800_000)
+    with pytest.raises(errors.MissingValueError, match="'m_placed' of each of the 3 years before"):
+        measure(rows[-2:], "weee.collection_rate")
+    mean = {"year": 2022, "variable": "m_placed_before", "value": "1000 t"}
+    assert measure([*rows, mean], "weee").of("collection_rate", year=2022).value == pytest.approx(40.0)
 
 
 @pytest.mark.parametrize(

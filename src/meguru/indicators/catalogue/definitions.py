@@ -31,6 +31,13 @@ MARKS = {
 }
 
 
+class Preceding(NamedTuple):
+    """The mean of another figure over the years before."""
+
+    of: str
+    years: int
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """A figure that formulas need: of a subject as a whole, or a column of a table.
@@ -44,6 +51,8 @@ class Variable:
         Formula by which it is found if it is not given.
     default, because
         What stands in its place if it is neither given nor found (in ``unit``), and why that may be.
+    preceding
+        Where figures are given by year, the mean over the years before by which it is found.
     firm
         Whether figures that are given are held against what follows from the default; else it leaves open
         what was not stated.
@@ -56,6 +65,7 @@ class Variable:
     derived: str | None = None
     default: float | None = None
     because: Words | None = None
+    preceding: Preceding | None = None
     firm: bool = False
     negative: bool = False
 

@@ -171,10 +171,13 @@ class Evaluation:
                 refuse_impossible(found.value, variable, self.figures.place)
                 return found
         if variable.default is None:
+            wanted = f"{variable.name.en} [{self.unit(variable.unit)}]"
+            if variable.preceding is not None:
+                wanted += (
+                    f", or '{variable.preceding.of}' of each of the {variable.preceding.years} years before"
+                )
             raise MissingValueError(
-                f"'{name}' is not given",
-                place=self.figures.place or None,
-                expected=f"{variable.name.en} [{self.unit(variable.unit)}]",
+                f"'{name}' is not given", place=self.figures.place or None, expected=wanted
             )
         return self._default(variable, name)
 
@@ -250,6 +253,8 @@ def names_behind(held: IndicatorSet, formula: str, given: Container[str] = ()) -
                 waiting.append(step.formula)
             elif variable is not None and variable.derived is not None:
                 waiting.append(variable.derived)
+            elif variable is not None and variable.preceding is not None:
+                waiting.append(variable.preceding.of)
     return found
 
 

@@ -6,11 +6,12 @@ from collections.abc import Container, Iterable
 from typing import Any
 
 from meguru.errors import IndicatorError, UnknownNameError, did_you_mean
-from meguru.indicators.catalogue.definitions import AVERAGE, SUM, Definition, IndicatorSet
+from meguru.indicators.catalogue.definitions import AVERAGE, SUM, Definition, IndicatorSet, Variable
 from meguru.indicators.catalogue.figures import Figures
 from meguru.indicators.catalogue.lookup import Catalogue, catalogue
 from meguru.indicators.catalogue.measured import Measured, Measurement
 from meguru.indicators.catalogue.measuring import measure_set
+from meguru.indicators.catalogue.preceding import with_preceding
 from meguru.indicators.catalogue.subjects import read_figures
 
 Wanted = list[tuple[IndicatorSet, list[Definition] | None]]
@@ -71,7 +72,7 @@ def measure(
     refuse_unknown_method(aggregation)
     refuse_unknown_variant(variant, chosen)
     found: list[Measured] = []
-    for figures in read_figures(data, other_names(chosen)):
+    for figures in with_preceding(read_figures(data, other_names(chosen)), variables_of(chosen)):
         found += measure_figures(figures, chosen, variant=variant, aggregation=aggregation, complete=complete)
     return Measurement(found)
 
@@ -83,6 +84,11 @@ def _is_result(data: Any) -> bool:
     from meguru.engine import Comparison, Result
 
     return isinstance(data, (Result, Comparison))
+
+
+def variables_of(chosen: Wanted) -> list[Variable]:
+    """All variables of the sets chosen."""
+    return [variable for held, _ in chosen for variable in held.variables.values()]
 
 
 def other_names(chosen: Wanted) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from meguru.indicators.catalogue.definitions import (
     IndicatorSet,
     Limit,
     Omitted,
+    Preceding,
     Published,
     Rounding,
     Step,
@@ -97,6 +98,7 @@ def _variables(data: Data) -> dict[str, Variable]:
             derived=one.get("from"),
             default=None if one.get("default") is None else float(one["default"]),
             because=_maybe(one.get("because")),
+            preceding=Preceding(**one["mean_before"]) if "mean_before" in one else None,
             firm=bool(one.get("firm", False)),
             negative=bool(one.get("negative", False)),
         )

@@ -18,8 +18,10 @@ from meguru.indicators.catalogue.measuring_all import (
     measure_figures,
     refuse_unknown_method,
     refuse_unknown_variant,
+    variables_of,
 )
 from meguru.indicators.catalogue.plain import FLAGS, figure
+from meguru.indicators.catalogue.preceding import with_preceding
 from meguru.indicators.formulas import Formulas
 from meguru.indicators.scenarios import Scenarios, model_scenes
 from meguru.indicators.scene import Scene
@@ -119,7 +121,8 @@ def _of_subject(
         scenario=scene.name,
         years=tuple(int(year) for year in scene.years),
     )
-    return measure_figures(figures, chosen, **options)
+    (completed,) = with_preceding([figures], variables_of(chosen))
+    return measure_figures(completed, chosen, **options)
 
 
 class _Reader:
