@@ -20,6 +20,7 @@ from meguru.model import Model
 from meguru.model.excel import export_excel, import_excel
 from meguru.model.read import parse
 from meguru.model.write import save
+from meguru.quantity import read_quantity
 
 MONEY = """measured:
   business:
@@ -100,6 +101,34 @@ def test_samples_give_means_and_quantiles() -> None:
     assert None not in alone and together.value == pytest.approx(sum(v or 0.0 for v in alone) / 3)
     assert together.p05 is not None and together.p95 is not None and together.value is not None
     assert together.p05 < together.value < together.p95
+
+
+@pytest.mark.parametrize("sampling", [None, "latin-hypercube", "sobol"])
+def test_numbers_that_only_a_subject_has_are_drawn_with_the_samples(sampling: str | None) -> None:
+    uncertain = "{distribution: uniform, low: 10, high: 14, unit: year}"
+    model = model_with(MONEY.replace("{value: 12, unit: year, quality: 0.5}", uncertain))
+    result = meguru.run(model, "B", samples=256, seed=3, sampling=sampling)
+    one = meguru.measure(result).of("cti.actual_lifetime", year=2024)
+    assert one.value == pytest.approx(1.5, abs=0.03)
+    assert one.p05 == pytest.approx(10.2 / 8, abs=0.05) and one.p95 == pytest.approx(13.8 / 8, abs=0.05)
+    again = meguru.measure(result).of("cti.actual_lifetime", year=2024)
+    assert (again.value, again.p05) == (one.value, one.p05)
+    expected = meguru.measure(meguru.run(model, "B")).of("cti.actual_lifetime", year=2024)
+    assert (expected.value, expected.p05) == (1.5, None)
+
+
+def test_numbers_that_rest_on_a_parameter_have_its_samples() -> None:
+    text = MONEY.replace("{value: 12, unit: year, quality: 0.5}", "{formula: kept, unit: year}")
+    model = model_with(text)
+    model.parameters["kept"] = read_quantity(
+        {"distribution": "uniform", "low": 10, "high": 14, "unit": "year"}
+    )
+    drawn = np.array([11.0, 12.0, 16.0])
+    result = meguru.run(model, "B", samples=3, values={"parameters.kept": drawn})
+    one = meguru.measure(result).of("cti.actual_lifetime", year=2024)
+    assert one.value == pytest.approx(13.0 / 8)
+    sampled = meguru.measure(meguru.run(model, "B", samples=64, seed=5)).of("cti.actual_lifetime", year=2024)
+    assert sampled.p05 is not None and 10 / 8 < sampled.p05 < 11 / 8
 
 
 def test_money_and_numbers_of_the_model_reach_a_set() -> None:

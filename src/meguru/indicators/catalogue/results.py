@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from meguru.engine import Comparison, Result
+from meguru.engine.sampling import draws_of, sampling_from
 from meguru.errors import DimensionError, IndicatorError, MeguruError, WrongTypeError
 from meguru.indicators.catalogue.figures import Figures, Given
 from meguru.indicators.catalogue.lookup import catalogue
@@ -24,13 +25,15 @@ from meguru.indicators.catalogue.plain import FLAGS, figure
 from meguru.indicators.catalogue.preceding import with_preceding
 from meguru.indicators.formulas import Formulas
 from meguru.indicators.scenarios import Scenarios, model_scenes
-from meguru.indicators.scene import Scene
+from meguru.indicators.scene import ResultScene, Scene
 from meguru.indicators.value import Value, shown_unit, value_of
 from meguru.model import where
 from meguru.model.checks.numbers import Evaluation as Numbers
 from meguru.model.components import Indicator, MeasuredFlow, Model, Subject
-from meguru.quantity import Quantity
+from meguru.quantity import Quantity, draw
+from meguru.quantity.evaluation import Draw
 from meguru.quantity.formula import Value as Number
+from meguru.random import uniforms
 
 FIGURE = re.compile(r"\s*[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?\s*[%\w][^\s()]*\s*\Z")  # as 90 % or 12 kg
 Row = Mapping[str, tuple[Value, str, float | None]]  # name → value, its place, its quality
@@ -125,6 +128,24 @@ def _of_subject(
     return measure_figures(completed, chosen, **options)
 
 
+def _numbers_of(scene: Scene) -> Numbers:
+    """Numbers of a model as its run had them: with its samples, or as expected where none were drawn."""
+    result = scene.result if isinstance(scene, ResultScene) else None
+    if result is None or not result.settings["sampled"]:
+        return Numbers(scene.model)
+    draws = draws_of(
+        result.before or result.model, result.samples, result.seed, sampling_from(result.settings)
+    )
+
+    def of(place: str) -> Draw:
+        # What only a subject of measuring has is not among the points of a run: it has a stream of its own.
+        own = place.startswith("measured.")
+        points = uniforms(result.seed, place, result.samples) if own else draws(place, 0, result.samples)
+        return lambda distribution: draw(distribution, points)
+
+    return Numbers(scene.model, draw=of, values=result.values)
+
+
 class _Reader:
     """Figures of one subject in one scenario."""
 
@@ -132,7 +153,7 @@ class _Reader:
         self.formulas = formulas
         self.scene = scene
         self.place = f"measured.{name}"
-        self.numbers = Numbers(scene.model)
+        self.numbers = _numbers_of(scene)
 
     def figures(self, subject: Subject) -> dict[str, Given]:
         """Variable → figure (sample or 1, year)."""
@@ -178,7 +199,7 @@ class _Reader:
         return self.formulas.value(place, Indicator(formula=str(formula)), self.scene, place)
 
     def _number(self, quantity: Quantity, place: str) -> Value:
-        """A number of the model, as expected where it is uncertain."""
+        """A number of the model, in the samples of the run where it is uncertain."""
         return value_of(self.numbers.array(quantity, quantity.unit, place), quantity.unit)
 
     def _column(self, table: str, column: str, rows: list[Row]) -> Given:

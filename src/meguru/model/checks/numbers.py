@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from graphlib import TopologicalSorter
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,19 +65,30 @@ class Evaluation:
         Over all years simulated instead of those reported.
     draw
         Gives for a place what draws the samples of its distribution, None for its expected value.
+    values
+        Sampled numbers that were given from outside: place → (sample,).
     """
 
     def __init__(
-        self, model: Model, *, history: bool = False, draw: Callable[[str], Draw | None] = lambda place: None
+        self,
+        model: Model,
+        *,
+        history: bool = False,
+        draw: Callable[[str], Draw | None] = lambda place: None,
+        values: Mapping[str, Array] = MappingProxyType({}),
     ) -> None:
         self.model = model
         self._draw = draw
+        self._values = values
         first = start_of(model) if history else model.time.first
         self.years = np.arange(first, model.time.last + 1, dtype=np.float64)
         self._names: dict[str, tuple[Array, str]] | None = None
 
     def array(self, quantity: Quantity, unit: str, place: str) -> Array:
         """(sample or 1, time or 1) in a unit; an error knows file and line."""
+        if place in self._values:
+            times = Quantity(1.0, quantity.unit).evaluate(unit, self.years, place=place)
+            return np.asarray(self._values[place], dtype=np.float64)[:, None] * times
         uses_names = quantity.formula is not None or bool(quantity.since)
         try:
             names = self.names() if uses_names else None
