@@ -127,7 +127,7 @@ def test_what_a_flow_is_may_be_said_in_any_of_its_rows(tmp_path: Path) -> None:
     assert (library.flows["SO2"].kind, library.flows["Slag"].kind) == ("emission", "waste")
     assert library.activities["Dump"].takes
     library.impacts["climate"] = inventory.Impact(unit="kg_CO2e")
-    assert "Slag" not in {gap.flow for gap in inventory.find_gaps(library)}
+    assert ("Smelting", "Slag") not in {(gap.activity, gap.flow) for gap in inventory.find_gaps(library)}
 
 
 def test_a_formula_that_nothing_has_calculated_is_no_empty_cell(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_the_world_stands_in_for_a_region_and_says_so(there: list[str | None], t
     assert own.amount.value == pytest.approx(2 * found.value)
     expected = [] if taken == "JP" else [StandIn("one", "power", "climate", "JP", taken)]
     assert solved.stand_ins == inventory.find_stand_ins(made) == expected
-    assert own.note == (f"with power of {taken}" if taken in ("RoW", "GLO") else None)
+    assert own.note == (None if taken == "JP" else f"with power of {taken or 'no region'}")
 
 
 def test_an_activity_of_the_world_stands_in_too() -> None:
@@ -355,3 +355,56 @@ def test_a_stated_spread_wins_over_the_pedigree_and_a_basic_variance_counts() ->
     )
     found = uncertain_amount(bare).uncertain
     assert found is not None and found.gsd == pytest.approx(np.exp(0.2))
+
+
+def test_what_is_not_known_is_no_zero() -> None:
+    """Activities of which nothing is rated get no factor, are listed, and mark what stands on them."""
+    made = library(
+        bare=making("a", 0) | {"impacts": {}},
+        unrated=making("b", 0) | {"impacts": {}},
+        taker=making("c", 1) | {"exchanges": [{"flow": "a", "amount": "1 kg"}]},
+    )
+    made.flows["smoke"] = inventory.Flow(unit="kg", kind="emission")
+    smoke = inventory.Exchange(flow="smoke", amount=Quantity(3.0, "kg"), direction="output")
+    made.activities["unrated"].exchanges.append(smoke)
+    solved = inventory.solve(made)
+    found = {name: [(one.amount.value, one.note) for one in flow.factors] for name, flow in
+             solved.library.flows.items()}  # fmt: skip
+    assert (found["a"], found["b"]) == ([], [])
+    assert found["c"] == [(1.0, "without something that lies behind it")]
+    assert [(gap.activity, gap.flow, gap.why) for gap in solved.gaps] == [
+        ("bare", "a", "nothing behind it"), ("unrated", "smoke", "not characterised"),
+        ("unrated", "b", "nothing behind it"),
+    ]  # fmt: skip
+
+
+def test_an_activity_of_the_region_goes_before_a_factor_of_none_and_scopes_are_told() -> None:
+    power = [{"flow": "power", "amount": "1 kWh"}]
+    made = library(one=making("a", 0, region="JP") | {"exchanges": power})
+    everywhere = inventory.Factor(
+        impact="climate", amount=Quantity(0.9, "kg_CO2e/kWh"), scope="generation, CO2 only"
+    )
+    made.flows["power"].factors.append(everywhere)
+    (own,) = inventory.solve(made).library.flows["a"].factors
+    assert own.amount.value == pytest.approx(0.9)
+    assert own.note == "with power of no region; power: generation, CO2 only"
+    grid = inventory.Activity(
+        flow="power", amount=Quantity(1.0, "kWh"), region="JP", impacts={"climate": Quantity(0.1, "kg_CO2e")}
+    )
+    made.activities["grid"] = grid
+    (own,) = inventory.solve(made).library.flows["a"].factors
+    assert (own.amount.value, own.note) == (pytest.approx(0.1), None)
+
+
+@pytest.mark.parametrize(
+    ("pedigree", "more"), [("2;2;2;2;2", 0.001), ("3;3;3;3;3", 0.007), ("5;5;5;5;5", 0.111)]
+)
+def test_networks_take_amounts_as_stated_and_models_the_mean_of_their_spread(
+    pedigree: str, more: float
+) -> None:
+    """The page of methods tells by how much they differ."""
+    made = library(one=making("a", 0, ("b", 1)), two=making("b", 10))
+    made.activities["one"].exchanges[0].pedigree = pedigree
+    assert burden(made, "a") == pytest.approx(10.0, rel=1e-12)
+    expected = uncertain_amount(made.activities["one"].exchanges[0]).evaluate("kg", np.array([2020.0]))
+    assert float(expected[0, 0]) - 1.0 == pytest.approx(more, abs=5e-4)

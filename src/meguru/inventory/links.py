@@ -11,6 +11,7 @@ from meguru.inventory.components import Activity, Exchange, Factor, Library
 from meguru.inventory.lookup import choose, regions_for
 
 NATURAL = ("emission", "resource")
+MISSING, UNRATED, BARE = "no factor", "not characterised", "nothing behind it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Gap:
 
     ``why`` is ``no factor`` for a product or waste with neither factor nor activity behind it: its burden is
     missing; ``not characterised`` for an emission or resource that the method does not rate: usual, but for
-    the reader to judge.
+    the reader to judge; ``nothing behind it`` for the reference flow of an activity that states no impact of
+    the category, and has no exchange or none but those: nothing is known of it, and that is not zero.
     """
 
     activity: str
@@ -57,20 +59,24 @@ class Links:
             self.running.setdefault(activity.flow, []).append(name)
 
     def factor(self, exchange: Exchange, region: str | None, impact: str) -> Factor | None:
-        """The factor that rates an exchange; None where a provider is named or there is no factor.
+        """The factor that rates an exchange; None where a provider is named or there is none as near as an
+        activity that is run for the flow.
 
         Raises
         ------
         LibraryError
-            There are several of different scope.
+            There are several of different scope, or several activities that are nearer.
         """
         flow = self.library.flows[exchange.flow]
         if exchange.provider is not None:
             return None
-        places = regions_for(region)
-        if not any(one.impact == impact and one.region in places for one in flow.factors):
-            return None
-        return choose(flow, impact, region, place=f"flows.{exchange.flow}.factors")
+        there = {one.region for one in flow.factors if one.impact == impact}
+        for place in regions_for(region):
+            if place in there:
+                return choose(flow, impact, region, place=f"flows.{exchange.flow}.factors")
+            if self._running(exchange, place):
+                return None
+        return None
 
     def provider(self, exchange: Exchange, region: str | None) -> str | None:
         """The activity behind an exchange: the one named, else the only one for its flow, by region.
@@ -84,10 +90,8 @@ class Links:
         """
         if exchange.provider is not None:
             return exchange.provider
-        running = [name for name in self.running.get(exchange.flow, ()) if self.fits(exchange, name)]
-        regions = {name: self.library.activities[name].region for name in running}
         for place in regions_for(region):
-            fitting = [name for name in running if regions[name] == place]
+            fitting = self._running(exchange, place)
             if len(fitting) > 1:
                 raise locate(
                     self.library,
@@ -101,6 +105,15 @@ class Links:
             if fitting:
                 return fitting[0]
         return None
+
+    def _running(self, exchange: Exchange, place: str | None) -> list[str]:
+        """Activities of one region that can be behind an exchange."""
+        running = self.running.get(exchange.flow, ())
+        return [
+            name
+            for name in running
+            if self.library.activities[name].region == place and self.fits(exchange, name)
+        ]
 
     def fits(self, exchange: Exchange, name: str) -> bool:
         """Whether an activity can be behind an exchange."""
@@ -129,7 +142,7 @@ class Links:
         if self.factor(exchange, region, impact) or self.provider(exchange, region):
             return None
         natural = self.library.flows[exchange.flow].kind in NATURAL
-        return Gap(name, exchange.flow, impact, region, "not characterised" if natural else "no factor")
+        return Gap(name, exchange.flow, impact, region, UNRATED if natural else MISSING)
 
 
 def find_gaps(
@@ -137,17 +150,21 @@ def find_gaps(
 ) -> list[Gap]:
     """Every exchange of every activity with neither factor nor activity behind it, by category.
 
-    Absence is not zero: what is listed here is in no sum. ``region`` is that of activities that name none.
+    So is every activity of which nothing is rated. Absence is not zero: what is listed here is in no sum.
+    ``region`` is that of activities that name none.
     """
     links = Links(library, region)
     wanted = list(library.impacts if impacts is None else impacts)
-    found = (
-        links.gap(name, exchange, impact)
-        for name, activity in library.activities.items()
-        for impact in wanted
-        for exchange in activity.exchanges
-    )
-    return list(dict.fromkeys(gap for gap in found if gap is not None))
+    found: dict[Gap, None] = {}
+    for name, activity in library.activities.items():
+        for impact in wanted:
+            here = [links.gap(name, exchange, impact) for exchange in activity.exchanges]
+            gaps = [gap for gap in here if gap is not None]
+            found |= dict.fromkeys(gaps)
+            rated = impact in activity.impacts or len(gaps) < len(here)
+            if not rated and all(gap.why == UNRATED for gap in gaps):
+                found[Gap(name, activity.flow, impact, activity.region or region, BARE)] = None
+    return list(found)
 
 
 def find_stand_ins(

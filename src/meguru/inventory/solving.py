@@ -20,6 +20,9 @@ from meguru.errors import LibraryError
 from meguru.inventory.components import Activity, Exchange, Factor, Library
 from meguru.inventory.conversion import in_flow_unit, one_number, unit_per, without_spread
 from meguru.inventory.links import (
+    BARE,
+    MISSING,
+    NATURAL,
     Gap,
     Links,
     StandIn,
@@ -57,7 +60,8 @@ def solve(
     A flow that has a factor of its own for a region keeps it. Where several activities are run for a flow, it
     has a factor of each, told apart by their scope. The amounts as stated are taken, not the means of their
     spreads; the new factors hold no uncertainty. Each says in its note what is missing: of the activity
-    itself by name, else that something behind it lacks a factor.
+    itself by name, else that something behind it lacks a factor; and what the factors taken cover. An
+    activity of which nothing is rated gets none: what is not known is not zero.
 
     Parameters
     ----------
@@ -82,36 +86,39 @@ def solve(
     standing = find_stand_ins(library, wanted, region=region)
     flows = {name: replace(flow, factors=list(flow.factors)) for name, flow in library.flows.items()}
     for impact in wanted:
-        totals, behind = network.totals(impact)
+        found = network.totals(impact)
         lost: dict[str, list[str]] = {}
         for gap in missing:
-            if gap.impact == impact and gap.why == "no factor":
+            if gap.impact == impact and gap.why in (MISSING, BARE):
                 lost.setdefault(gap.activity, []).append(gap.flow)
-        holed = _reached(set(lost), behind)
+        holed = _reached(set(lost), found.takers)
         others: dict[str, list[StandIn]] = {}
         for one in standing:
             if one.impact == impact:
                 others.setdefault(one.activity, []).append(one)
-        for (name, activity), total in zip(library.activities.items(), totals, strict=True):
+        for (name, activity), total in zip(library.activities.items(), found.each, strict=True):
             flow = flows[activity.flow]
             own = library.flows[activity.flow].factors
-            if any((one.impact, one.region) == (impact, activity.region) for one in own):
+            if name in found.bare or any(
+                (one.impact, one.region) == (impact, activity.region) for one in own
+            ):
                 continue
-            note = _note(lost.get(name), name in holed, others.get(name, []))
+            note = _note(lost.get(name), name in holed, others.get(name, []), found.scopes.get(name, {}))
             flow.factors.append(_factor(library, name, impact, float(total), note, year))
     return Solved(replace(library, flows=flows), missing, standing)
 
 
-def _note(lost: list[str] | None, holed: bool, others: list[StandIn]) -> str | None:
-    """What a factor says of what it lacks, and of what is not of its region."""
+def _note(lost: list[str] | None, holed: bool, others: list[StandIn], scopes: dict[str, str]) -> str | None:
+    """What a factor says of what it lacks, of what is not of its region, and of what others cover."""
     parts = []
     if lost:
         parts.append(f"without {', '.join(dict.fromkeys(lost))}")
     elif holed:
         parts.append("without something that lies behind it")
-    world = dict.fromkeys(f"{one.flow} of {one.taken}" for one in others if one.taken is not None)
+    world = dict.fromkeys(f"{one.flow} of {one.taken or 'no region'}" for one in others)
     if world:
         parts.append(f"with {', '.join(world)}")
+    parts += [f"{flow}: {scope}" for flow, scope in scopes.items()]
     return "; ".join(parts) or None
 
 
@@ -134,13 +141,35 @@ def _factor(
         impact=impact,
         amount=Quantity(total, unit_per(library.impacts[impact].unit, flow.unit)),
         region=activity.region,
-        scope=f"all that lies behind {name}",
+        scope=f"with what lies behind {name}",
         year=activity.last if year is None else int(year),
         source=f"calculated from the activity '{name}'" + (f": {activity.source}" if activity.source else ""),
         licence=activity.licence,
         assumed=activity.assumed,
         note=note,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    """Burdens in one category.
+
+    Attributes
+    ----------
+    each : (activity,)
+        Per unit of its reference flow, with what lies behind it.
+    takers
+        Provider → who takes of it.
+    bare
+        Activities of which nothing is rated.
+    scopes
+        Activity → product or waste that it takes → what the factor covers by which that is rated.
+    """
+
+    each: Array
+    takers: dict[str, set[str]]
+    bare: set[str]
+    scopes: dict[str, dict[str, str]]
 
 
 class _Network:
@@ -161,9 +190,11 @@ class _Network:
         times = in_flow_unit(self.library.flows[flow], amount.unit, place=place)
         return one_number(without_spread(amount), amount.unit, place, self.year) * times
 
-    def totals(self, impact: str) -> tuple[Array, dict[str, set[str]]]:
-        """Burden per unit of each reference flow with all that lies behind it; provider → who takes of it."""
+    def totals(self, impact: str) -> _Totals:
+        """Burdens of all reference flows in one category."""
         takers: dict[str, set[str]] = {}
+        scopes: dict[str, dict[str, str]] = {}
+        bare = {name for name, activity in self.library.activities.items() if impact not in activity.impacts}
         own = np.zeros(len(self.index))
         rows: list[int] = []
         columns: list[int] = []
@@ -179,7 +210,11 @@ class _Network:
                 region = self.links.region(activity, exchange)
                 rated = self.links.factor(exchange, region, impact)
                 provider = None if rated else self.links.provider(exchange, region)
+                if rated or provider is not None:
+                    bare.discard(name)
                 if rated:
+                    if rated.scope is not None and self.library.flows[exchange.flow].kind not in NATURAL:
+                        scopes.setdefault(name, {})[exchange.flow] = rated.scope
                     own[column] += amount * self._rating(exchange, rated, impact, place)
                 elif provider is not None:
                     takers.setdefault(provider, set()).add(name)
@@ -189,7 +224,7 @@ class _Network:
         taking = coo_array((taken, (rows, columns)), shape=(len(own), len(own)))
         if own.size:
             self._refuse_unproductive(taking)
-        return adjoint(csc_array(eye_array(len(own)) - taking), own), takers
+        return _Totals(adjoint(csc_array(eye_array(len(own)) - taking), own), takers, bare, scopes)
 
     def _direct(self, name: str, activity: Activity, impact: str) -> float:
         if impact not in activity.impacts:

@@ -86,6 +86,7 @@ def import_(
     """
     from meguru import inventory
     from meguru.cli.models import make_folder, refuse_overwriting
+    from meguru.inventory.links import UNRATED
     from meguru.inventory.updating import with_origin
 
     if into is not None and out is not None:
@@ -107,7 +108,7 @@ def import_(
             refuse_overwriting(path, "Write over it with --force, or name another with --out.")
         make_folder(path.parent)
         inventory.write_library(library, path)
-    _report(library, path, sum(gap.why == "no factor" for gap in gaps), stand_ins, as_json)
+    _report(library, path, sum(gap.why != UNRATED for gap in gaps), stand_ins, as_json)
 
 
 def _add(path: Path, part: Library, force: bool) -> None:
@@ -180,7 +181,7 @@ def _report(library: Library, path: Path, missing: int, stand_ins: list[StandIn]
     if missing:
         hint = f"meguru inventory show --library {path}"
         screen.print(
-            f"{missing} exchanges of products and wastes are without factor: {hint}",
+            f"{missing} products and wastes are without factor: {hint}",
             style=BAD,
             soft_wrap=True,
         )

@@ -115,8 +115,9 @@ def _names(screen: Console, library: Library) -> None:
 
 def _gaps(screen: Console, library: Library, gaps: list[Gap]) -> None:
     from meguru.cli.screen import BAD, GOOD, QUIET, table
+    from meguru.inventory.links import UNRATED
 
-    missing = [gap for gap in gaps if gap.why == "no factor"]
+    missing = [gap for gap in gaps if gap.why != UNRATED]
     screen.print()
     if not library.impacts:
         screen.print("no impact category: the library rates nothing", style=BAD)
@@ -124,10 +125,10 @@ def _gaps(screen: Console, library: Library, gaps: list[Gap]) -> None:
         screen.print("✓ every product and waste has a factor or an activity behind it", style=GOOD)
     else:
         found = table("without factor: in no sum")
-        for heading in ("activity", "flow", "impact", "region"):
+        for heading in ("activity", "flow", "impact", "region", "why"):
             found.add_column(heading, overflow="fold")
         for gap in missing:
-            found.add_row(gap.activity, gap.flow, gap.impact, gap.region or "")
+            found.add_row(gap.activity, gap.flow, gap.impact, gap.region or "", gap.why)
         screen.print(found)
         screen.print(f"{len(missing)} without factor", style=BAD)
     if len(missing) < len(gaps):
