@@ -223,8 +223,9 @@ def test_watched_are_reached_once_and_by_the_way_told(number: int) -> None:
         assert one.node.number not in (None, number)
         assert one.path.nodes[0] == str(number) and one.path.nodes[-1] == one.node.id
         assert all(arrow in known.arrows for arrow in one.path.arrows)
-        assert (one.direction != "unknown") == (one.path.sign != "unknown") == (one.level == "stated")
-        assert (one.path.arrows[-1].basis == "case") == (one.level == "stated")
+        of_a_case = one.level in ("stated", "inferred")
+        assert (one.direction != "unknown") == (one.path.sign != "unknown") == of_a_case
+        assert (one.path.arrows[-1].basis == "case") == of_a_case
 
 
 @given(NUMBERS, NUMBERS)
@@ -442,3 +443,37 @@ def test_wrong_names_are_told_at_the_command_line() -> None:
 def test_options_of_a_model_need_a_model() -> None:
     done = CliRunner().invoke(command, ["watch", "32", "--year", "2040"])
     assert done.exit_code == 2 and "--model" in done.output
+
+
+def test_only_the_push_of_a_case_is_stated_and_the_opposite_inferred() -> None:
+    def first(number: int, push: str) -> tuple[Any, ...]:
+        one = watch(number, push)[0]
+        return one.node.number, one.direction, one.level, [node.id for node in one.beside]
+
+    assert first(32, "rises") == (3, "falls", "stated", ["ecodesign.regulation"])
+    assert first(32, "falls") == (3, "rises", "inferred", ["ecodesign.regulation"])
+    assert first(18, "rises") == (12, "falls", "stated", [])
+    assert first(18, "falls") == (12, "rises", "inferred", [])
+    # The case moves #12 down by its push, so down is what it states of what follows.
+    assert first(12, "falls") == (1, "falls", "stated", [])
+    assert first(12, "rises") == (1, "rises", "inferred", [])
+
+
+def test_nothing_is_stated_of_a_scenario_that_does_not_push() -> None:
+    model = meguru.example("refrigerators")
+    table = side_effects(meguru.compare(model, ["regulation", "ecodesign"]), pushed=32)
+    said = table[table["indicator"] == "no3"].set_index("scenario")["stated"]
+    assert dict(said) == {"regulation": "unknown", "ecodesign": "falls"}
+
+
+def test_both_ways_of_the_first_case_have_the_signs_of_the_text() -> None:
+    """#32 → life → supply → #3, and regulation → #7 of maker B → competition → #3 of maker A."""
+    comparison = meguru.compare(
+        meguru.example("refrigerators"), ["ecodesign-only", "regulation", "ecodesign"]
+    )
+    table = side_effects(comparison).set_index(["scenario", "indicator"])["direction"]
+    assert table["ecodesign-only", "no3"] == table["ecodesign", "no3"] == "falls"
+    for scenario in ("regulation", "ecodesign"):
+        assert table[scenario, "no7.recycled_b"] == "rises" and table[scenario, "no3.plastics_a"] == "falls"
+    beside_ecodesign = side_effects(comparison, against="ecodesign-only").set_index(["scenario", "indicator"])
+    assert beside_ecodesign.loc[("ecodesign", "no3.plastics_a"), "direction"] == "falls"

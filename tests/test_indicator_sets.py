@@ -185,7 +185,7 @@ def _grows(
     assert after.value > 1e4 * before.value > 0
 
 
-def _behind(held: IndicatorSet, one: Definition, variant: str) -> set[str]:
+def _behind(held: IndicatorSet, one: Definition, variant: str) -> frozenset[str]:
     from meguru.indicators.catalogue.evaluation import names_behind
 
     return names_behind(held, one.of_variant(variant)[1])

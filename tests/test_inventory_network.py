@@ -393,7 +393,7 @@ def test_an_activity_of_the_region_goes_before_a_factor_of_none_and_scopes_are_t
     )
     made.activities["grid"] = grid
     (own,) = inventory.solve(made).library.flows["a"].factors
-    assert (own.amount.value, own.note) == (pytest.approx(0.1), None)
+    assert own.amount.value == pytest.approx(0.1) and own.note is None
 
 
 @pytest.mark.parametrize(

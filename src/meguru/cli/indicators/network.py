@@ -254,7 +254,9 @@ def _print_watched(known: Network, pushed: Node, found: tuple[Watched, ...], fal
             by = ", ".join(
                 _number(known.nodes[name]) or _name(known.nodes[name]) for name in one.path.nodes[1:-1]
             )
-            shown.add_row(one.node.id, _name(one.node), one.direction, by or "directly")
+            way = f"{one.direction} (inferred)" if one.level == "inferred" else one.direction
+            beside = "".join(f"; beside {_name(node)}" for node in one.beside)
+            shown.add_row(one.node.id, _name(one.node), way, (by or "directly") + beside)
     screen.print(shown)
     onward = sorted(int(one.node.id) for one in found if one.level == "onward")
     if onward:
@@ -370,6 +372,7 @@ def _watched(one: Watched) -> dict[str, Any]:
         "name": one.node.name._asdict(),
         "direction": one.direction,
         "level": one.level,
+        "beside": [node.name._asdict() for node in one.beside],
         "path": _path(one.path),
         "cases": cures,
     }

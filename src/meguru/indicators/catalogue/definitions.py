@@ -241,7 +241,7 @@ class Omitted:
     reason: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is read once, and is itself
 class IndicatorSet:
     """Indicators that belong together.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -51,6 +51,10 @@ class Evaluation:
         self.aggregation = aggregation
         self._known: dict[str, Found] = {}
         self._open: list[str] = []
+        self._names = frozenset(figures.given)
+        self._rows = frozenset(
+            name for name, given in figures.given.items() if "." not in name and is_column(given.value)
+        )
 
     def formula(self, text: str) -> Found:
         """The value of a formula of the set.
@@ -83,26 +87,22 @@ class Evaluation:
 
     def averages(self, formula: str) -> bool:
         """Whether figures of the whole stand in several rows, so that it matters how they are joined."""
-        return any(self._in_rows(name) for name in self.names_behind(formula))
+        return bool(self._rows) and not self._rows.isdisjoint(self.names_behind(formula))
 
     def by_row(self) -> Evaluation | None:
         """The same figures, those of the whole row by row; None if none of them stands in several rows."""
-        if not any(map(self._in_rows, self.figures.given)):
+        if not self._rows:
             return None
         return self if self.aggregation == AVERAGE else Evaluation(self.held, self.figures, AVERAGE)
 
     def rows_only(self, formula: str) -> bool:
         """Whether a formula has a value for each of several rows of the whole: no table is behind it."""
-        given = [name for name in self.names_behind(formula) if name in self.figures.given]
-        return any(map(self._in_rows, given)) and not any("." in name for name in given)
+        given = self.names_behind(formula) & self._names
+        return not self._rows.isdisjoint(given) and not any("." in name for name in given)
 
-    def _in_rows(self, name: str) -> bool:
-        given = self.figures.given.get(name)
-        return given is not None and "." not in name and is_column(given.value)
-
-    def names_behind(self, formula: str) -> set[str]:
+    def names_behind(self, formula: str) -> frozenset[str]:
         """Names in a formula, and in whatever stands for those that are not given."""
-        return names_behind(self.held, formula, self.figures.given)
+        return names_behind(self.held, formula, self._names)
 
     def name(self, name: str) -> Found:
         """What a name in a formula stands for."""
@@ -204,7 +204,7 @@ class Evaluation:
         """A figure that is given must not contradict what the others give for it."""
         if variable.derived is None or variable.kind == "flag":
             return
-        if is_column(given.value) and self._in_rows(name) and not self.rows_only(variable.derived):
+        if is_column(given.value) and name in self._rows and not self.rows_only(variable.derived):
             return  # rows of the whole are no rows of a table
         try:
             found = self.formula(variable.derived)
@@ -239,7 +239,8 @@ class Evaluation:
         return min(stated) if stated else None
 
 
-def names_behind(held: IndicatorSet, formula: str, given: Container[str] = ()) -> set[str]:
+@lru_cache(maxsize=16384)
+def names_behind(held: IndicatorSet, formula: str, given: frozenset[str] = frozenset()) -> frozenset[str]:
     """Names in a formula of a set, and in the formulas behind those that are not given."""
     found: set[str] = set()
     waiting = [formula]
@@ -255,7 +256,7 @@ def names_behind(held: IndicatorSet, formula: str, given: Container[str] = ()) -
                 waiting.append(variable.derived)
             elif variable is not None and variable.preceding is not None:
                 waiting.append(variable.preceding.of)
-    return found
+    return frozenset(found)
 
 
 def _assumed(name: str, variable: Variable) -> dict[str, Words]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ from meguru.indicators.network.reading import forty_five
 
 Indicator = int | str
 LONGEST_PATH = 6
-STATED, DIRECT, ONWARD = "stated", "direct", "onward"
+STATED, INFERRED, DIRECT, ONWARD = "stated", "inferred", "direct", "onward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,15 @@ class Watched:
     direction
         ``rises`` or ``falls`` as a case states it, ``unknown`` where the text gives no sign.
     level
-        ``stated``: a case says so; ``direct``: the table joins the two; ``onward``: the table joins it with
+        ``stated``: a case says so; ``inferred``: a case says so of the opposite push, and we turn its signs
+        round; ``direct``: the table joins the two; ``onward``: the table joins it with
         one of those.
     path
         By which it is reached.
     cases
         Those that state it.
+    beside
+        What those cases push as well, under which they state it.
     """
 
     node: Node
@@ -49,6 +53,7 @@ class Watched:
     level: str
     path: Path
     cases: tuple[Case, ...] = ()
+    beside: tuple[Node, ...] = ()
 
 
 def what_moves(indicator: Indicator, network: Network | None = None) -> tuple[Arrow, ...]:
@@ -94,8 +99,9 @@ def watch(indicator: Indicator, push: str = RISES, network: Network | None = Non
     Returns
     -------
     tuple of Watched
-        Each indicator once: what a case states, with direction; what the table joins directly; what it joins
-        with those. The last two have no direction, because the text gives the table no signs.
+        Each indicator once: what a case states, with direction, or lets infer by turning its signs round;
+        what the table joins directly; what it joins with those. The last two have no direction, because the
+        text gives the table no signs.
 
     Raises
     ------
@@ -125,20 +131,32 @@ def watch(indicator: Indicator, push: str = RISES, network: Network | None = Non
 
 
 def _stated(known: Network, start: str, push: str) -> dict[str, Watched]:
-    """What the cases state about all that can be reached from a node along their arrows."""
+    """What the cases state, or let infer, about all that can be reached from a node along their arrows."""
     found: dict[str, Watched] = {}
     for case in known.cases.values():
+        said = _said(known, case)
+        level = STATED if said.get(start) == push else INFERRED
+        beside = tuple(known.nodes[id] for id in case.pushed if id != start and start in case.pushed)
         for path in _ways(known, start, None, len(case.arrows), case.id):
             target = path.nodes[-1]
             direction = push if path.sign == WITH else OPPOSITE[push]
             before = found.get(target)
             if before is None:
-                found[target] = Watched(known.nodes[target], direction, STATED, path, (case,))
+                found[target] = Watched(known.nodes[target], direction, level, path, (case,), beside)
                 continue
             agreed = direction if before.direction == direction else UNKNOWN
             cases = before.cases if case in before.cases else (*before.cases, case)
-            found[target] = Watched(before.node, agreed, STATED, before.path, cases)
+            found[target] = dataclasses.replace(before, direction=agreed, cases=cases)
     return found
+
+
+def _said(known: Network, case: Case) -> dict[str, str]:
+    """Where each node of a case moves by what the case pushes."""
+    said = {id: RISES if sign == WITH else FALLS for id, sign in case.pushed.items()}
+    for start, push in tuple(said.items()):
+        for path in _ways(known, start, None, len(case.arrows), case.id):
+            said.setdefault(path.nodes[-1], push if path.sign == WITH else OPPOSITE[push])
+    return said
 
 
 def paths(

@@ -12,7 +12,7 @@ import numpy as np
 from meguru.engine import Comparison, Result
 from meguru.errors import IndicatorError, RangeError
 from meguru.indicators.network.graph import FALLS, RISES, UNKNOWN
-from meguru.indicators.network.queries import Indicator, watch
+from meguru.indicators.network.queries import STATED, Indicator, watch
 from meguru.indicators.network.reading import forty_five
 from meguru.indicators.scenarios import Scenarios
 from meguru.indicators.scene import Scene
@@ -85,7 +85,8 @@ def side_effects(
         A row for each other scenario and numbered indicator. Columns: scenario, indicator, number, unit,
         before, after (means over samples; NA where undefined), change, direction (``rises``, ``falls``,
         ``holds``, ``undefined``), share (of the samples in which it moves so), stated (``rises`` or ``falls``
-        where a case says so of the indicator as a whole, else ``unknown``).
+        where a case says so of the indicator as a whole and the scenario pushes up ``pushed``, as far as the
+        model has it; else ``unknown``).
 
     Raises
     ------
@@ -109,7 +110,10 @@ def side_effects(
             found=", ".join(model.indicators) or "no indicators",
             expected="names as no3 or no3.plastics",
         )
-    stated = {} if pushed is None else {one.node.number: one.direction for one in watch(pushed)}
+    stated = {}
+    if pushed is not None:
+        stated = {one.node.number: one.direction for one in watch(pushed) if one.level == STATED}
+    lever = None if pushed is None else f"no{forty_five().find(pushed).number}"
     formulas = scenarios.formulas()
     first = scenarios.scene(scenarios.reference if against is None else against)
     shown = found.results if isinstance(found, Comparison) else [found.scenario]
@@ -119,9 +123,11 @@ def side_effects(
             continue
         scenes = (first, scenarios.scene(scenario))
         position = _position(scenes[1].years, year)
-        for name, number in numbers.items():
-            move = _move(formulas, name, model.indicators, scenes, position)
-            said = stated.get(number, UNKNOWN) if name == f"no{number}" else UNKNOWN
+        moves = {name: _move(formulas, name, model.indicators, scenes, position) for name in numbers}
+        is_pushed = lever not in moves or moves[lever].direction == RISES
+        for name, move in moves.items():
+            number = numbers[name]
+            said = stated.get(number, UNKNOWN) if is_pushed and name == f"no{number}" else UNKNOWN
             rows.append((scenario, name, number, model.indicators[name].unit, *move, said))
     table = pd.DataFrame(rows, columns=COLUMNS)
     table[FLOATS] = table[FLOATS].astype("Float64")
