@@ -61,6 +61,7 @@ Smelting,in,Heat,-3,MJ,
 """
 EXCHANGE_COLUMNS: dict[str, Any] = {
     "table": "exchanges",
+    "negative": "avoided",
     "name": "processes",
     "columns": {
         "activity": "process", "role": "role", "flow": "flow", "amount": "amount", "unit": "unit",
@@ -128,6 +129,94 @@ def test_what_a_flow_is_may_be_said_in_any_of_its_rows(tmp_path: Path) -> None:
     assert library.activities["Dump"].takes
     library.impacts["climate"] = inventory.Impact(unit="kg_CO2e")
     assert ("Smelting", "Slag") not in {(gap.activity, gap.flow) for gap in inventory.find_gaps(library)}
+
+
+ROWS = """\
+process,role,flow,amount,unit,region,pedigree,gsd,year,cost [JPY],time
+desk,reference,desk,1,piece,JP,,,2024,"5,000",2 hour
+desk,input,power,12,kWh,JP,1;2;1;1;2,,,,
+desk,input,board,20,kg,VN,,1.2,,,
+desk,avoided,heat,3,MJ,,,,,,
+"""
+ROW_COLUMNS: dict[str, Any] = {
+    "table": "exchanges",
+    "name": "desks",
+    "columns": {
+        "activity": "process", "role": "role", "flow": "flow", "amount": "amount", "unit": "unit",
+        "region": "region", "pedigree": "pedigree", "gsd": "gsd", "year": "year", "cost": "cost [JPY]",
+        "time": "time",
+    },
+}  # fmt: skip
+
+
+def test_a_row_has_its_region_spread_year_cost_and_time(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(ROWS, encoding="utf-8")
+    desk = inventory.import_table(tmp_path / "t.csv", mapping_from_data(ROW_COLUMNS)).activities["desk"]
+    assert (desk.region, desk.first, desk.last) == ("JP", 2024, 2024)
+    assert (desk.cost, desk.time) == (Quantity(5000.0, "JPY"), Quantity(2.0, "hour"))
+    power, board, heat = desk.exchanges
+    assert (power.region, power.pedigree, power.amount.uncertain) == (None, "1;2;1;1;2", None)
+    assert (board.region, board.amount.uncertain) == ("VN", Distribution("lognormal", median=1.0, gsd=1.2))
+    assert (heat.avoided, heat.direction, heat.amount.value) == (True, "input", 3.0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error", "says"),
+    [
+        ("input,power,12", "input,power,-12", errors.RangeError, "t.csv:3.*below zero.*role 'avoided'"),
+        ("desk,avoided", "desk,input,power,12,kWh,JP,1;2;1;1;2,,,,\ndesk,avoided", errors.DuplicateKeyError,
+         "t.csv:5.*stands twice"),
+        (",1.2,", ",0.9,", errors.RangeError, "t.csv:4: gsd: a geometric standard deviation below 1"),
+        ("2 hour", "2 kg", errors.DimensionError, "time"),
+        ("2 hour", "long", errors.WrongTypeError, "t.csv:2: time"),
+    ],
+)  # fmt: skip
+def test_what_a_row_says_is_refused_where_it_can_not_be(
+    old: str, new: str, error: type[MeguruError], says: str, tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text(ROWS.replace(old, new), encoding="utf-8")
+    with pytest.raises(error, match=says):
+        inventory.import_table(tmp_path / "t.csv", mapping_from_data(ROW_COLUMNS))
+
+
+FACTOR_ROWS = """\
+name,unit,region,year,CO2
+power,kWh,JP,2020,0.45
+power,kWh,JP,2030,0.25
+power,kWh,VN,2022,0.66
+"""
+FACTOR_ROW_COLUMNS: dict[str, Any] = {
+    "table": "factors",
+    "name": "power",
+    "columns": {"name": "name", "unit": "unit", "region": "region", "year": "year"},
+    "impacts": {"climate": {"column": "CO2", "unit": "kg_CO2e"}},
+}
+
+
+def test_factors_of_a_flow_may_stand_by_region_and_year(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(FACTOR_ROWS, encoding="utf-8")
+    library = inventory.import_table(tmp_path / "t.csv", mapping_from_data(FACTOR_ROW_COLUMNS))
+    assert inventory.factor(library, "power", "climate", region="JP", year=2025).value == pytest.approx(0.35)
+    found = inventory.factor(library, "power", "climate", region="VN", year=2022)
+    assert (found.value, found.year) == (0.66, 2022)
+    inventory.write_library(library, tmp_path / "x.yaml")
+    assert inventory.read_library(tmp_path / "x.yaml").flows == library.flows
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ("JP,2030", "JP,2020", errors.DuplicateKeyError),
+        ("JP,2030", "JP,", errors.MissingValueError),
+        ("kWh,VN", "MJ,VN", errors.ContradictionError),
+    ],
+)
+def test_rows_of_one_flow_that_do_not_go_together_are_refused(
+    old: str, new: str, error: type[MeguruError], tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text(FACTOR_ROWS.replace(old, new), encoding="utf-8")
+    with pytest.raises(error, match=r"t\.csv:[34]"):
+        inventory.import_table(tmp_path / "t.csv", mapping_from_data(FACTOR_ROW_COLUMNS))
 
 
 def test_a_formula_that_nothing_has_calculated_is_no_empty_cell(tmp_path: Path) -> None:

@@ -17,10 +17,11 @@ from meguru.files.tree import Node, node_of, parse_tree, read_text
 FACTOR_COLUMNS = ("name", "unit", "amount", "label_en", "label_ja", "category", "region", "year", "source")
 EXCHANGE_COLUMNS = (
     "activity", "flow", "role", "amount", "unit", "label_en", "label_ja", "flow_label_en", "flow_label_ja",
-    "kind", "provider", "pedigree", "region", "category", "source", "note",
+    "kind", "provider", "pedigree", "gsd", "region", "year", "cost", "time", "category", "source", "note",
 )  # fmt: skip
 REFERENCES = ("reference", "treated")
-ROLES = (*REFERENCES, "input", "output")
+AVOIDED = "avoided"
+ROLES = (*REFERENCES, "input", "output", AVOIDED)
 
 
 @dataclass
@@ -51,9 +52,18 @@ class TableMapping(Component):
     impacts: dict[str, ImpactColumn] = attribute(
         "components", "columns of factors by impact category", component="ImpactColumn", default={}
     )
+    negative: str = attribute(
+        "choice",
+        "what an amount below zero is in a table of exchanges: an error, or what is avoided elsewhere",
+        choices=("refused", "avoided"),
+        default="refused",
+    )
     units: dict[str, str] = attribute("table", "unit in the table → unit of meguru", default={})
     roles: dict[str, str] = attribute(
-        "table", "word in the table → reference, treated (a waste taken in), input or output", default={}
+        "table",
+        "word in the table → reference, treated (a waste taken in), input, output, "
+        "or avoided (an input that it saves elsewhere)",
+        default={},
     )
     kinds: dict[str, str] = attribute(
         "table", "word in the table → product, waste, emission or resource", default={}
