@@ -131,3 +131,61 @@ def test_plain_averages_are_held_row_by_row() -> None:
     rows[1]["m_RECI"] = "30 kg"
     assert measure(rows, "iso_59020.A.2.3", aggregation="plain_average")[0].value == pytest.approx(20.0)
     assert measure(rows, "iso_59020.A.2.3")[0].value == pytest.approx(12.0)
+
+
+@pytest.mark.parametrize("unit", ["", " kg", " MJPY", " kEUR"])
+def test_products_are_weighed_by_mass_money_or_a_number(unit: str) -> None:
+    rows = [{"mci": 0.5, "weight": f"10{unit}"}, {"mci": 0.2, "weight": f"30{unit}"}]
+    assert measure({"products": rows}, "mci.company")[0].value == pytest.approx(0.275)
+
+
+@pytest.mark.parametrize("weights", [("10 MJPY", "30 kg"), ("10 K", "30 K"), ("10 JPY", "3 EUR")])
+def test_products_are_not_weighed_by_two_things_or_others(weights: tuple[str, str]) -> None:
+    rows = [{"mci": 0.5, "weight": one} for one in weights]
+    with pytest.raises(errors.DimensionError):
+        measure({"products": rows}, "mci.company")
+
+
+def test_recovery_that_can_not_be_traced_is_doubted_and_only_for_who_counts_it() -> None:
+    row = {"flow": "out", "mass": "1 t", "recycled": 0.5, "recovery_potential": 0.9, "actual_recovery": 0.6}
+    told = measure([{**row, "traceable": "yes"}, {**row, "traceable": "no"}], ["cti", "iso_59020"])
+    (doubt,) = told.of("cti.circular_outflow").doubts
+    assert "row 2" in doubt.en and "can not be traced" in doubt.en and doubt in told.warnings
+    assert told.of("iso_59020.A.3.4").doubts == ()
+    assert measure([row], "cti.circular_outflow").warnings == []  # not stated: told as assumed by ISO only
+    assert measure([{**row, "traceable": "yes"}], "cti.circular_outflow").warnings == []
+
+
+def test_a_column_of_the_other_flow_may_say_no() -> None:
+    rows = [
+        {
+            "flow": "in",
+            "mass": "1 kg",
+            "recycled": 0.5,
+            "critical": "no",
+            "traceable": "no",
+            "actual_recovery": 0,
+        },
+        {"flow": "out", "mass": "1 kg", "critical": "no", "traceable": "yes", "actual_recovery": "0 %"},
+    ]
+    assert measure(rows, "iso_59020.A.2.3")[0].value == pytest.approx(50.0)
+    rows[0]["traceable"] = "yes"
+    with pytest.raises(errors.UnknownNameError, match="'traceable' is a column of outflows"):
+        measure(rows, "iso_59020.A.2.3")
+
+
+def test_a_year_without_value_leads_nowhere_in_a_trend() -> None:
+    rows = [{"year": year, "m_TI": f"{total} t", "m_RECI": f"{part} t"}
+            for year, total, part in ((2020, 100, 10), (2021, 0, 0), (2022, 0, 0), (2024, 100, 12))]  # fmt: skip
+    frame = measure(rows, "iso_59020.A.2.3").trend()
+    assert list(zip(frame["from_year"], frame["year"], frame["direction"], strict=True)) == [
+        (2020, 2021, "undefined"), (2020, 2022, "undefined"), (2020, 2024, "improving"),
+    ]  # fmt: skip
+    late = measure(rows[1:], "iso_59020.A.2.3").trend()
+    assert list(late["direction"]) == ["undefined", "undefined"]
+
+
+def test_the_reason_of_what_is_not_given_names_the_empty_cell() -> None:
+    rows = [{"flow": "in", "mass": "1 kg"}, {"flow": "in", "mass": None}]
+    one = measure(rows, "iso_59020").of("A.2.3")
+    assert one.reason is not None and "column mass, row 2: an empty cell" in one.reason.en

@@ -378,11 +378,11 @@ def test_the_marginal_reuse_rate_is_that_of_its_function() -> None:
 
 def test_a_part_of_a_product_weighs_by_its_mass() -> None:
     parts: list[dict[str, Any]] = [
-        {"M": "3 kg", "F_R": 0.4, "C_R": 0.5, "E_F": 0.8, "E_C": 0.8},
+        {"M": "3 kg", "F_R": 0.4, "C_R": 0.5, "E_F": 0.8, "E_C": 0.6},
         {"M": "1 kg"},
     ]
     one = measure({"parts": parts}, "mci.complex_product")[0]
-    virgin, lost_feed, lost_end = 3 * 0.6 + 1, 3 * 0.4 * 0.2 / 0.8, 3 * 0.5 * 0.2
+    virgin, lost_feed, lost_end = 3 * 0.6 + 1, 3 * 0.4 * 0.2 / 0.8, 3 * 0.5 * 0.4
     waste = 3 * 0.5 + 1 + (lost_feed + lost_end) / 2
     assert one.value == pytest.approx(1 - 0.9 * (virgin + waste) / (8 + (lost_feed - lost_end) / 2))
     single = parts[0]

@@ -219,3 +219,12 @@ def test_the_command_prints_a_line_an_entry_and_fails_when_one_does(
     assert run("indicators", "verify", str(tmp_path / "file.yaml"), "--json") == 3
     found = json.loads(capsys.readouterr().out)
     assert found["ok"] is False and found["entries"][0]["outcome"] == "failed"
+
+
+def test_a_negative_control_must_have_a_wrong_value() -> None:
+    entry = {
+        "id": "idle", "indicator": "mci.product", "status": "negative_control", "inputs": {"M": "1 kg"},
+        "expected": {"value": 0.1},
+    }  # fmt: skip
+    verdict = verify_entry(entry, shipped_names())
+    assert verdict.outcome == "failed" and "without a wrong value" in verdict.told

@@ -76,7 +76,7 @@ def _row(
 def _value(before: Measured, after: Measured) -> Cell:
     """The value, with an arrow for whether it is better than in the first year."""
     if after.value is None:
-        return say("undefined")
+        return say("not_given" if after.state == NOT_GIVEN else "undefined")
     text = number(after.value if after.shown is None else after.shown)
     arrow = ARROWS.get(direction(before, after, TOLERANCE))
     return f"{text} {arrow}" if arrow and before.year != after.year else text

@@ -180,7 +180,7 @@ def _print(found: Measurement, trend: bool, every: bool, out: Path | None) -> No
     from meguru.cli.screen import BAD, QUIET, console
     from meguru.cli.tables import print_files
     from meguru.cli.values import language
-    from meguru.indicators.catalogue.measured import NOT_GIVEN, PARTLY
+    from meguru.indicators.catalogue.measured import NOT_GIVEN, PARTLY, UNDEFINED
 
     screen = console()
     values = [one for one in found if every or one.state != NOT_GIVEN]
@@ -196,7 +196,9 @@ def _print(found: Measurement, trend: bool, every: bool, out: Path | None) -> No
     for text in dict.fromkeys(text.of(language()) for one in values for text in one.assumed):
         screen.print(text, style=QUIET)
     for text in dict.fromkeys(
-        f"{one.id}: {one.reason.of(language())}" for one in values if one.state == PARTLY and one.reason
+        f"{one.id}: {one.reason.of(language())}"
+        for one in values
+        if one.state in (PARTLY, UNDEFINED) and one.reason
     ):
         screen.print(text, style=QUIET)
     if any(not one.confirmed for one in values):

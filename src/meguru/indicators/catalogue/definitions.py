@@ -44,6 +44,8 @@ class Variable:
 
     Attributes
     ----------
+    unit
+        Several, with ``|`` between them, where it may have any of them.
     kind
         ``amount`` (adds up over flows), ``intensity`` (does not: years, prices, rates), ``share`` (0 to 1) or
         ``flag`` (0 or 1).
@@ -113,6 +115,15 @@ class Check:
     error: str  # ``share`` or ``range``
     says: str
     equals: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What can be, and is probably not meant: where the formula is above zero."""
+
+    formula: str
+    about: str  # the figure for which it matters
+    says: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +272,7 @@ class IndicatorSet:
     steps: Mapping[str, Step]
     wholes: tuple[Whole, ...]
     checks: tuple[Check, ...]
+    doubts: tuple[Doubt, ...]
     indicators: Mapping[str, Definition]
     omitted: tuple[Omitted, ...]
 

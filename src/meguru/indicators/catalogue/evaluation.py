@@ -11,7 +11,15 @@ from meguru.errors import FormulaError, IndicatorError, MissingValueError, Unkno
 from meguru.expression import evaluate, names_in, parse
 from meguru.indicators.catalogue.arithmetic import ARITHMETIC, FUNCTIONS, column_sum, is_column, mean
 from meguru.indicators.catalogue.consistency import refuse_contradiction, refuse_impossible
-from meguru.indicators.catalogue.definitions import AVERAGE, SUM, Definition, IndicatorSet, Variable, Words
+from meguru.indicators.catalogue.definitions import (
+    AVERAGE,
+    SUM,
+    Definition,
+    Doubt,
+    IndicatorSet,
+    Variable,
+    Words,
+)
 from meguru.indicators.catalogue.figures import Figures, Given, fitted
 from meguru.indicators.value import Value
 from meguru.quantity import dimension_of
@@ -229,8 +237,23 @@ class Evaluation:
 
     def doubts(self, used: set[str]) -> tuple[Words, ...]:
         """What is probably not meant in the figures used."""
-        given = (self.figures.given[name] for name in sorted(used) if name in self.figures.given)
-        return tuple(dict.fromkeys(text for one in given for text in one.doubts))
+        given = [self.figures.given[name] for name in sorted(used) if name in self.figures.given]
+        own = [self._doubted(one) for one in self.held.doubts if one.about in used]
+        found = [*(text for one in given for text in one.doubts), *(text for text in own if text is not None)]
+        return tuple(dict.fromkeys(found))
+
+    def _doubted(self, one: Doubt) -> Words | None:
+        """A doubt of the set with its place; None without ground, or if something of it was not stated."""
+        try:
+            found = self.formula(one.formula)
+        except MissingValueError:
+            return None
+        wrong = np.nan_to_num(found.value.array) > 0
+        column = self.column_behind(one.formula)
+        if found.assumed or column is None or not wrong.any():
+            return None
+        place = column.row(wrong)
+        return Words(f"{place}: {one.says.en}", f"{place}：{one.says.ja}")
 
     def quality(self, used: set[str]) -> float | None:
         """The lowest quality of the figures used; None if nothing is said of any."""

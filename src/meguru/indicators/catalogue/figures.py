@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from meguru.quantity.units import Dimension, size_of
 
 CURRENCY = re.compile("[A-Z]{3}")
 DEFAULT_CURRENCY = "JPY"
+OR = "|"  # between the units of which a figure may have any, as a weight by mass or by money
 ROUNDING = 1e-12  # a share of 1.0000000000000002 is 1
 
 
@@ -155,6 +156,7 @@ def fitted(given: Given, variable: Variable) -> tuple[Value, bool]:
         raise WrongTypeError(
             "yes or no for a number", place=given.place, found="yes or no", expected=_wanted(variable)
         )
+    variable = _of_its_unit(given, variable)
     number = _of_dimension(given, variable)
     filled = given.empty is not None and bool(given.empty.any())
     if filled:
@@ -170,8 +172,18 @@ def fitted(given: Given, variable: Variable) -> tuple[Value, bool]:
     return Value(number), filled
 
 
+def _of_its_unit(given: Given, variable: Variable) -> Variable:
+    """The variable in that of its units that fits what was given; in the first where none does."""
+    units = variable.unit.split(OR)
+    if len(units) == 1:
+        return variable
+    fitting = [unit for unit in units if dimension_of(unit) == given.value.number.dimension]
+    return replace(variable, unit=(fitting or units)[0])
+
+
 def _of_dimension(given: Given, variable: Variable) -> Number:
-    number, wanted = given.value.number, dimension_of(variable.unit)
+    number = given.value.number
+    wanted = dimension_of(variable.unit)
     if number.dimension is None or number.dimension == wanted:
         return Number(number.array, wanted)
     if variable.kind == "amount" and number.dimension == _per_year(wanted):

@@ -19,7 +19,7 @@ from meguru.quantity.formula import Value as Number
 
 ZERO_BELOW = Words("the denominator is zero", "分母がゼロ")
 ROUNDING = 1e-9  # relative
-NO_NUMBER = Words("the formula gives no number here", "この値では式が数値を与えない")
+NO_NUMBER = Words("a denominator within the formula is zero or undefined", "式の中の分母がゼロまたは未定義")
 
 
 def measure_set(
@@ -196,8 +196,10 @@ def _not_given(
 ) -> Iterator[Measured]:
     name, _, mark = definition.of_variant(variant)
     figures = evaluation.figures
-    wanted = f"{error.message} ({error.expected})"
-    reason = Words(wanted, f"未入力: {error.message}（{error.expected}）")
+    where = f"{error.place}: " if error.found is not None and error.place else ""  # an empty cell has one
+    reason = Words(
+        f"{where}{error.message} ({error.expected})", f"未入力: {where}{error.message}（{error.expected}）"
+    )
     for year in figures.years or (figures.year,):
         yield Measured(
             definition,

@@ -12,6 +12,7 @@ from meguru.indicators.catalogue.definitions import (
     SUM,
     Check,
     Definition,
+    Doubt,
     IndicatorSet,
     Limit,
     Omitted,
@@ -72,6 +73,7 @@ def read_set(file: str) -> IndicatorSet:
             Check(one["formula"], one["error"], one["says"], one.get("equals"))
             for one in data.get("checks", [])
         ),
+        doubts=tuple(Doubt(one["formula"], one["about"], _words(one)) for one in shared["doubts"]),
         indicators={str(name): _indicator(str(name), one, data) for name, one in data["indicators"].items()},
         omitted=tuple(
             Omitted(str(one["id"]), _words(one["name"]), _words(one["reason"]))

@@ -24,8 +24,8 @@ from meguru.errors import (
     did_you_mean,
 )
 from meguru.indicators.catalogue.figures import Given
-from meguru.indicators.catalogue.plain import column, figure, is_empty, title_of, with_unit
-from meguru.indicators.catalogue.reading import other_words
+from meguru.indicators.catalogue.plain import FLAGS, column, figure, is_empty, title_of, with_unit
+from meguru.indicators.catalogue.reading import VOCABULARY, other_words, read_data
 from meguru.indicators.catalogue.slips import doubt_of_twins, refuse_totals
 from meguru.indicators.catalogue.table_files import Columns
 from meguru.quantity.calendar import calendar_year
@@ -35,6 +35,7 @@ KEYS = ("subject", "year", "level", "goods", "unit", "quality", "flow")
 TEXTS = ("name", "note", "source", "material", "item", "label", "supplier")
 FISCAL = "年度"
 ONE_A_ROW = {"variable", "value"}
+FLOWS = {f"{name}.": tuple(columns) for name, columns in read_data(VOCABULARY)["tables"].items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ def _columns(sheet: Sheet, start: str, subject: str, year: int | None) -> Iterat
     for name, values in sheet.columns.items():
         if name in KEYS or name in TEXTS:
             continue
-        if start in ("inflow.", "outflow.") and all(is_empty(one) for one in values):
+        if start in FLOWS and _says_nothing(values, of_other=name not in FLOWS[start]):
             continue  # a column of the other direction
         place = f"{sheet.place}, column {name}"
         if name == "mass" and units is not None:
@@ -250,6 +251,17 @@ def _columns(sheet: Sheet, start: str, subject: str, year: int | None) -> Iterat
         if twins is not None:
             given = replace(given, doubts=(*given.doubts, twins))
         yield Entry(f"{start}{name}", given, subject, year)
+
+
+def _says_nothing(values: NDArray[Any], *, of_other: bool) -> bool:
+    """Whether a column is empty; one that only the other direction has may also say no, or zero."""
+    empty = all(is_empty(one) for one in values)
+    return empty or (of_other and all(is_empty(one) or _is_no(one) for one in values))
+
+
+def _is_no(value: Any) -> bool:
+    text = value.strip().casefold() if isinstance(value, str) else ""
+    return value == 0 or FLAGS.get(text) == 0.0 or text.rstrip("% ") == "0"
 
 
 def _quality(value: Any, place: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from meguru.indicators.catalogue.measured import NOT_GIVEN, Measured, Measurement
@@ -15,6 +14,8 @@ IMPROVING, HOLDING, WORSENING, UNKNOWN = "improving", "holding", "worsening", "u
 
 def trend(found: Measurement, tolerance: float = 0.01) -> DataFrame:
     """The direction of each indicator from each year to the next one measured.
+
+    A year in which it is undefined leads nowhere: what follows is held against the last year before it.
 
     Parameters
     ----------
@@ -36,8 +37,11 @@ def trend(found: Measurement, tolerance: float = 0.01) -> DataFrame:
     rows = []
     for values in series.values():
         values.sort(key=lambda one: one.year or 0)
-        for before, after in pairwise(values):
+        before = values[0]
+        for after in values[1:]:
             rows.append(_step(before, after, tolerance))
+            if after.value is not None or before.value is None:
+                before = after
     columns = ("scenario", "subject", "indicator", "from_year", "year", "before", "value", "unit")
     frame = pd.DataFrame(rows, columns=[*columns, "change", "direction"])
     return frame.astype(dict.fromkeys(("before", "value", "change"), "Float64"))

@@ -30,6 +30,7 @@ class Comparison:
     right: bool
     told: str
     series: bool = False
+    control: bool = False  # of a wrong value that must not come out
 
 
 def compare_value(
@@ -70,7 +71,7 @@ def refuse_value(
             value = _value(held, figures, replace(what, variant=variant))
             if value is not None and _within(value, expected, allowed):
                 return Comparison(False, f"{name}: the wrong value {expected} came out of {what.name}")
-    return Comparison(True, f"{name} {expected} does not come out")
+    return Comparison(True, f"{name} {expected} does not come out", control=True)
 
 
 def _number(given: Any) -> int | float:

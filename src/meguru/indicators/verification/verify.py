@@ -147,6 +147,8 @@ def verify_entry(
     compared = [one for one in found if not one.series]
     if not compared:
         return Verdict(*common, FAILED, 0, "nothing to compare")
+    if status == NEGATIVE and not any(one.control for one in found):
+        return Verdict(*common, FAILED, 0, "a negative control without a wrong value")
     outcome = REFUSED if status == NEGATIVE else PASSED
     return Verdict(*common, outcome, len(compared), "; ".join(one.told for one in found))
 
