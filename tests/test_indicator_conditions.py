@@ -157,7 +157,7 @@ def test_recovery_that_can_not_be_traced_is_doubted_and_only_for_who_counts_it()
 
 
 def test_a_column_of_the_other_flow_may_say_no() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "flow": "in",
             "mass": "1 kg",
@@ -175,8 +175,8 @@ def test_a_column_of_the_other_flow_may_say_no() -> None:
 
 
 def test_a_year_without_value_leads_nowhere_in_a_trend() -> None:
-    rows = [{"year": year, "m_TI": f"{total} t", "m_RECI": f"{part} t"}
-            for year, total, part in ((2020, 100, 10), (2021, 0, 0), (2022, 0, 0), (2024, 100, 12))]  # fmt: skip
+    years = ((2020, 100, 10), (2021, 0, 0), (2022, 0, 0), (2024, 100, 12))
+    rows = [{"year": year, "m_TI": f"{total} t", "m_RECI": f"{part} t"} for year, total, part in years]
     frame = measure(rows, "iso_59020.A.2.3").trend()
     assert list(zip(frame["from_year"], frame["year"], frame["direction"], strict=True)) == [
         (2020, 2021, "undefined"), (2020, 2022, "undefined"), (2020, 2024, "improving"),
