@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from meguru import errors
 from meguru.errors import MeguruError
@@ -189,3 +192,60 @@ def test_the_reason_of_what_is_not_given_names_the_empty_cell() -> None:
     rows = [{"flow": "in", "mass": "1 kg"}, {"flow": "in", "mass": None}]
     one = measure(rows, "iso_59020").of("A.2.3")
     assert one.reason is not None and "column mass, row 2: an empty cell" in one.reason.en
+
+
+@st.composite
+def flows_of_subjects(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Flows of a few plants and years, some with empty cells, slips and totals of zero."""
+    shares = st.sampled_from([None, 0.0, 0.1, 0.25])
+    rows = []
+    for _ in range(draw(st.integers(2, 14))):
+        flow = draw(st.sampled_from(["in", "in", "out"]))
+        row = {
+            "subject": draw(st.sampled_from("AB")), "year": draw(st.integers(2020, 2022)), "flow": flow,
+            "mass": f"{draw(st.sampled_from([0, 1, 2, 2.5, 7]))} t", "reused": draw(shares),
+            "recycled": draw(shares), "renewable": draw(shares),
+        }  # fmt: skip
+        if flow == "in":
+            row["critical"] = draw(st.sampled_from([None, "yes", "no"]))
+        else:
+            row["recovery_potential"] = draw(st.sampled_from([0.5, 0.9]))
+            row["actual_recovery"] = draw(shares)
+            row["traceable"] = draw(st.sampled_from([None, "yes", "no"]))
+        rows.append(row)
+    return rows
+
+
+def close(one: float | None, other: float | None) -> bool:
+    return one == other if one is None or other is None else math.isclose(one, other, rel_tol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=flows_of_subjects())
+def test_many_subjects_at_once_are_as_each_alone(rows: list[dict[str, Any]]) -> None:
+    sets = ["iso_59020", "cti", "circular_partners", "value_productivity"]
+    together = measure(rows, sets)
+    groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["subject"], row["year"]), []).append(row)
+    alone = [one for group in groups.values() for one in measure(group, sets)]
+    assert len(together) == len(alone)
+    for one, other in zip(together, alone, strict=True):
+        left, right = one.row(), other.row()
+        for key in ("value", "numerator", "denominator"):
+            assert close(left.pop(key), right.pop(key))
+        left.pop("reason"), right.pop("reason")  # names a row of the whole table
+        assert left == right and len(one.doubts) == len(other.doubts)
+
+
+def test_of_many_subjects_the_one_that_can_not_be_is_told() -> None:
+    rows = [
+        {"subject": f"plant {number}", "flow": "in", "mass": "3 t", "recycled": 0.4} for number in range(9)
+    ]
+    rows[6]["recycled"] = 1.4
+    with pytest.raises(errors.RangeError, match=r"column recycled, row 7: .*above 1"):
+        measure(rows, "iso_59020")
+    rows[6]["recycled"] = 0.1
+    assert [one.value for one in measure(rows, "iso_59020.A.2.3")] == pytest.approx(
+        [40.0] * 6 + [10.0] + [40.0] * 2
+    )

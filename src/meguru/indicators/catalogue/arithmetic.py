@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from meguru.errors import FormulaError
 from meguru.indicators.value import Operations, Value, plain_function
@@ -63,6 +64,52 @@ def _extreme(name: str, reduce: Callable[..., Any]) -> Callable[..., Value]:
         return several(*values, **keywords)
 
     return function
+
+
+def segmented(starts: NDArray[np.intp]) -> dict[str, Callable[..., Value]]:
+    """The functions where rows of several subjects stand one after the other: each has a value of its own.
+
+    Parameters
+    ----------
+    starts : (subject,)
+        First row of each.
+    """
+
+    def reduced(name: str, reduce: np.ufunc) -> Callable[..., Value]:
+        def function(*values: Any, **keywords: Any) -> Value:
+            number = _column(name, values, keywords).number
+            if number.array.shape[1:] != (1, 1):
+                raise FormulaError("a column and figures of subjects that stand one after the other")
+            return Value(Number(reduce.reduceat(number.array[:, 0, 0], starts)[None, :], number.dimension))
+
+        return function
+
+    def rows(*values: Any, **keywords: Any) -> Value:
+        column = _column("count", values, keywords)
+        counts = np.diff(starts, append=len(column.array)).astype(np.float64)
+        return Value(Number(counts[None, :], NONE))
+
+    def mean_of(*values: Any, **keywords: Any) -> Value:
+        return ARITHMETIC.operate("/", (total(*values, **keywords), rows(*values, **keywords)))
+
+    def extreme(name: str, reduce: np.ufunc) -> Callable[..., Value]:
+        of_rows, several = reduced(name, reduce), plain_function(name)
+
+        def function(*values: Any, **keywords: Any) -> Value:
+            of_column = len(values) == 1 and isinstance(values[0], Value) and is_column(values[0])
+            return (of_rows if of_column else several)(*values, **keywords)
+
+        return function
+
+    total = reduced("sum", np.add)
+    return {
+        **FUNCTIONS,
+        "sum": total,
+        "mean": mean_of,
+        "count": rows,
+        "max": extreme("max", np.maximum),
+        "min": extreme("min", np.minimum),
+    }
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {

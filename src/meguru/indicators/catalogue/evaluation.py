@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 
 from meguru.errors import FormulaError, IndicatorError, MissingValueError, UnknownNameError, did_you_mean
-from meguru.expression import evaluate, names_in, parse
-from meguru.indicators.catalogue.arithmetic import ARITHMETIC, FUNCTIONS, column_sum, is_column, mean
+from meguru.expression import Expression, evaluate, names_in, parse
+from meguru.indicators.catalogue.arithmetic import (
+    ARITHMETIC,
+    FUNCTIONS,
+    column_sum,
+    is_column,
+    mean,
+    segmented,
+)
 from meguru.indicators.catalogue.consistency import refuse_contradiction, refuse_impossible
 from meguru.indicators.catalogue.definitions import (
     AVERAGE,
@@ -59,6 +67,7 @@ class Evaluation:
         self.aggregation = aggregation
         self._known: dict[str, Found] = {}
         self._open: list[str] = []
+        self._segmented: dict[str, dict[str, Callable[..., Value]]] = {}
         self._names = frozenset(figures.given)
         self._rows = frozenset(
             name for name, given in figures.given.items() if "." not in name and is_column(given.value)
@@ -82,8 +91,25 @@ class Evaluation:
             found.assumed |= inner.assumed
             return inner.value
 
-        found.value = evaluate(parse(text), look_up, FUNCTIONS, ARITHMETIC)
+        expression = parse(text)
+        found.value = evaluate(expression, look_up, self._functions(expression), ARITHMETIC)
         return found
+
+    def _functions(self, expression: Expression) -> Mapping[str, Callable[..., Value]]:
+        """Sums and the like over the rows of the table that a formula is of."""
+        if not self.figures.starts:
+            return FUNCTIONS
+        tables = {table for table, dot, _ in (name.partition(".") for name in names_in(expression)) if dot}
+        if not tables:
+            return FUNCTIONS
+        if len(tables) > 1:
+            raise FormulaError("rows of two tables of subjects that stand one after the other")
+        (table,) = tables
+        if table not in self._segmented:
+            if table not in self.figures.starts:
+                return FUNCTIONS
+            self._segmented[table] = segmented(self.figures.starts[table])
+        return self._segmented[table]
 
     def indicator(self, definition: Definition, variant: str | None = None) -> Found:
         """The value of an indicator: (sample or 1, year or 1), however many rows were given."""
@@ -235,25 +261,37 @@ class Evaluation:
         columns = (self.figures.given[name] for name in names if name in self.figures.given)
         return next((one for one in columns if one.rows), None)
 
-    def doubts(self, used: set[str]) -> tuple[Words, ...]:
-        """What is probably not meant in the figures used."""
+    def doubts(self, used: set[str]) -> list[tuple[Words, ...]]:
+        """What is probably not meant in the figures used, for each place of them."""
         given = [self.figures.given[name] for name in sorted(used) if name in self.figures.given]
+        common = [text for one in given for text in one.doubts]
         own = [self._doubted(one) for one in self.held.doubts if one.about in used]
-        found = [*(text for one in given for text in one.doubts), *(text for text in own if text is not None)]
-        return tuple(dict.fromkeys(found))
+        return [
+            tuple(dict.fromkeys([*common, *(texts[index] for texts in own if index in texts)]))
+            for index in range(len(self.figures.places))
+        ]
 
-    def _doubted(self, one: Doubt) -> Words | None:
-        """A doubt of the set with its place; None without ground, or if something of it was not stated."""
+    def _doubted(self, one: Doubt) -> dict[int, Words]:
+        """A doubt of the set, where there is ground for it; nowhere if something of it was not stated."""
         try:
             found = self.formula(one.formula)
         except MissingValueError:
-            return None
-        wrong = np.nan_to_num(found.value.array) > 0
+            return {}
         column = self.column_behind(one.formula)
-        if found.assumed or column is None or not wrong.any():
-            return None
-        place = column.row(wrong)
-        return Words(f"{place}: {one.says.en}", f"{place}：{one.says.ja}")
+        if found.assumed or column is None:
+            return {}
+        wrong = (np.nan_to_num(found.value.array) > 0).reshape(len(column.rows), -1).any(axis=1)
+        rows = np.flatnonzero(wrong)
+        starts = self.figures.starts.get(one.about.partition(".")[0])
+        told: dict[int, Words] = {}
+        for row in rows[::-1]:  # the first of each is kept
+            place = f"{column.place}, row {column.rows[row]}"
+            words = Words(f"{place}: {one.says.en}", f"{place}：{one.says.ja}")
+            if starts is None:
+                told = dict.fromkeys(range(len(self.figures.places)), words)
+            else:
+                told[int(np.searchsorted(starts, row, side="right")) - 1] = words
+        return told
 
     def quality(self, used: set[str]) -> float | None:
         """The lowest quality of the figures used; None if nothing is said of any."""

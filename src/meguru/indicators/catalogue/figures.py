@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -73,6 +74,12 @@ class Figures:
     ----------
     given
         Variable, step or ``table.column`` → what was given.
+    years
+        Along the last axis, of one subject.
+    each
+        Subject and year along the last axis, of several; the rows of a table then stand one after the other.
+    starts
+        Table → first row of each of them.
     """
 
     given: dict[str, Given]
@@ -83,6 +90,15 @@ class Figures:
     goods: str | None = None
     scenario: str = ""
     years: tuple[int, ...] = field(default=())
+    each: tuple[tuple[str, int | None], ...] = ()
+    starts: Mapping[str, NDArray[np.intp]] = field(default_factory=dict)
+
+    @property
+    def places(self) -> tuple[tuple[str, int | None], ...]:
+        """Subject and year of each value."""
+        if self.each:
+            return self.each
+        return tuple((self.subject, year) for year in self.years or (self.year,))
 
     def table(self, name: str) -> list[str]:
         """Columns given of a table."""

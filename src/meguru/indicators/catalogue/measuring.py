@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -100,7 +101,6 @@ def _measured(
     figures = evaluation.figures
     common = {
         "definition": definition,
-        "subject": figures.subject,
         "scenario": figures.scenario,
         "unit": unit,
         "variant": name,
@@ -108,15 +108,15 @@ def _measured(
         "mark": mark,
         "quality": evaluation.quality(found.used),
         "assumed": tuple(dict.fromkeys(found.assumed.values())),
-        "doubts": evaluation.doubts(found.used),
         "level": figures.level,
         "goods": figures.goods,
     }
-    years = figures.years or (figures.year,)
-    sides = _sides(found, len(years))
-    for index, year in enumerate(years):
-        column = np.broadcast_to(numbers, (numbers.shape[0], len(years)))[:, index]
-        yield Measured(**{**common, **sides[index], **_number(column, definition)}, year=year)  # type: ignore[arg-type]
+    sides = _sides(found, len(figures.places))
+    doubts = evaluation.doubts(found.used)
+    columns = np.broadcast_to(numbers, (numbers.shape[0], len(figures.places)))
+    for index, (subject, year) in enumerate(figures.places):
+        own = {"subject": subject, "year": year, "doubts": doubts[index]}
+        yield Measured(**common, **own, **{**sides[index], **_number(columns[:, index], definition)})  # type: ignore[arg-type]
 
 
 def _numbers(definition: Definition, found: Found, unit: str) -> NDArray[np.float64]:
@@ -143,7 +143,9 @@ def _refuse_no_share(definition: Definition, numbers: NDArray[np.float64]) -> No
 
 
 def _number(column: NDArray[np.float64], definition: Definition) -> dict[str, object]:
-    """Value and state of the samples of one year."""
+    """Value and state of the samples of one place."""
+    if column.size == 1:
+        return _one_number(float(column[0]), definition)
     known = column[~np.isnan(column)]
     if not known.size:
         return {"state": UNDEFINED}
@@ -162,11 +164,20 @@ def _number(column: NDArray[np.float64], definition: Definition) -> dict[str, ob
     return found
 
 
+def _one_number(value: float, definition: Definition) -> dict[str, object]:
+    if math.isnan(value):
+        return {"state": UNDEFINED}
+    if definition.rounding:
+        return {"value": value, "shown": rounded(value, definition.rounding)}
+    return {"value": value}
+
+
 def _sides(found: Found, years: int) -> list[dict[str, object]]:
     """Numerator and denominator by year, and why a value is undefined."""
     top, top_unit = _side(found.value.top, years)
     bottom, bottom_unit = _side(found.value.bottom, years)
     array = np.broadcast_to(found.value.array, (found.value.array.shape[0], years))
+    unknown: NDArray[np.bool_] = np.asarray(np.isnan(array).all(axis=0))
     sides: list[dict[str, object]] = []
     for index in range(years):
         side: dict[str, object] = {}
@@ -177,7 +188,7 @@ def _sides(found: Found, years: int) -> list[dict[str, object]]:
                 "denominator": bottom[index],
                 "denominator_unit": bottom_unit,
             }
-        if np.isnan(array[:, index]).all():
+        if unknown[index]:
             side["reason"] = ZERO_BELOW if side.get("denominator") == 0 else NO_NUMBER
         sides.append(side)
     return sides
@@ -200,10 +211,10 @@ def _not_given(
     reason = Words(
         f"{where}{error.message} ({error.expected})", f"未入力: {where}{error.message}（{error.expected}）"
     )
-    for year in figures.years or (figures.year,):
+    for subject, year in figures.places:
         yield Measured(
             definition,
-            figures.subject,
+            subject,
             figures.scenario,
             year,
             unit=evaluation.unit(definition.unit),

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from typing import Any
 
 from meguru.errors import IndicatorError, UnknownNameError, did_you_mean
+from meguru.indicators.catalogue.batches import measure_all
 from meguru.indicators.catalogue.definitions import AVERAGE, SUM, Definition, IndicatorSet, Variable
 from meguru.indicators.catalogue.figures import Figures
 from meguru.indicators.catalogue.lookup import Catalogue, catalogue
@@ -71,10 +72,12 @@ def measure(
     chosen = choose_sets(known, wanted)
     refuse_unknown_method(aggregation)
     refuse_unknown_variant(variant, chosen)
-    found: list[Measured] = []
-    for figures in with_preceding(read_figures(data, other_names(chosen)), variables_of(chosen)):
-        found += measure_figures(figures, chosen, variant=variant, aggregation=aggregation, complete=complete)
-    return Measurement(found)
+    subjects = with_preceding(read_figures(data, other_names(chosen)), variables_of(chosen))
+
+    def measure_one(figures: Figures) -> list[Measured]:
+        return measure_figures(figures, chosen, variant=variant, aggregation=aggregation, complete=complete)
+
+    return Measurement(measure_all(subjects, [held for held, _ in chosen], measure_one))
 
 
 def _is_result(data: Any) -> bool:
