@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -549,3 +550,21 @@ def test_a_set_is_read_with_lines_for_its_faults() -> None:
     text = FOLDER.joinpath("cti.yaml").read_text(encoding="utf-8")
     with pytest.raises(errors.ModelError, match=r"cti.yaml:\d+"):
         plain(parse_tree(text.replace('edition: "4.0"', 'edition: "4.0"\nedition: 3'), "cti.yaml"))
+
+
+def test_no_mark_or_target_changes_unnoticed() -> None:
+    """A snapshot of the sets: whoever edits one says so there too. It does not prove them right."""
+    table = Path(__file__).parent / "data" / "indicator_marks.yaml"
+    expected = plain(parse_tree(table.read_text(encoding="utf-8"), table.name))
+    for held in SETS:
+        newest = catalogue().set(held.id) is held
+        for one in held.indicators.values():
+            name = one.id if newest else one.id.replace(held.id, f"{held.id}@{held.edition}", 1)
+            found = {
+                "marks": "".join([one.mark, *(other.mark for other in one.variants.values())]),
+                "targets": {target.id: [target.value, target.mark] for target in one.targets},
+            }
+            held_to = expected.pop(name)
+            held_to["targets"] = {str(key): value for key, value in held_to["targets"].items()}
+            assert found == held_to, name
+    assert not expected
