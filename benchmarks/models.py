@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from meguru import example
 from meguru.model.components import Demand, Item, Lifetime, Model, Process, Route, Slot, Time
-from meguru.quantity import Quantity
+from meguru.model.uncertain import places_held
+from meguru.model.walk import quantities
+from meguru.quantity import Distribution, Quantity
 
 FIRST = 2000
 MATERIALS = {"steel": (0.5, 0.9), "plastic": (0.3, 0.4), "copper": (0.2, 0.8)}  # share of a part, yield
@@ -177,6 +182,48 @@ def fleet(products: int = 10_000, parts: int = 10, years: int = 25) -> Model:
         ]
     time = Time(first=FIRST, last=FIRST + years - 1, step="month")
     return Model(name="fleet", time=time, items=items, processes=processes, routes=routes)
+
+
+# of case I, but for shares of nothing and of everything: lifetimes, shares recovered, prices, fees, factors
+UNSURE = (
+    "parameters.recycled_content",
+    "processes.rare_earth_ore.unit.0.impacts.climate",
+    "processes.make_magnet_recycled.unit.0.impacts.climate",
+    "processes.use.leave.retirement.shape",
+    "processes.use.leave.retirement.scale",
+    "processes.use.parts.compressor.lifetime.shape",
+    "processes.use.parts.compressor.lifetime.scale",
+    "processes.dismantle_compressor.recover.magnet",
+    "processes.dismantle_compressor.unit.0.impacts.climate",
+    "processes.extract_rare_earth.yield.rare_earth",
+    "processes.extract_rare_earth.unit.0.fixed_impacts.climate",
+    "routes.make_magnet_recycled -> make_compressor.price",
+    "routes.make_magnet_recycled -> make_compressor.fees.0.fixed",
+    "routes.make_magnet_virgin -> make_compressor.price",
+    "routes.collect_maintenance.separate -> dismantle_compressor.fees.0.amount",
+    "routes.collect_maintenance.separate -> dismantle_compressor.transport.0.distance",
+    "routes.collect_maintenance.separate -> dismantle_compressor.transport.0.impacts.climate",
+    "routes.dismantle_aircon.compressor -> dismantle_compressor.fees.0.amount",
+    "routes.dismantle_aircon.compressor -> dismantle_compressor.transport.0.distance",
+    "routes.dismantle_aircon.compressor -> dismantle_compressor.transport.0.impacts.climate",
+)
+
+
+def case_one_unsure() -> Model:
+    """Case I with 20 numbers that may be 5 % more or less (assumed)."""
+    model = example("compressor-magnet")
+    factor = Distribution("uniform", low=0.95, high=1.05)
+    for place, quantity, _, owner in list(quantities(model)):
+        if place not in UNSURE:
+            continue
+        unsure = replace(quantity, uncertain=factor)
+        for name, held in list(vars(owner).items()):
+            if held is quantity:
+                setattr(owner, name, unsure)
+            elif isinstance(held, dict):
+                held.update({key: unsure for key, one in held.items() if one is quantity})
+    assert set(places_held(model)) == set(UNSURE)
+    return model
 
 
 def _weibull(shape: float, scale: float) -> Lifetime:

@@ -87,3 +87,37 @@ def simple(years: int, demand: Data, leave: Data, **time: Any) -> Data:
             {"from": "use.retired", "to": "dump"},
         ],
     }
+
+
+def rivals(limit: float, one: float, two: float, **route: Any) -> Data:
+    """Two users of one product that a limited supply gives."""
+    use = {"kind": "use", "product": "A", "leave": {"old": fixed(30)}}
+    return {
+        "time": {"first": FIRST, "last": FIRST + 2},
+        "items": {"iron": {"kind": "material"}, "A": {"kind": "product", "bom": {"iron": "1 kg"}}},
+        "processes": {
+            "world": {"kind": "supply", "supplies": ["A"], "limit": f"{limit} piece/year"},
+            "one": {**use, "demand": {"sales": f"{one} piece/year"}},
+            "two": {**use, "demand": {"sales": f"{two} piece/year"}},
+            "dump": {"kind": "sink"},
+        },
+        "routes": [
+            {"from": "world", "to": "one", **route},
+            {"from": "world", "to": "two"},
+            {"from": "one.retired", "to": "dump"},
+            {"from": "two.retired", "to": "dump"},
+        ],
+    }
+
+
+def returns(years: int, **processes: Data) -> Data:
+    """Products that come back after two years and go on by way of a store to be sold again."""
+    data = simple(years, {"sales": "100 piece/year"}, {"let_go": fixed(2)}, sales="start")
+    data["processes"] |= {"shop": {"kind": "store"}, **processes}
+    data["routes"] = [
+        {"from": "ore", "to": "make"},
+        {"from": "make", "to": "use", "priority": 2},
+        {"from": "shop", "to": "use", "item": "A", "priority": 1, "max_share": 0.3},
+        {"from": "use.retired", "to": "shop"},
+    ]
+    return data

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_models import FIRST, Data, Run, by_year, fixed, simple, weibull
+from plain_models import FIRST, Data, Run, by_year, fixed, returns, rivals, simple, weibull
 
 from meguru.errors import RangeError, ShareError, ShortageError, UnsupportedError
 
 wants = st.floats(1.0, 1000.0)
-
-
-def rivals(limit: float, one: float, two: float, **route: Any) -> Data:
-    """Two users of one product that a limited supply gives."""
-    use = {"kind": "use", "product": "A", "leave": {"old": fixed(30)}}
-    return {
-        "time": {"first": FIRST, "last": FIRST + 2},
-        "items": {"iron": {"kind": "material"}, "A": {"kind": "product", "bom": {"iron": "1 kg"}}},
-        "processes": {
-            "world": {"kind": "supply", "supplies": ["A"], "limit": f"{limit} piece/year"},
-            "one": {**use, "demand": {"sales": f"{one} piece/year"}},
-            "two": {**use, "demand": {"sales": f"{two} piece/year"}},
-            "dump": {"kind": "sink"},
-        },
-        "routes": [
-            {"from": "world", "to": "one", **route},
-            {"from": "world", "to": "two"},
-            {"from": "one.retired", "to": "dump"},
-            {"from": "two.retired", "to": "dump"},
-        ],
-    }
 
 
 @given(wants, wants, wants)
@@ -283,19 +260,6 @@ def test_spares_that_were_promised_and_do_not_come_are_an_error() -> None:
 
 
 # --------------------------------------------------------------------------- stores, capacity, ages
-
-
-def returns(years: int, **processes: Data) -> Data:
-    """Products that come back after two years and go on by way of a store to be sold again."""
-    data = simple(years, {"sales": "100 piece/year"}, {"let_go": fixed(2)}, sales="start")
-    data["processes"] |= {"shop": {"kind": "store"}, **processes}
-    data["routes"] = [
-        {"from": "ore", "to": "make"},
-        {"from": "make", "to": "use", "priority": 2},
-        {"from": "shop", "to": "use", "item": "A", "priority": 1, "max_share": 0.3},
-        {"from": "use.retired", "to": "shop"},
-    ]
-    return data
 
 
 def test_capacity_and_limit_send_the_excess_on_and_losses_are_shares() -> None:

@@ -43,6 +43,8 @@ from meguru.explore.ensemble_result import level_name, wilson
 from meguru.explore.ensemble_workers import run_blocks
 from meguru.explore.stability import in_words
 from meguru.model.components import SAMPLING_METHODS
+from meguru.random import uniforms
+from meguru.report import write_report
 
 SAMPLES = 64
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(meguru.__file__).parents[1])}
@@ -109,6 +111,28 @@ def test_processes_and_a_cluster_do_not_change_a_bit() -> None:
         spread = ensemble(model, samples=SAMPLES, sampling="latin-hypercube", cluster=address, block=13)
     assert digest(spread) == digest(whole)
     assert spread.provenance == whole.provenance
+
+
+def test_a_worker_of_a_cluster_that_is_killed_loses_nothing(tmp_path: Path) -> None:
+    """One of two workers dies with the first block in its hands; the other one runs all blocks."""
+    dask: Any = import_module("distributed")
+
+    whole = ensemble(small_model(), samples=SAMPLES)
+    killed: list[int] = []
+    with dask.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+
+        def progress(done: int, samples: int) -> None:
+            if not killed:
+                worker = next(iter(cluster.workers.values()))
+                killed.append(worker.process.process.pid)
+                os.kill(killed[0], signal.SIGKILL)
+
+        address = cluster.scheduler_address
+        spread = ensemble(small_model(), samples=SAMPLES, cluster=address, block=2, progress=progress)
+    assert killed and digest(spread) == digest(whole)
+    np.testing.assert_array_equal(spread.values, whole.values)
 
 
 def test_a_cluster_that_is_not_there_is_named() -> None:
@@ -327,6 +351,33 @@ def test_series_are_kept_by_formula() -> None:
     assert list(many.indicators) == ["recycled", "left"]
 
 
+def test_numbers_of_ones_own_take_the_place_of_those_drawn() -> None:
+    model = small_model()
+    rate = np.linspace(0.2, 0.6, 40)
+    given = ensemble(model, values={"parameters.rate": rate}, block=7)
+    assert given.samples == 40
+    np.testing.assert_allclose(given.of("today", "recycled"), np.repeat(rate[:, None], 3, axis=1), rtol=1e-9)
+    np.testing.assert_array_equal(given.inputs_of("today")["parameters.rate"], rate)
+    drawn = ensemble(model, samples=40)
+    np.testing.assert_array_equal(  # all others are those drawn
+        given.inputs_of("today")["parameters.price"], drawn.inputs_of("today")["parameters.price"]
+    )
+    assert given.provenance["values"] and drawn.provenance["values"] is None
+    several = ensemble(model, values={"parameters.rate": rate}, block=9, processes=2)
+    assert digest(several) == digest(given)
+
+
+def test_numbers_of_ones_own_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    model = small_model()
+    with pytest.raises(UnknownNameError, match=r"parameters\.rates"):
+        ensemble(model, values={"parameters.rates": np.ones(8)})
+    with pytest.raises(RunError, match="wrong length"):
+        ensemble(model, samples=9, values={"parameters.rate": np.ones(8)})
+    ensemble(model, values={"parameters.rate": np.full(8, 0.3)}, folder=tmp_path)
+    with pytest.raises(ResumeError, match="another values"):
+        ensemble(model, values={"parameters.rate": np.full(8, 0.4)}, folder=tmp_path, resume=True)
+
+
 # -- enough samples? ---------------------------------------------------------------------------------------
 
 
@@ -353,6 +404,31 @@ def test_too_few_samples_are_said_to_be(found: Ensemble) -> None:
     assert enough and sentences[0].startswith("samples are enough")
     with pytest.raises(RangeError, match="too few samples to halve"):
         stability(ensemble(small_model(), samples=10))
+
+
+def test_stability_is_of_every_year_unless_one_is_asked_for() -> None:
+    """In 2021 the samples differ so much less evenly that more of them are needed."""
+    many = ensemble(small_model(), ["today"], samples=200, seed=3, indicators=["recycled"])
+    many.values[:, :, :, 1] = np.where(np.arange(200) < 8, 50.0, many.values[:, :, :, 1])
+    row: Any = stability(many).iloc[0]
+    assert (row["year"], row["state"]) == (2021, "too few")
+    assert stability(many, year=2022).iloc[0]["state"] == "enough"
+    assert stability(many, year=[2020, 2022]).iloc[0]["state"] == "enough"
+    _, sentences = in_words(stability(many).to_dict("records"))  # type: ignore[arg-type]
+    assert sentences[0].startswith("too few samples for recycled, today, 2021")
+    with pytest.raises(RangeError, match="no year"):
+        stability(many, year=[])
+
+
+def test_bootstrap_is_that_of_samples_drawn_again(found: Ensemble) -> None:
+    values = found.of("today", "recycled")[:, 0]
+    turns = []
+    for turn in range(200):
+        chosen = uniforms(1, f"recycled | bootstrap {turn}", values.size)
+        turns.append(np.quantile(np.sort(values)[(chosen * values.size).astype(int)], (0.05, 0.5, 0.95)))
+    expected = np.std(turns, axis=0, ddof=1).max() / np.ptp(np.quantile(values, (0.05, 0.95)))
+    row: Any = stability(found, year=2020).set_index(["scenario", "indicator"]).loc[("today", "recycled")]
+    assert row["error"] == pytest.approx(expected, rel=1e-9)
 
 
 # -- what can not be ---------------------------------------------------------------------------------------
@@ -435,6 +511,23 @@ def test_ctrl_c_keeps_what_is_done(file: str, tmp_path: Path) -> None:
     assert digest(rest) == digest(ensemble(small_model(), samples=4000))
 
 
+def test_an_ensemble_is_written_as_a_workbook(file: str, found: Ensemble, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    path = tmp_path / "bands.xlsx"
+    done = CliRunner().invoke(main, ["ensemble", file, "--samples", "32", "--report", str(path)])
+    assert done.exit_code == 0, done.output
+    book = load_workbook(path)
+    assert book.sheetnames == ["provenance", "bands", "differences", "better", "enough samples", "formulas"]
+    write_report(found, path)
+    rows = list(load_workbook(path)["bands"].values)
+    frame = found.bands()
+    assert list(rows[0]) == list(frame.columns) and len(rows) == 1 + len(frame)
+    assert rows[1][-1] == frame.iloc[0, -1]
+    undefined = next(row for row in rows if row[1] == "undefined")
+    assert undefined[5] is None
+
+
 def test_a_report_shows_bands_in_both_languages(found: Ensemble, tmp_path: Path) -> None:
     path = tmp_path / "bands.html"
     meguru.write_report(found, path, language="ja")
@@ -450,4 +543,4 @@ def test_a_report_shows_bands_in_both_languages(found: Ensemble, tmp_path: Path)
         assert said in text
     assert text.count("<svg") >= 4 and "nan" not in text.casefold().replace("nanum", "")
     with pytest.raises(WriteError, match="page of HTML"):
-        meguru.write_report(found, tmp_path / "bands.xlsx")
+        meguru.write_report(found, tmp_path / "bands.pdf")

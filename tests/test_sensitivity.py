@@ -29,8 +29,10 @@ from meguru.explore import (
     sobol_indices,
     tornado,
 )
+from meguru.model.walk import quantities
 from meguru.quantity import Distribution, Quantity
-from meguru.report.tornado import place_label, write_tornado
+from meguru.report.both import Both
+from meguru.report.tornado import number_labels, place_label, write_tornado
 
 Array = NDArray[np.float64]
 Inputs = Mapping[str, Array]
@@ -239,7 +241,11 @@ def file(tmp_path: Path) -> str:
 def test_the_command_names_what_matters_and_what_never_reacts(by: str, file: str) -> None:
     done = CliRunner().invoke(main, ["sensitivity", file, "--by", by])
     assert done.exit_code == 0, done.output
-    assert "parameters.rate" in done.output and "! steady never reacts to any uncertain number" in done.output
+    assert (
+        "rate" in done.output
+        and "parameters." not in done.output
+        and "! steady never reacts to any uncertain number" in done.output
+    )
     told = ["sensitivity", file, "--by", by, "--json", "-i", "cost"]
     rows = json.loads(CliRunner().invoke(main, told).stdout)["rows"]
     assert [row["input"] for row in rows] == ["parameters.price", "parameters.rate"] or by == "tornado"
@@ -268,6 +274,20 @@ def test_places_are_read_by_their_labels() -> None:
     assert place_label(model, fee).ja.startswith("再生レアアースで磁石製造 → コンプレッサ製造: fees")
     assert place_label(model, "items.magnet.bom.rare_earth").en == "magnet: bom › rare earth"
     assert place_label(model, "parameters.recycled_content").en == "recycled content"
+
+
+def test_uncertain_numbers_are_told_by_name_and_unit(file: str) -> None:
+    model = small_model()
+    model.parameters["price"] = Quantity(
+        20.0, "JPY/piece", uncertain=Distribution("uniform", low=0.5, high=2.0)
+    )
+    labels = number_labels(model, "more")
+    assert labels["parameters.price"] == Both("price, as a factor", "price, 倍率")
+    assert labels["processes.use.leave.old.age"].en == "use: leave › old › age, year"
+    told = CliRunner().invoke(main, ["sensitivity", file, "--report", str(Path(file).with_suffix(".html"))])
+    unit = next(one.unit for place, one, _, _ in quantities(small_model()) if place == "parameters.price")
+    assert f"price, {unit}" in told.output
+    assert f"price, {unit}" in Path(file).with_suffix(".html").read_text(encoding="utf-8")
 
 
 def test_a_tornado_whose_middle_is_undefined_says_so(tmp_path: Path) -> None:

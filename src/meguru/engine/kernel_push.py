@@ -25,7 +25,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit("float64(int64[::1], float64[::1], float64[::1], int64, int64)", cache=True)
+@njit("float64(int64[::1], float64[::1], float64[::1], int64, int64)", cache=True, forceinline=True)
 def factor(p: Any, c: Any, z: Any, t: Any, op: Any) -> Any:
     """Transfer coefficient of an operation in step t."""
     value = number(p, c, p[op + OP_COEFFICIENT], t)
@@ -127,7 +127,10 @@ def release(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any)
     count = p[DATED] + p[op + OP_TABLE] * (p[STEPS] + 1)
     for block in range(p[op + OP_BLOCKS]):
         for date in range(min(dates, t + 1)):
-            value = a * c[count + date] * z[source + block * dates + date]
+            units = z[source + block * dates + date]
+            if units == 0.0:
+                continue
+            value = a * c[count + date] * units
             total += value
             if ages:
                 note_age(p, c, r, t, flow, value, t - date if dates > 1 else 0)

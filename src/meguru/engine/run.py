@@ -190,6 +190,7 @@ def run_block(
     draws: Draw,
     block: tuple[int, int],
     settings: Mapping[str, Any] | None = None,
+    values: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Result:
     """Samples ``block`` of a scenario by themselves, for whoever keeps little of each.
 
@@ -201,6 +202,9 @@ def run_block(
         Gives uniform numbers by place, first and last sample, as :class:`meguru.engine.sampling.Draws`.
     settings
         Of the whole run.
+    values
+        Numbers given from outside for all samples of the whole run; those that the scenario does not have are
+        passed over.
 
     Raises
     ------
@@ -210,10 +214,11 @@ def run_block(
     with uncollected():
         applied = apply(model, scenario)
         check_once(model, applied, scenario)
-        program = compile_model(applied, draws=draws, block=block)
+        given = those_of(applied, values or {})
+        program = compile_model(applied, draws=draws, block=block, values=given)
         result = build_result(program, simulate(program), applied, scenario, settings=settings)
     result.before = model
-    result.again = partial(run_block, model, draws=draws, block=block, settings=settings)
+    result.again = partial(run_block, model, draws=draws, block=block, settings=settings, values=values)
     return result
 
 

@@ -8,7 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from meguru.engine.given import numbers_given
 from meguru.engine.run import MOST_SAMPLES
 from meguru.engine.sampling import sampling_of
 from meguru.errors import RunError, UnknownNameError, did_you_mean
@@ -16,19 +18,21 @@ from meguru.explore.ensemble_folder import Folder
 from meguru.explore.ensemble_plan import Plan
 from meguru.explore.ensemble_result import Ensemble
 from meguru.explore.ensemble_workers import run_blocks
-from meguru.model import Model, reference_name, scenario_names
+from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.components import Indicator, Sampling
 
 Progress = Callable[[int, int], None]
+SAMPLES = 1000  # where nothing says how many
 
 
 def ensemble(
     model: Model,
     scenarios: Iterable[str] | None = None,
     *,
-    samples: int = 1000,
+    samples: int | None = None,
     seed: int = 0,
     sampling: Sampling | str | None = None,
+    values: Mapping[str, NDArray[np.float64]] | None = None,
     indicators: Iterable[str] | None = None,
     series: Mapping[str, tuple[str, str]] | None = None,
     processes: int = 1,
@@ -47,8 +51,13 @@ def ensemble(
     ----------
     scenarios
         Default all; the reference is always among them.
-    samples, seed, sampling
+    samples
+        Default as many as ``values`` gives, else 1000.
+    seed, sampling
         As :func:`meguru.run`.
+    values
+        Numbers given from outside instead of drawn: place in the model → (sample,), in the unit of the
+        quantity there; every place must be that of a quantity of at least one of the scenarios.
     indicators
         Ids of those kept; default all of the model.
     series
@@ -74,7 +83,7 @@ def ensemble(
     ResumeError
         The folder holds another ensemble, or none to go on with.
     """
-    plan = plan_ensemble(model, scenarios, samples, seed, sampling, indicators, series)
+    plan = plan_ensemble(model, scenarios, samples, seed, sampling, indicators, series, values)
     for name, number in (("processes", processes), ("block", block)):
         if number is not None and number < 1:
             raise RunError("must be at least one", place=name, found=number, expected="1 or more")
@@ -83,33 +92,34 @@ def ensemble(
     kept = None if folder is None else Folder(Path(folder), plan, resume=resume)
     found = {} if kept is None else kept.blocks(plan)
     done = np.zeros(plan.samples, dtype=bool)
-    values = np.empty((len(plan.scenarios), len(plan.indicators), plan.samples, len(plan.years)))
+    kept_of = np.empty((len(plan.scenarios), len(plan.indicators), plan.samples, len(plan.years)))
     for one in found.values():
-        values[:, :, one.first : one.last] = one.values
+        kept_of[:, :, one.first : one.last] = one.values
         done[one.first : one.last] = True
     missing = [span for gap in _gaps(done) for span in _within(gap, plan.blocks(block))]
     with closing(run_blocks(plan, missing, processes, cluster)) as arriving:
         for one in arriving:
             if kept is not None:
                 kept.keep(one)
-            values[:, :, one.first : one.last] = one.values
+            kept_of[:, :, one.first : one.last] = one.values
             done[one.first : one.last] = True
             if progress is not None:
                 progress(int(done.sum()), plan.samples)
-    return Ensemble(plan, values)
+    return Ensemble(plan, kept_of)
 
 
 def plan_ensemble(
     model: Model,
     scenarios: Iterable[str] | None,
-    samples: int,
+    samples: int | None,
     seed: int,
     sampling: Sampling | str | None,
     indicators: Iterable[str] | None,
     series: Mapping[str, tuple[str, str]] | None = None,
+    values: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Plan:
     """What an ensemble runs; refuses names that are not there."""
-    if not 1 <= samples <= MOST_SAMPLES:
+    if samples is not None and not 1 <= samples <= MOST_SAMPLES:
         raise RunError(
             "a number of samples that can not be run", found=samples, expected=f"1 to {MOST_SAMPLES}"
         )
@@ -128,7 +138,10 @@ def plan_ensemble(
             hint="Write some, or name series to keep.",
         )
     ordered = names if reference in names else [reference, *names]
-    return Plan(model, ordered, reference, wanted, samples, seed, sampling_of(model, sampling))
+    given = numbers_given((apply(model, name) for name in ordered), values or {}, samples)
+    if samples is None:
+        samples = len(next(iter(given.values()))) if given else SAMPLES
+    return Plan(model, ordered, reference, wanted, samples, seed, sampling_of(model, sampling), given)
 
 
 def _known(wanted: Iterable[str] | None, known: list[str], what: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine import Comparison
-from meguru.engine.result import hash_of
+from meguru.engine.given import those_of
+from meguru.engine.result import hash_of, hash_of_values
 from meguru.engine.run import blocks_of, run_block
 from meguru.engine.sampling import Draws, draws_of, sampling_data
 from meguru.files.document import component_data
@@ -38,6 +39,8 @@ class Plan:
         In order, the reference among them.
     indicators
         What is kept of each sample: name → formula and unit.
+    values
+        Numbers given from outside: place → (sample,).
     """
 
     model: Model
@@ -47,6 +50,7 @@ class Plan:
     samples: int
     seed: int
     sampling: Sampling
+    values: Mapping[str, Array] = field(default_factory=dict)
 
     @cached_property
     def draws(self) -> Draws:
@@ -62,7 +66,8 @@ class Plan:
         """First and last sample of each block."""
         if size is None:
             applied = apply(self.model, self.reference)
-            return blocks_of(applied, self.draws, {}, self.samples, BLOCK_BYTES)
+            given = those_of(applied, self.values)
+            return blocks_of(applied, self.draws, given, self.samples, BLOCK_BYTES)
         return [(first, min(first + size, self.samples)) for first in range(0, self.samples, size)]
 
     @cached_property
@@ -77,6 +82,7 @@ class Plan:
             "samples": self.samples,
             "seed": self.seed,
             "sampling": sampling_data(self.sampling),
+            "values": hash_of_values(self.values) if self.values else None,
         }
 
 
@@ -100,7 +106,10 @@ class Block:
 
 def run_samples(plan: Plan, first: int, last: int) -> Block:
     """Run samples ``first`` to ``last`` in all scenarios, keep the indicators."""
-    results = {name: run_block(plan.model, name, plan.draws, (first, last)) for name in plan.scenarios}
+    block = first, last
+    results = {
+        name: run_block(plan.model, name, plan.draws, block, values=plan.values) for name in plan.scenarios
+    }
     found = sampled(Comparison(results, plan.reference), plan.indicators)
     values = np.array([[found[name, key] for key in plan.indicators] for name in plan.scenarios])
     return Block(first, last, values)

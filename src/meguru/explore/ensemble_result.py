@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.engine.given import those_of
 from meguru.errors import IndicatorError, RangeError, UnknownNameError, did_you_mean
 from meguru.explore.ensemble_plan import Plan, digest
 from meguru.model import Model, apply
@@ -81,16 +82,19 @@ class Ensemble:
         return found
 
     def inputs_of(self, scenario: str) -> dict[str, Array]:
-        """Place → (sample,) numbers drawn in a scenario, in the unit there; of a factor ``uncertain`` the
-        factor, and of a number that changes from a year on the distribution that holds last.
+        """Place → (sample,) numbers drawn in a scenario or given to it, in the unit there; of a factor
+        ``uncertain`` the factor, and of a number that changes from a year on what holds last.
         """
         position(scenario, self.scenarios, "scenario")
         applied = apply(self.model, scenario)
         held = {place: quantity for place, quantity, _, _ in quantities(applied)}
-        return {
+        given = those_of(applied, self.plan.values)
+        drawn = {
             place: draw(_last_distribution(held[place]), self.plan.draws(place, 0, self.samples))
             for place in places_held(applied)
+            if place not in given
         }
+        return drawn | given
 
     def bands(self, *, against: str | None = None, levels: Sequence[float] = LEVELS) -> DataFrame:
         """Quantiles over the samples by year.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,17 +24,22 @@ RESAMPLES = 200
 CLOSE = 0.05  # of the width of the band: a standard error that does not matter when looking at it
 FEWEST = 20
 ENOUGH, FEW, ALIKE, UNDEFINED = "enough", "too few", "never reacts", "undefined"
+STATES = (ALIKE, UNDEFINED, ENOUGH, FEW)  # of several years the last of these is told
 
 
 def stability(
-    ensemble: Ensemble, *, year: int | None = None, levels: Sequence[float] = LEVELS, close: float = CLOSE
+    ensemble: Ensemble,
+    *,
+    year: int | Iterable[int] | None = None,
+    levels: Sequence[float] = LEVELS,
+    close: float = CLOSE,
 ) -> DataFrame:
     """Whether the quantiles of an ensemble would be the same with other samples.
 
     Parameters
     ----------
     year
-        Default the last.
+        One or several; default all: of each scenario and indicator the year is told that needs most samples.
     levels
         Quantiles looked at; the band goes from the first to the last.
     close
@@ -42,7 +48,8 @@ def stability(
     Returns
     -------
     DataFrame
-        One row by scenario and indicator: scenario, indicator, year, unit, width (of the band), halves
+        One row by scenario and indicator: scenario, indicator, year (the worst of those looked at), unit,
+        width (of the band), halves
         (largest difference of a quantile between the first and the second half of the samples, in widths),
         error (largest bootstrap standard error of a quantile, in widths; Efron 1979,
         https://doi.org/10.1214/aos/1176344552), state (``enough``, ``too few``, ``never reacts``,
@@ -59,13 +66,20 @@ def stability(
 
     if ensemble.samples < FEWEST:
         raise RangeError("too few samples to halve", found=ensemble.samples, expected=f"{FEWEST} or more")
-    column = position(ensemble.years[-1] if year is None else year, ensemble.years, "year")
+    looked_at = ensemble.years if year is None else [year] if isinstance(year, int) else list(year)
+    if not looked_at:
+        raise RangeError("no year to look at", place="year", expected="at least one")
+    columns = [position(one, ensemble.years, "year") for one in looked_at]
     rows = []
     for scenario in ensemble.scenarios:
         for name, indicator in ensemble.indicators.items():
-            values = ensemble.of(scenario, name)[:, column]
-            row = {"scenario": scenario, "indicator": name, "year": ensemble.years[column]}
-            rows.append({**row, "unit": indicator.unit, **_judge(ensemble, values, name, levels, close)})
+            values = ensemble.of(scenario, name)
+            judged = [
+                {"year": ensemble.years[column], **_judge(ensemble, values[:, column], name, levels, close)}
+                for column in columns
+            ]
+            worst = max(reversed(judged), key=_badness)
+            rows.append({"scenario": scenario, "indicator": name, "unit": indicator.unit, **worst})
     frame = DataFrame(rows)
     for key in ("width", "halves", "error"):
         frame[key] = frame[key].astype("Float64")
@@ -99,15 +113,36 @@ def _judge(
     }
 
 
+def _badness(row: Mapping[str, Any]) -> tuple[int, float]:
+    """Which of two years of an indicator is worse: the state, then the error."""
+    return STATES.index(row["state"]), math.inf if row["error"] is None else float(row["error"])
+
+
 def _bootstrap(values: Array, levels: Sequence[float], seed: int, name: str) -> Array:
     """(level,) standard errors of quantiles, from samples drawn again with replacement."""
     ordered = np.sort(values)
-    count = ordered.size
-    found = np.empty((RESAMPLES, len(levels)))
-    for turn in range(RESAMPLES):
-        chosen = uniforms(seed, f"{name} | bootstrap {turn}", count)
-        found[turn] = np.quantile(ordered[(chosen * count).astype(np.int64)], levels)
+    below, above, part = _drawn_again(seed, name, ordered.size, tuple(levels))
+    found = ordered[below] + part * (ordered[above] - ordered[below])
     return np.asarray(found.std(axis=0, ddof=1))
+
+
+@lru_cache(maxsize=256)
+def _drawn_again(
+    seed: int, name: str, count: int, levels: tuple[float, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    """Between which two of the ordered values a quantile lies when ``count`` are drawn again, and where.
+
+    (resample, level) each, (level,) for the place between the two. They hold for the values of all years.
+    """
+    place = np.array(levels) * (count - 1)
+    first = np.floor(place).astype(np.int64)
+    second = np.minimum(first + 1, count - 1)
+    below = np.empty((RESAMPLES, len(levels)), dtype=np.int64)
+    above = np.empty_like(below)
+    for turn in range(RESAMPLES):
+        chosen = np.sort((uniforms(seed, f"{name} | bootstrap {turn}", count) * count).astype(np.int64))
+        below[turn], above[turn] = chosen[first], chosen[second]
+    return below, above, place - first
 
 
 def in_words(rows: Sequence[dict[str, Any]]) -> tuple[bool, list[str]]:
@@ -125,12 +160,13 @@ def in_words(rows: Sequence[dict[str, Any]]) -> tuple[bool, list[str]]:
         worst = max(judged, key=lambda row: float(row["error"]))
         sentences.append(
             f"samples are enough: no quantile is off by more than {float(worst['error']):.1%} of its band "
-            f"({worst['indicator']}, {worst['scenario']}; one standard error)"
+            f"({worst['indicator']}, {worst['scenario']}, {worst['year']}; one standard error)"
         )
     for row in few:
         needed = "" if row["needed"] is None else f"; about {int(row['needed']):,} would do"
         error = "" if row["error"] is None else f": off by {float(row['error']):.1%} of the band"
-        sentences.append(f"too few samples for {row['indicator']}, {row['scenario']}{error}{needed}")
+        where = f"{row['indicator']}, {row['scenario']}, {row['year']}"
+        sentences.append(f"too few samples for {where}{error}{needed}")
     everywhere = {row["indicator"] for row in rows} - {
         row["indicator"] for row in rows if row["state"] != ALIKE
     }

@@ -176,9 +176,13 @@ def _stable(found: Ensemble) -> Section:
         error: Cell = f"{row['error']:.1%}" if isinstance(row["error"], float) else say("undefined")
         halves: Cell = f"{row['halves']:.1%}" if isinstance(row["halves"], float) else say("undefined")
         state = say("state_" + str(row["state"]).replace(" ", "_"))
-        rows.append([_label(found, row["indicator"]), names.scenario(row["scenario"]), halves, error, state])
+        label, scenario = _label(found, row["indicator"]), names.scenario(row["scenario"])
+        rows.append([label, scenario, str(row["year"]), halves, error, state])
     few = [row for row in judged if row["state"] not in (ENOUGH, "never reacts")]
     said = say("samples_enough") if not few else say("samples_not_enough", count=len(few), all=len(judged))
-    head = [say("indicator"), say("scenario"), say("halves_differ"), say("bootstrap_error"), say("verdict")]
-    blocks: list[Block] = [Text(said, "strong"), Table(head, rows, texts=(0, 1, 4))]
+    head = [
+        say("indicator"), say("scenario"), say("worst_year"), say("halves_differ"), say("bootstrap_error"),
+        say("verdict"),
+    ]  # fmt: skip
+    blocks: list[Block] = [Text(said, "strong"), Table(head, rows, texts=(0, 1, 5))]
     return Section("enough", say("enough"), say("enough_lead"), blocks)

@@ -32,7 +32,8 @@ def write_report(
         found, which then comes first on the page, with the runs behind it below.
     path
         The file, ``.html`` or ``.xlsx``; written beside and then renamed, so that it is never half there. A
-        workbook holds the indicators with formulas and provenance, no pictures.
+        workbook holds the indicators with formulas and provenance, no pictures; of an ensemble its bands,
+        differences, probabilities and whether there are enough samples.
     language
         ``en`` or ``ja``: the one shown first. The page holds both; a workbook is in English. Default ``en``.
 
@@ -44,12 +45,12 @@ def write_report(
         An indicator of the model can not be evaluated.
     """
     known_language(language)
-    if Path(path).suffix.lower() == ".xlsx" and not isinstance(found, Ensemble):
+    if Path(path).suffix.lower() == ".xlsx":
         from meguru.report.workbook import write_workbook
 
-        write_workbook(_first_and_runs(found)[1], Path(path))
+        write_workbook(found if isinstance(found, Ensemble) else _first_and_runs(found)[1], Path(path))
         return
-    page_path(path, "a name that ends in .html" + ("" if isinstance(found, Ensemble) else " or .xlsx"))
+    page_path(path, "a name that ends in .html or .xlsx")
     write_page(render(found, language), path)
 
 

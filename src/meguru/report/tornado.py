@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from meguru.engine.result import hash_of
-from meguru.model import Model, reference_name
+from meguru.model import Model, apply, reference_name
+from meguru.model.walk import quantities
 from meguru.report.blocks import Cell, Figure, Gallery, Section, Table, Text
 from meguru.report.both import EMPTY, Both, joined
 from meguru.report.ensemble import Look
@@ -23,6 +24,8 @@ from meguru.report.words import Names, say
 from meguru.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pandas import DataFrame
 
 SHOWN = 12  # bars in a picture
@@ -54,11 +57,11 @@ def write_tornado(
         The file can not be written.
     """
     name = scenario or reference_name(model)
-    write_page(html_page(_head(model, name), [_section(model, table)], language), path)
+    write_page(html_page(_head(model, name), [_section(model, name, table)], language), path)
 
 
-def _section(model: Model, table: DataFrame) -> Section:
-    names = Names(model)
+def _section(model: Model, scenario: str, table: DataFrame) -> Section:
+    names, labels = Names(model), number_labels(model, scenario)
     rows: list[dict[str, Any]] = [
         {str(key): value for key, value in row.items()} for row in table.to_dict("records")
     ]
@@ -66,7 +69,7 @@ def _section(model: Model, table: DataFrame) -> Section:
     for output in dict.fromkeys(str(row["output"]) for row in rows):
         of_output = [row for row in rows if row["output"] == output]
         if of_output[0]["reacts"]:
-            figures.append(_figure(model, names.indicator(output), of_output))
+            figures.append(_figure(labels, names.indicator(output), of_output))
         else:
             silent.append(names.indicator(output))
     legend = [
@@ -79,7 +82,7 @@ def _section(model: Model, table: DataFrame) -> Section:
     return section
 
 
-def _figure(model: Model, label: Both, rows: list[dict[str, Any]]) -> Figure:
+def _figure(labels: Mapping[str, Both], label: Both, rows: list[dict[str, Any]]) -> Figure:
     base = _known(rows[0]["base"])
     ends = [_known(row[key]) for row in rows for key in ("at_low", "at_high", "base")]
     scale = scale_of(str(rows[0]["unit"]), ends)
@@ -88,7 +91,7 @@ def _figure(model: Model, label: Both, rows: list[dict[str, Any]]) -> Figure:
         values = [_known(row[key]) for key in ("at_low", "base", "at_high", "swing")]
         cells.append(
             [
-                place_label(model, str(row["input"])),
+                labels[str(row["input"])],
                 *(say("undefined") if one is None else scale.text(one) for one in values),
             ]
         )
@@ -97,7 +100,7 @@ def _figure(model: Model, label: Both, rows: list[dict[str, Any]]) -> Figure:
     if base is None:
         return Figure(label, Markup(""), say("undefined"), table, size="medium", by_scenario=False)
     swings = [
-        Swing(place_label(model, str(row["input"])), _known(row["at_low"]), _known(row["at_high"]))
+        Swing(labels[str(row["input"])], _known(row["at_low"]), _known(row["at_high"]))
         for row in rows[:SHOWN]
     ]
     words = (say("tornado_low"), say("tornado_high"), say("undefined"))
@@ -107,6 +110,20 @@ def _figure(model: Model, label: Both, rows: list[dict[str, Any]]) -> Figure:
 
 def _known(value: object) -> float | None:
     return float(value) if isinstance(value, float) else None
+
+
+def number_labels(model: Model, scenario: str | None) -> dict[str, Both]:
+    """Every quantity of a scenario, or of the reference that it is compared with, as it is read, with unit.
+
+    Of one with a factor ``uncertain`` it is the factor that is uncertain.
+    """
+    reference = reference_name(model)
+    found: dict[str, Both] = {}
+    for name in (reference, scenario or reference):
+        for place, quantity, _, _ in quantities(apply(model, name)):
+            unit = say("as_factor") if quantity.uncertain is not None else Both.of(quantity.unit)
+            found[place] = place_label(model, place) + (", " + unit if unit.en else "")
+    return found
 
 
 def place_label(model: Model, place: str) -> Both:

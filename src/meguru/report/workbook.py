@@ -1,4 +1,4 @@
-"""The report as a workbook: indicators with formulas and provenance, a sheet each."""
+"""The report as a workbook, a sheet each: indicators, formulas and provenance; of an ensemble its bands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from meguru.engine import Comparison, Result
 from meguru.engine.result_tables import workbook
+from meguru.explore.ensemble_result import Ensemble
+from meguru.explore.stability import FEWEST, stability
 from meguru.files.writing import write_beside
 from meguru.indicators import against_targets, evaluate
 from meguru.indicators.catalogue import measure
@@ -15,11 +17,18 @@ from meguru.indicators.catalogue.tables import formula_table
 from meguru.model import unrated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pandas import DataFrame
 
+    from meguru.model.components import Indicator
 
-def write_workbook(found: Result | Comparison, path: Path) -> None:
+
+def write_workbook(found: Result | Comparison | Ensemble, path: Path) -> None:
     """Write a workbook of indicators: values, formulas, published values, standards, provenance.
+
+    Of an ensemble: bands by year, differences to the reference, which scenario is better how often, whether
+    there are enough samples, formulas, provenance.
 
     Sheets of what the model does not have are left out. Undefined values are empty cells; the column
     ``state`` tells.
@@ -29,7 +38,32 @@ def write_workbook(found: Result | Comparison, path: Path) -> None:
     WriteError
         The file can not be written.
     """
-    write_beside(path, workbook(_tables(found), _provenance(found)))
+    if isinstance(found, Ensemble):
+        write_beside(path, workbook(_tables_of_ensemble(found), found.provenance))
+    else:
+        write_beside(path, workbook(_tables(found), _provenance(found)))
+
+
+def _tables_of_ensemble(found: Ensemble) -> dict[str, DataFrame]:
+    tables = {"bands": found.bands()}
+    if len(found.scenarios) > 1:
+        tables["differences"] = found.bands(against=found.plan.reference)
+        if any(one.wanted for one in found.indicators.values()):
+            tables["better"] = found.better()
+    if found.samples >= FEWEST:
+        tables["enough samples"] = stability(found)
+    tables["formulas"] = _formulas(found.indicators)
+    return {name: _empty_cells(table) for name, table in tables.items()}
+
+
+def _formulas(indicators: Mapping[str, Indicator]) -> DataFrame:
+    import pandas as pd
+
+    rows = [
+        (name, " ".join(one.formula.split()), one.unit, one.against or "", one.note or "")
+        for name, one in indicators.items()
+    ]
+    return pd.DataFrame(rows, columns=["indicator", "formula", "unit", "against", "note"])
 
 
 def _tables(found: Result | Comparison) -> dict[str, DataFrame]:
@@ -41,9 +75,7 @@ def _tables(found: Result | Comparison) -> dict[str, DataFrame]:
     if model.indicators:
         values = evaluate(found)
         tables["indicators"] = values
-        rows = [(name, " ".join(one.formula.split()), one.unit, one.against or "", one.note or "")
-                for name, one in model.indicators.items()]  # fmt: skip
-        tables["formulas"] = pd.DataFrame(rows, columns=["indicator", "formula", "unit", "against", "note"])
+        tables["formulas"] = _formulas(model.indicators)
         published = against_targets(values, model)
         if len(published):
             tables["published"] = published

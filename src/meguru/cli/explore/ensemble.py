@@ -42,7 +42,9 @@ SAMPLES, SEED = 1000, 0
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     help="Folder of an ensemble that was broken off, to go on with.",
 )
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Report to write, .html.")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Report to write, .html or .xlsx."
+)
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ensemble(

@@ -27,7 +27,7 @@ def print_ensemble(found: Ensemble, year: int | None, files: list[Path]) -> None
     )
     _print_bands(screen, found, when)
     _print_better(screen, found, when)
-    _print_stability(screen, found, when)
+    _print_stability(screen, found, year)
     print_files(screen, files)
 
 
@@ -80,7 +80,8 @@ def _print_better(screen: Console, found: Ensemble, year: int) -> None:
     screen.print()
 
 
-def _print_stability(screen: Console, found: Ensemble, year: int) -> None:
+def _print_stability(screen: Console, found: Ensemble, year: int | None) -> None:
+    """Whether there are enough samples: of the year asked for, else of every year."""
     from meguru.cli.screen import BAD, GOOD, QUIET
     from meguru.cli.values import records
     from meguru.explore.stability import FEWEST, in_words, stability

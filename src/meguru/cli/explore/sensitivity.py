@@ -93,9 +93,9 @@ def sensitivity(
     if as_json:
         print_json({"model": read.name, "scenario": name, "by": by, "rows": records(frame)})
     elif by == "regional":
-        _print_regional(frame)
+        _print_regional(frame, _labels(read, name))
     else:
-        _print(read, frame, by)
+        _print(read, frame, by, _labels(read, name))
 
 
 def _indices(
@@ -136,7 +136,15 @@ def _regional(
     return regional_of(found, indicators[0], scenario=name, year=year, above=above, below=below)
 
 
-def _print(model: Model, frame: DataFrame, by: str) -> None:
+def _labels(model: Model, scenario: str | None) -> dict[str, str]:
+    """What each number is called, with its unit, in the language of the terminal."""
+    from meguru.cli.values import language
+    from meguru.report.tornado import number_labels
+
+    return {place: getattr(one, language()) for place, one in number_labels(model, scenario).items()}
+
+
+def _print(model: Model, frame: DataFrame, by: str, labels: dict[str, str]) -> None:
     from meguru.cli.screen import BAD, QUIET, console, number, table
     from meguru.cli.values import label, records
 
@@ -154,7 +162,7 @@ def _print(model: Model, frame: DataFrame, by: str) -> None:
         for head in COLUMNS[by].values():
             shown.add_column(head, justify="right", no_wrap=True)
         for row in of_output[:SHOWN]:
-            shown.add_row(row["input"], *(number(row[key]) for key in COLUMNS[by]))
+            shown.add_row(labels[row["input"]], *(number(row[key]) for key in COLUMNS[by]))
         screen.print(shown)
         if len(of_output) > SHOWN:
             screen.print(f"and {len(of_output) - SHOWN} more that matter less", style=QUIET)
@@ -163,7 +171,7 @@ def _print(model: Model, frame: DataFrame, by: str) -> None:
         screen.print(f"! {output} never reacts to any uncertain number", style=BAD)
 
 
-def _print_regional(frame: DataFrame) -> None:
+def _print_regional(frame: DataFrame, labels: dict[str, str]) -> None:
     from meguru.cli.screen import console, number, table
     from meguru.cli.values import records
 
@@ -173,5 +181,5 @@ def _print_regional(frame: DataFrame) -> None:
         shown.add_column(head, justify="right", no_wrap=True)
     for row in records(frame)[:SHOWN]:
         numbers = [number(row[key]) for key in ("distance", "median_behaving", "median_other")]
-        shown.add_row(row["input"], *numbers, "yes" if row["matters"] else "no")
+        shown.add_row(labels[row["input"]], *numbers, "yes" if row["matters"] else "no")
     console().print(shown)

@@ -18,7 +18,7 @@ from meguru.engine.items.plan import (
     AT_SALE, AT_START, BIRTH, CELLS, DATE, FIRST_STEP, GROW, ID, LAST_SERIAL, MAY_BE_SHORT, MOST_SERIALS,
     NEXT, NOBODY, PHASE, PIECE_SUM, QUEUED, ROW_DATE, ROW_SERIAL, ROWS_MOST, ROWS_USED, SERIAL, SHELF,
     SHELF_MOST, SHELVED, SINCE, STEP, STORE_WHOLE, THINGS_MOST, THINGS_USED, TOO_MANY, WAITING, WAITS,
-    WANTED_ROWS, WANTED_SHELF, WANTED_THINGS, cell_at, row_at, thing_at,
+    WANTED_ROWS, WANTED_SHELF, WANTED_THINGS, cells_at, row_at, thing_at,
 )  # fmt: skip
 from meguru.engine.kernel import clear_flows, scale_back
 from meguru.engine.kernel_cohorts import classes_end, stock_at
@@ -312,14 +312,14 @@ def install(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, flee
         here = row_at(q, row)
         q[LAST_SERIAL] += 1
         m[here + ROW_DATE], m[here + ROW_SERIAL] = fleet[unit, 2], q[LAST_SERIAL]
+        births, numbers = cells_at(q, row, BIRTH), cells_at(q, row, ID)
         for cell in range(q[CELLS]):
             q[LAST_SERIAL] += 1
-            piece = cell_at(q, row, cell)
-            m[piece + BIRTH], m[piece + ID] = fleet[unit, 3 + cell], q[LAST_SERIAL]
+            m[births + cell], m[numbers + cell] = fleet[unit, 3 + cell], q[LAST_SERIAL]
         u, local = fleet[unit, 0], fleet[unit, 1]
         start_life(p, c, q, s, k, m, t, u, local, row, False)
         z[p[N] + stock_at(p, line(p, USE, u), local, fleet[unit, 2])] += 1.0
-        count_pieces(p, c, q, m, row, 1)
-        plan_next(p, c, q, m, row, p[STEPS])
+        count_pieces(p, q, m, row, 1)
+        plan_next(p, q, m, row, p[STEPS])
     for before in range(t):
         record_uses(p, z, r, q, before)

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
 from meguru.engine.items.kernel_chance import SHELF_PLACE, uniform
 from meguru.engine.items.plan import (
     BIRTH, CELLS, COUNTS, DATE, FREE_ROW, FREE_THING, HEADS, IS_OWED, LAST_SERIAL, LOCAL, LOG, LOG_COLUMNS,
     LOG_MOST, LOGGED, NEXT, NOBODY, QUEUE, QUEUED, ROW, ROW_DATE, ROWS_USED, SERIAL, SHELF, SHELF_MOST,
-    SHELVED, SINCE, STATE, TAKEN, THINGS_USED, cell_at, row_at, thing_at,
+    SHELVED, SINCE, STATE, TAKEN, THINGS_USED, cells_at, row_at, thing_at, uncounted,
 )  # fmt: skip
-from meguru.engine.plan import STORE_AGEING, STORES, at
+from meguru.engine.kernel_push import note_age
+from meguru.engine.plan import FLOW_COUNT, FLOW_DATED, FLOW_VALUED, FLOWS, STORE_AGEING, STORES, at
 
 
-@njit("int64(int64[::1])", cache=True, forceinline=True)
+@uncounted("int64(int64[::1])", forceinline=True)
 def new_serial(q: Any) -> Any:
     q[LAST_SERIAL] += 1
     return q[LAST_SERIAL]
 
 
-@njit("int64(int64[::1], int32[::1])", cache=True)
+@uncounted("int64(int64[::1], int32[::1])", forceinline=True)
 def new_row(q: Any, m: Any) -> Any:
     row = q[FREE_ROW]
     if row == NOBODY:
@@ -32,16 +31,13 @@ def new_row(q: Any, m: Any) -> Any:
     return row
 
 
-@njit("void(int64[::1], int32[::1], int64)", cache=True)
+@uncounted("void(int64[::1], int32[::1], int64)", forceinline=True)
 def free_row(q: Any, m: Any, row: Any) -> Any:
     m[row_at(q, row) + NEXT] = q[FREE_ROW]
     q[FREE_ROW] = row
 
 
-@njit(
-    "int64(int64[::1], int32[::1], int64, int64, int64, int64, int64)",
-    cache=True,
-)
+@uncounted("int64(int64[::1], int32[::1], int64, int64, int64, int64, int64)", forceinline=True)
 def new_thing(q: Any, m: Any, date: Any, state: Any, local: Any, serial: Any, row: Any) -> Any:
     thing = q[FREE_THING]
     if thing == NOBODY:
@@ -55,7 +51,7 @@ def new_thing(q: Any, m: Any, date: Any, state: Any, local: Any, serial: Any, ro
     return thing
 
 
-@njit("void(int64[::1], int32[::1], int64)", cache=True)
+@uncounted("void(int64[::1], int32[::1], int64)", forceinline=True)
 def free_thing(q: Any, m: Any, thing: Any) -> Any:
     """A thing ceases to be followed, with the pieces inside."""
     here = thing_at(q, thing)
@@ -65,7 +61,7 @@ def free_thing(q: Any, m: Any, thing: Any) -> Any:
     q[FREE_THING] = thing
 
 
-@njit("void(int64[::1], int32[::1], int64, int64)", cache=True)
+@uncounted("void(int64[::1], int32[::1], int64, int64)", forceinline=True)
 def arrive(q: Any, m: Any, node: Any, thing: Any) -> Any:
     """A thing stands at the head of the list of a node."""
     m[thing_at(q, thing) + NEXT] = m[q[HEADS] + node]
@@ -73,7 +69,7 @@ def arrive(q: Any, m: Any, node: Any, thing: Any) -> Any:
     m[q[COUNTS] + node] += 1
 
 
-@njit("int64(int64[::1], int32[::1], int64)", cache=True)
+@uncounted("int64(int64[::1], int32[::1], int64)", forceinline=True)
 def take_all(q: Any, m: Any, node: Any) -> Any:
     """The list of a node, which is empty afterwards."""
     first = m[q[HEADS] + node]
@@ -82,7 +78,7 @@ def take_all(q: Any, m: Any, node: Any) -> Any:
     return first
 
 
-@njit("void(int64[::1], int32[::1], int64, int64)", cache=True)
+@uncounted("void(int64[::1], int32[::1], int64, int64)", forceinline=True)
 def enqueue(q: Any, m: Any, step: Any, row: Any) -> Any:
     """Something happens to a row in a step: the next one that has to be looked at."""
     m[row_at(q, row) + NEXT] = m[q[QUEUE] + step]
@@ -90,7 +86,7 @@ def enqueue(q: Any, m: Any, step: Any, row: Any) -> Any:
     m[q[QUEUED] + step] += 1
 
 
-@njit("void(int64[::1], int32[::1], int64, int64, int64)", cache=True)
+@uncounted("void(int64[::1], int32[::1], int64, int64, int64)")
 def put_on_shelf(q: Any, m: Any, store: Any, thing: Any, t: Any) -> Any:
     count = m[q[SHELVED] + store]
     m[q[SHELF] + store * q[SHELF_MOST] + count] = thing
@@ -98,7 +94,7 @@ def put_on_shelf(q: Any, m: Any, store: Any, thing: Any, t: Any) -> Any:
     m[thing_at(q, thing) + SINCE] = t
 
 
-@njit("int64(int64[::1], uint64[::1], int32[::1], int64, int64)", cache=True)
+@uncounted("int64(int64[::1], uint64[::1], int32[::1], int64, int64)", forceinline=True)
 def take_from_shelf(q: Any, k: Any, m: Any, store: Any, t: Any) -> Any:
     """Any of what a store holds, each as likely. There must be something."""
     count = m[q[SHELVED] + store]
@@ -111,7 +107,7 @@ def take_from_shelf(q: Any, k: Any, m: Any, store: Any, t: Any) -> Any:
     return thing
 
 
-@njit("void(int64[::1], int32[::1], int64, int64)", cache=True)
+@uncounted("void(int64[::1], int32[::1], int64, int64)")
 def move_dates(q: Any, m: Any, thing: Any, steps: Any) -> Any:
     """A thing and its pieces are as old as they were so many steps before."""
     here = thing_at(q, thing)
@@ -119,13 +115,13 @@ def move_dates(q: Any, m: Any, thing: Any, steps: Any) -> Any:
     row = m[here + ROW]
     if row != NOBODY and steps != 0:
         m[row_at(q, row) + ROW_DATE] += steps
-        for cell in range(q[CELLS]):
-            piece = cell_at(q, row, cell) + BIRTH
+        births = cells_at(q, row, BIRTH)
+        for piece in range(births, births + q[CELLS]):
             if m[piece] != IS_OWED:
                 m[piece] += steps
 
 
-@njit("void(int64[::1], int64[::1], int32[::1], int64, int64, int64)", cache=True)
+@uncounted("void(int64[::1], int64[::1], int32[::1], int64, int64, int64)")
 def wake(p: Any, q: Any, m: Any, store: Any, thing: Any, t: Any) -> Any:
     """Dates of a thing out of a store: on the shelf it has not aged, unless the store says so."""
     here = thing_at(q, thing)
@@ -133,11 +129,15 @@ def wake(p: Any, q: Any, m: Any, store: Any, thing: Any, t: Any) -> Any:
         move_dates(q, m, thing, t - m[here + SINCE])
 
 
-@njit(
-    "void(int64[::1], int32[::1], int64, int64, int64, int64, int64)",
-    cache=True,
-    forceinline=True,
-)
+@uncounted("void(int64[::1], float64[::1], float64[::1], int64, int64, int64)", forceinline=True)
+def note_one(p: Any, c: Any, r: Any, t: Any, flow: Any, age: Any) -> Any:
+    """One individual of an age goes with a flow."""
+    r[p[FLOWS] + t * p[FLOW_COUNT] + flow] += 1.0
+    if at(p, FLOW_DATED, flow, 0) >= 0 or at(p, FLOW_VALUED, flow, 0) >= 0:
+        note_age(p, c, r, t, flow, 1.0, age)
+
+
+@uncounted("void(int64[::1], int32[::1], int64, int64, int64, int64, int64)", forceinline=True)
 def log(q: Any, m: Any, serial: Any, step: Any, what: Any, where: Any, other: Any) -> Any:
     """A line in the histories, if they are wanted; those for which there is no room are counted."""
     if q[LOG_MOST] == 0:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
 from meguru.engine.items.kernel_chance import AGAIN, FAIL, KEEP, LEAVE, uniform
-from meguru.engine.items.plan import SOLD_TABLE
+from meguru.engine.items.plan import SOLD_TABLE, uncounted
 from meguru.engine.kernel_cohorts import hazard_of
 from meguru.engine.plan import (
     CAUSE, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_OF_SOLD, HAZARD_START, HAZARD_STRIDE, SLOT_HAZARD, STEPS,
@@ -19,7 +17,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True)
+@uncounted()
 def tabulate(p: Any, c: Any, q: Any, s: Any) -> Any:
     """Survival to the end of each index, for all hazards of causes and slots."""
     for table in (CAUSE_HAZARD, SLOT_HAZARD):
@@ -36,7 +34,7 @@ def tabulate(p: Any, c: Any, q: Any, s: Any) -> Any:
             tabulate_sold(p, c, s, line(p, USE, u), q[q[SOLD_TABLE] + u])
 
 
-@njit(cache=True)
+@uncounted()
 def tabulate_sold(p: Any, c: Any, s: Any, use: Any, start: Any) -> Any:
     """The same where a cause takes a share of what was *sold*: what is left of it decides on the hazard.
 
@@ -59,7 +57,7 @@ def tabulate_sold(p: Any, c: Any, s: Any, use: Any, start: Any) -> Any:
                     units -= gone
 
 
-@njit("int64(int64[::1], float64[::1], int64, int64, int64, float64)", cache=True)
+@uncounted("int64(int64[::1], float64[::1], int64, int64, int64, float64)", forceinline=True)
 def first_below(p: Any, s: Any, start: Any, date: Any, t: Any, v: Any) -> Any:
     """First step from ``t`` on by whose end survival has fallen to ``v`` of what it was; STEPS for none."""
     low, high = t - date, p[STEPS] - 1 - date
@@ -75,9 +73,9 @@ def first_below(p: Any, s: Any, start: Any, date: Any, t: Any, v: Any) -> Any:
     return date + low
 
 
-@njit(
+@uncounted(
     "int64(int64[::1], float64[::1], float64[::1], int64, int64, int64, float64, boolean)",
-    cache=True,
+    forceinline=True,
 )
 def due(p: Any, c: Any, s: Any, hazard: Any, date: Any, t: Any, v: Any, at_sale: Any) -> Any:
     """First step from ``t`` on in which a hazard strikes something made (or born) in ``date``."""
@@ -92,7 +90,7 @@ def due(p: Any, c: Any, s: Any, hazard: Any, date: Any, t: Any, v: Any, at_sale:
     return first_below(p, s, p[hazard + HAZARD_START] + date * p[hazard + HAZARD_STRIDE], date, t, v)
 
 
-@njit(cache=True)
+@uncounted()
 def cause_due(
     p: Any,
     c: Any,
@@ -121,7 +119,7 @@ def cause_due(
         v = uniform(k, who, step, AGAIN + cause)
 
 
-@njit(cache=True)
+@uncounted()
 def leaves_in(
     p: Any, c: Any, q: Any, s: Any, k: Any, u: Any, segment: Any, who: Any, date: Any, t: Any, at_sale: Any
 ) -> Any:
@@ -140,7 +138,7 @@ def leaves_in(
     return best, which
 
 
-@njit(cache=True)
+@uncounted(forceinline=True)
 def fails_in(
     p: Any,
     c: Any,

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
 from meguru.engine.items.kernel_chance import FILL, JOIN, uniform
 from meguru.engine.items.kernel_leave import (
-    ask_spares, count_pieces, go, judge, pieces_of, plan_next, slot_use_of, take_out_failed,
+    ask_spares, count_pieces, go, judge, pieces_of, plan_next, take_out_failed,
 )  # fmt: skip
-from meguru.engine.items.kernel_lists import free_thing, log, new_row, new_serial, take_from_shelf, wake
+from meguru.engine.items.kernel_lists import (
+    free_thing, log, new_row, new_serial, note_one, take_from_shelf, wake,
+)  # fmt: skip
 from meguru.engine.items.kernel_lives import fails_in, leaves_in
 from meguru.engine.items.kernel_spares import built_in
 from meguru.engine.items.plan import (
     BIRTH, BREAKS, CELL, CELLS, CHAIN, CHAINED, DATE, FAILS, ID, INTO_SLOT, IS_OWED, LEAVES, MADE, MENDED,
     NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE, SERIAL,
-    SOLD, STORE_WHOLE, WENT, cell_at, row_at, thing_at,
+    SOLD, STORE_WHOLE, WENT, cells_at, row_at, slot_of, thing_at, uncounted,
 )  # fmt: skip
 from meguru.engine.kernel_cohorts import segment_of, stock_at
-from meguru.engine.kernel_push import note
 from meguru.engine.plan import (
     EDGE, EDGE_FLOW, EDGE_INPUT, EDGE_OFFER, EDGE_SPARE, EVENT_WAITING, GIVEN, INPUT, INPUT_EDGE,
     INPUT_EDGES_END, INPUT_ITEM, ITEM, ITEM_CHANGING, ITEM_DATES, OFFER, OFFER_BUILD, OFFER_INPUT,
     OFFER_INPUTS_END, OFFER_KIND, OFFER_STORE, OUT, OWED, PRODUCT, PRODUCT_ITEM, PRODUCT_SLOT,
-    PRODUCT_SLOTS_END, SALES_IN, SEGMENT, SLOT, SLOT_PART, SLOT_USE, STEPS, STORE, USE, USE_CLASS,
+    PRODUCT_SLOTS_END, SALES_IN, SEGMENT, SLOT, SLOT_PART, STEPS, STORE, USE, USE_CLASS,
     USE_EVENT, USE_INPUT, USE_PRODUCT, USE_RESOLD, USE_SEGMENT, USE_SEGMENTS, N, at, event_at, line, number,
     rows,
 )  # fmt: skip
 
 
-@njit(cache=True)
+@uncounted()
 def take_things_out(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """What the pull draws from stores of individuals, into the chain of each edge; the rest is let go."""
     for e in range(rows(p, EDGE)):
@@ -47,7 +46,7 @@ def take_things_out(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: A
             thing = take_from_shelf(q, k, m, store, t)
             wake(p, q, m, store, thing, t)
             here = thing_at(q, thing)
-            note(p, c, r, t, p[edge + EDGE_FLOW], 1.0, t - m[here + DATE] if dates > 1 else 0, False)
+            note_one(p, c, r, t, p[edge + EDGE_FLOW], t - m[here + DATE] if dates > 1 else 0)
             log(q, m, m[here + SERIAL], t, WENT, p[edge + EDGE_FLOW], NOBODY)
             if q[q[INTO_SLOT] + e] == 0:
                 free_thing(q, m, thing)
@@ -57,7 +56,7 @@ def take_things_out(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: A
             m[q[CHAINED] + e] += 1
 
 
-@njit(cache=True)
+@uncounted()
 def let_go(p: Any, q: Any, m: Any) -> Any:
     """Pieces built into products that do not come into use are no longer followed."""
     for e in range(rows(p, EDGE)):
@@ -69,7 +68,7 @@ def let_go(p: Any, q: Any, m: Any) -> Any:
         m[q[CHAIN] + e], m[q[CHAINED] + e] = NOBODY, 0
 
 
-@njit(cache=True)
+@uncounted()
 def next_of(q: Any, m: Any, e: Any) -> Any:
     """The next thing of the chain of an edge."""
     thing = m[q[CHAIN] + e]
@@ -78,7 +77,7 @@ def next_of(q: Any, m: Any, e: Any) -> Any:
     return thing
 
 
-@njit(cache=True)
+@uncounted()
 def place(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any) -> Any:
     """What was delivered to one use process joins its stock."""
     i = at(p, USE, u, USE_INPUT)
@@ -89,47 +88,66 @@ def place(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any
                 resell(p, c, z, r, q, s, k, m, t, u, next_of(q, m, e))
             continue
         left = z[p[OUT] + at(p, EDGE, e, EDGE_OFFER)]
+        pieces_used = takes_used(p, q, m, offer)
         for _ in range(int(z[p[GIVEN] + e] + 0.5)):
-            sell_new(p, c, z, r, q, s, k, m, t, u, offer, left, at(p, EDGE, e, EDGE_FLOW))
+            row = make_new(p, c, q, m, t, u, at(p, EDGE, e, EDGE_FLOW))
+            if pieces_used:
+                build_in(p, c, q, k, m, t, u, offer, left, row)
+            else:
+                build_new(q, m, t, row)
+            join(p, c, z, r, q, s, k, m, t, u, p[offer + OFFER_BUILD], row)
             left -= 1.0
 
 
-@njit(cache=True)
-def sell_new(
-    p: Any,
-    c: Any,
-    z: Any,
-    r: Any,
-    q: Any,
-    s: Any,
-    k: Any,
-    m: Any,
-    t: Any,
-    u: Any,
-    offer: Any,
-    left: Any,
-    flow: Any,
-) -> Any:
-    """A product just made, its pieces new or out of stores, as they were delivered."""
-    use = line(p, USE, u)
-    product = line(p, PRODUCT, p[use + USE_PRODUCT])
+@uncounted()
+def takes_used(p: Any, q: Any, m: Any, offer: Any) -> Any:
+    """Whether there are used pieces for what is made."""
+    for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
+        for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
+            if m[q[CHAINED] + e] > 0:
+                return True
+    return False
+
+
+@uncounted()
+def make_new(p: Any, c: Any, q: Any, m: Any, t: Any, u: Any, flow: Any) -> Any:
+    """The row of a product just made, with cells for as many pieces as it has."""
+    product = line(p, PRODUCT, at(p, USE, u, USE_PRODUCT))
     row = new_row(q, m)
-    here = row_at(q, row)
+    here, births = row_at(q, row), cells_at(q, row, BIRTH)
     m[here + ROW_DATE], m[here + ROW_SERIAL] = t, new_serial(q)
-    for cell in range(q[CELLS]):
-        m[cell_at(q, row, cell) + BIRTH] = IS_OWED
+    for cell in range(births, births + q[CELLS]):
+        m[cell] = IS_OWED
     log(q, m, m[here + ROW_SERIAL], t, MADE, flow, NOBODY)
     for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
-        count = pieces_of(p, c, slot, t)
-        first = cell_at(q, row, q[q[CELL] + slot])
+        first = births + q[q[CELL] + slot]
+        for cell in range(first, first + pieces_of(p, c, slot, t)):
+            m[cell] = t
+    return row
+
+
+@uncounted()
+def build_new(q: Any, m: Any, t: Any, row: Any) -> Any:
+    """All pieces of a product are new."""
+    births, numbers = cells_at(q, row, BIRTH), cells_at(q, row, ID)
+    for cell in range(q[CELLS]):
+        if m[births + cell] != IS_OWED:
+            m[numbers + cell] = new_serial(q)
+
+
+@uncounted()
+def build_in(p: Any, c: Any, q: Any, k: Any, m: Any, t: Any, u: Any, offer: Any, left: Any, row: Any) -> Any:
+    """The pieces of a product are new or out of stores, as they were delivered."""
+    product = line(p, PRODUCT, at(p, USE, u, USE_PRODUCT))
+    who, births, numbers = m[row_at(q, row) + ROW_SERIAL], cells_at(q, row, BIRTH), cells_at(q, row, ID)
+    for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
+        count, first = pieces_of(p, c, slot, t), q[q[CELL] + slot]
         for j in range(count):
-            cell = first + 3 * j
-            serial, birth = fill_cell(p, q, k, m, t, offer, slot, m[here + ROW_SERIAL], j, left * count - j)
-            m[cell + BIRTH], m[cell + ID] = birth, serial
-    join(p, c, z, r, q, s, k, m, t, u, p[offer + OFFER_BUILD], row)
+            serial, birth = fill_cell(p, q, k, m, t, offer, slot, who, j, left * count - j)
+            m[births + first + j], m[numbers + first + j] = birth, serial
 
 
-@njit(cache=True)
+@uncounted()
 def fill_cell(
     p: Any, q: Any, k: Any, m: Any, t: Any, offer: Any, slot: Any, who: Any, j: Any, left: Any
 ) -> Any:
@@ -154,7 +172,7 @@ def fill_cell(
     return new_serial(q), t
 
 
-@njit(cache=True)
+@uncounted()
 def resell(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, thing: Any) -> Any:
     """A whole product out of a store comes into use again, with its age and its pieces."""
     here = thing_at(q, thing)
@@ -165,11 +183,12 @@ def resell(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: An
     row = m[here + ROW]
     if row == NOBODY:
         row = new_row(q, m)
-        for cell in range(q[CELLS]):
-            m[cell_at(q, row, cell) + BIRTH] = IS_OWED
+        births = cells_at(q, row, BIRTH)
+        for piece in range(births, births + q[CELLS]):
+            m[piece] = IS_OWED
     else:
-        for cell in range(q[CELLS]):
-            piece = cell_at(q, row, cell) + BIRTH
+        births = cells_at(q, row, BIRTH)
+        for piece in range(births, births + q[CELLS]):
             if m[piece] != IS_OWED:
                 m[piece] = built_in(p, t, m[piece])
         m[here + ROW] = NOBODY
@@ -179,7 +198,7 @@ def resell(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: An
     join(p, c, z, r, q, s, k, m, t, u, at(p, USE, u, USE_RESOLD), row)
 
 
-@njit(cache=True)
+@uncounted()
 def segment_drawn(p: Any, c: Any, k: Any, t: Any, use: Any, who: Any) -> Any:
     """The segment of users that a product comes to."""
     draw, total, last = uniform(k, who, t, JOIN), 0.0, 0
@@ -193,37 +212,28 @@ def segment_drawn(p: Any, c: Any, k: Any, t: Any, use: Any, who: Any) -> Any:
     return last
 
 
-@njit(cache=True)
+@uncounted()
 def start_life(
     p: Any, c: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, local: Any, row: Any, at_sale: Any
 ) -> Any:
     """What will happen to a product and its pieces from step ``t`` on."""
     here = row_at(q, row)
     use = line(p, USE, u)
-    product = line(p, PRODUCT, p[use + USE_PRODUCT])
-    segment = segment_of(p, use, local)
+    product, segment = p[use + USE_PRODUCT], segment_of(p, use, local)
     who, date = m[here + ROW_SERIAL], m[here + ROW_DATE]
     m[here + ROW_LOCAL], m[here + ROW_USE], m[here + ROW_OWED] = local, u, 0
     m[here + ROW_EXIT], m[here + ROW_CAUSE] = leaves_in(p, c, q, s, k, u, segment, who, date, t, at_sale)
-    for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
-        first = cell_at(q, row, q[q[CELL] + slot])
-        for cell in range(first, first + 3 * pieces_of(p, c, slot, date), 3):
-            m[cell + FAILS] = fails_in(
-                p,
-                c,
-                s,
-                k,
-                use,
-                slot - p[product + PRODUCT_SLOT],
-                segment,
-                m[cell + ID],
-                m[cell + BIRTH],
-                t,
-                at_sale,
-            )
+    fails, births, numbers = cells_at(q, row, FAILS), cells_at(q, row, BIRTH), cells_at(q, row, ID)
+    first = at(p, PRODUCT, product, PRODUCT_SLOT)
+    for cell in range(q[CELLS]):
+        birth, step = m[births + cell], p[STEPS]
+        if birth != IS_OWED:
+            slot = slot_of(q, product, cell) - first
+            step = fails_in(p, c, s, k, use, slot, segment, m[numbers + cell], birth, t, at_sale)
+        m[fails + cell] = step
 
 
-@njit(cache=True)
+@uncounted()
 def join(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, build: Any, row: Any
 ) -> Any:
@@ -240,27 +250,22 @@ def join(
     fate = judge(p, c, z, q, k, m, t, row)
     if fate == LEAVES or fate == BREAKS:
         r[event_at(p, p[use + USE_EVENT] + EVENT_WAITING, t)] += 1.0
-        go(p, c, z, r, q, m, t, row, fate == BREAKS, True)
+        go(p, r, q, m, t, row, fate == BREAKS, True)
         return
     if fate == MENDED:
-        owe(p, c, z, r, q, m, t, row)
+        owe(p, z, r, q, m, t, row)
     z[p[N] + stock_at(p, use, local, m[here + ROW_DATE])] += 1.0
-    count_pieces(p, c, q, m, row, 1)
-    plan_next(p, c, q, m, row, t + 1 if fate == MENDED else p[STEPS])
+    count_pieces(p, q, m, row, 1)
+    plan_next(p, q, m, row, t + 1 if fate == MENDED else p[STEPS])
 
 
-@njit(cache=True)
-def owe(p: Any, c: Any, z: Any, r: Any, q: Any, m: Any, t: Any, row: Any) -> Any:
+@uncounted()
+def owe(p: Any, z: Any, r: Any, q: Any, m: Any, t: Any, row: Any) -> Any:
     """Pieces that fail in the step of the sale come out now and are replaced in the next step."""
-    ask_spares(p, c, z, q, m, t, row, OWED)
-    here = row_at(q, row)
-    m[here + ROW_OWED] = 1
-    use = line(p, USE, m[here + ROW_USE])
-    product = line(p, PRODUCT, p[use + USE_PRODUCT])
-    for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
-        index = slot_use_of(p, use, slot)
-        first = cell_at(q, row, q[q[CELL] + slot])
-        for cell in range(first, first + 3 * pieces_of(p, c, slot, m[here + ROW_DATE]), 3):
-            if m[cell + FAILS] == t:
-                take_out_failed(p, r, q, m, t, row, cell, line(p, SLOT_USE, index), index, True)
-                m[cell + BIRTH], m[cell + FAILS] = IS_OWED, p[STEPS]
+    ask_spares(p, z, q, m, t, row, OWED)
+    m[row_at(q, row) + ROW_OWED] = 1
+    fails, births = cells_at(q, row, FAILS), cells_at(q, row, BIRTH)
+    for cell in range(q[CELLS]):
+        if m[fails + cell] == t:
+            take_out_failed(p, r, q, m, t, row, cell, True)
+            m[births + cell], m[fails + cell] = IS_OWED, p[STEPS]

@@ -7,37 +7,37 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from meguru.engine.items.kernel_ahead import fetch
 from meguru.engine.items.kernel_chance import GO, PASS, RESET, ROOM, uniform
-from meguru.engine.items.kernel_leave import pieces_of
 from meguru.engine.items.kernel_lists import (
-    arrive, free_thing, log, move_dates, new_thing, put_on_shelf, take_all,
+    arrive, free_thing, log, move_dates, new_thing, note_one, put_on_shelf, take_all,
 )  # fmt: skip
 from meguru.engine.items.kernel_spares import floor_of, selected
 from meguru.engine.items.plan import (
-    BIRTH, CELL, COUNTS, DATE, FAILS, FIRST_WAY, HAS_FAILED, HEADS, ID, LAST_WAY, LOCAL, NEXT, NOBODY,
-    OPENS, ROW, SERIAL, SHELVED, STATE, WAY, WENT, WHOLE, cell_at, thing_at,
+    BIRTH, CELLS, COUNTS, DATE, FAILS, FIRST_WAY, HAS_FAILED, HEADS, ID, IS_OWED, LAST_WAY, LOCAL, NEXT,
+    NOBODY, OPENS, ROW, SERIAL, SHELVED, STATE, THING_COLUMNS, WAY, WENT, WHOLE, cells_at, slot_of,
+    thing_at, uncounted,
 )  # fmt: skip
 from meguru.engine.kernel_push import (
-    deposit, factor, move, node_start, note, rejuvenate, release, shape_of, share_of, solve_loop,
+    deposit, factor, move, node_start, rejuvenate, release, shape_of, share_of, solve_loop,
 )  # fmt: skip
 from meguru.engine.plan import (
     AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DEPOSIT, FLOW,
     ITEM_CLASSES, ITEM_DATES, ITEM_WIDTH, LOOP_NODE, NODE, NODE_ITEM, OP_AVAILABLE, OP_CODE, OP_COEFFICIENT,
-    OP_EXTRA, OP_FLOW, OP_SOURCE, OP_TABLE, OP_TARGET, PIECES, PRODUCT, PRODUCT_ITEM, PRODUCT_SLOT,
-    PRODUCT_SLOTS_END, PUSH, RULES, SALES_IN, SHIFT, SOLVE, STORE_LIMIT, STORE_NODE, STORE_OVER, STORES,
-    USED, X, at, by_date, line, number, rows,
+    OP_EXTRA, OP_FLOW, OP_SOURCE, OP_TABLE, OP_TARGET, PRODUCT, PRODUCT_ITEM, PUSH, RULES, SALES_IN, SHIFT,
+    SOLVE, STORE_LIMIT, STORE_NODE, STORE_OVER, STORES, USED, X, at, by_date, line, number, rows,
 )  # fmt: skip
 
 TOO_LONG = 1_000_000  # ways round a loop: it loses nothing
 
 
-@njit(cache=True)
+@uncounted()
 def age_of_thing(q: Any, m: Any, t: Any, here: Any, dates: Any) -> Any:
     """Age index; 0 where the item is not followed by age."""
     return t - m[here + DATE] if dates > 1 else 0
 
 
-@njit(cache=True)
+@uncounted()
 def block_of(p: Any, q: Any, m: Any, node: Any, here: Any) -> Any:
     """Element of a thing in the block of its node."""
     shape = shape_of(p, node)
@@ -46,7 +46,7 @@ def block_of(p: Any, q: Any, m: Any, node: Any, here: Any) -> Any:
     return block * dates + (m[here + DATE] if dates > 1 else 0)
 
 
-@njit(cache=True)
+@uncounted()
 def way_of(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, here: Any, again: Any) -> Any:
     """The operation by which a thing leaves a node: each draws by the shares."""
     u = uniform(k, m[here + SERIAL], t + again * PASS, GO + node)
@@ -67,7 +67,7 @@ def way_of(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, he
     return last
 
 
-@njit(cache=True)
+@uncounted()
 def arrives_at(p: Any, q: Any, m: Any, node: Any, thing: Any) -> Any:
     """A thing reaches a node; where it ends there it is no longer followed."""
     if q[q[FIRST_WAY] + node] == q[q[LAST_WAY] + node] and q[q[OPENS] + node] == 0:
@@ -76,7 +76,7 @@ def arrives_at(p: Any, q: Any, m: Any, node: Any, thing: Any) -> Any:
         arrive(q, m, node, thing)
 
 
-@njit(cache=True)
+@uncounted()
 def route(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, again: Any) -> Any:
     """All things at a node go their ways."""
     dates = p[shape_of(p, node) + ITEM_DATES]
@@ -84,16 +84,17 @@ def route(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: 
     while thing != NOBODY:
         here = thing_at(q, thing)
         following = m[here + NEXT]
+        fetch(m, thing_at(q, following), THING_COLUMNS)
         op = way_of(p, c, z, q, k, m, t, node, here, again)
         if p[op + OP_CODE] == SHIFT:
             recondition(p, c, z, q, k, m, t, node, op, thing)
-        note(p, c, r, t, p[op + OP_FLOW], 1.0, age_of_thing(q, m, t, here, dates), False)
+        note_one(p, c, r, t, p[op + OP_FLOW], age_of_thing(q, m, t, here, dates))
         log(q, m, m[here + SERIAL], t, WENT, p[op + OP_FLOW], NOBODY)
         arrives_at(p, q, m, p[op + OP_TARGET], thing)
         thing = following
 
 
-@njit(cache=True)
+@uncounted()
 def recondition(
     p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, op: Any, thing: Any
 ) -> Any:
@@ -118,13 +119,14 @@ def recondition(
         move_dates(q, m, thing, int(steps))
 
 
-@njit(cache=True)
+@uncounted()
 def open_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any) -> Any:
     """What is taken apart: followed pieces go their ways; the rest is counted in X and divided as amounts."""
     thing = take_all(q, m, node)
     while thing != NOBODY:
         here = thing_at(q, thing)
         following = m[here + NEXT]
+        fetch(m, thing_at(q, following), THING_COLUMNS)
         z[node_start(p, p[X], node) + block_of(p, q, m, node, here)] += 1.0
         if m[here + ROW] != NOBODY:
             release_pieces_of(p, c, z, r, q, k, m, t, node, thing)
@@ -132,32 +134,59 @@ def open_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, 
         thing = following
 
 
-@njit(cache=True)
+@uncounted()
 def release_pieces_of(
     p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, thing: Any
 ) -> Any:
     """Each followed piece of a product draws the port on which it leaves."""
     here = thing_at(q, thing)
     item = at(p, NODE, node, NODE_ITEM)
-    for index in range(rows(p, PRODUCT)):
-        product = line(p, PRODUCT, index)
-        if p[product + PRODUCT_ITEM] != item:
+    births, fails = cells_at(q, m[here + ROW], BIRTH), cells_at(q, m[here + ROW], FAILS)
+    numbers = cells_at(q, m[here + ROW], ID)
+    for product in range(rows(p, PRODUCT)):
+        if at(p, PRODUCT, product, PRODUCT_ITEM) != item:
             continue
-        for slot in range(p[product + PRODUCT_SLOT], p[product + PRODUCT_SLOTS_END]):
-            first = cell_at(q, m[here + ROW], q[q[CELL] + slot])
-            for cell in range(first, first + 3 * pieces_of(p, c, slot, m[here + DATE]), 3):
-                release_piece(p, c, z, r, q, k, m, t, node, slot, cell)
+        way, last = q[q[FIRST_WAY] + node], q[q[LAST_WAY] + node]
+        for cell in range(q[CELLS]):
+            birth = m[births + cell]
+            if birth == IS_OWED:
+                continue
+            slot = slot_of(q, product, cell)
+            while way < last and slot_of_way(p, q, way) < slot:
+                way += 1
+            failed = 1 if m[fails + cell] == HAS_FAILED else 0
+            release_piece(p, c, z, r, q, k, m, t, node, way, slot, birth, failed, m[numbers + cell])
 
 
-@njit(cache=True)
+@uncounted(forceinline=True)
+def slot_of_way(p: Any, q: Any, way: Any) -> Any:
+    """The slot whose pieces go this way; they stand in the order of slots."""
+    return at(p, PUSH, q[q[WAY] + way], OP_TABLE)
+
+
+@uncounted()
 def release_piece(
-    p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, slot: Any, cell: Any
+    p: Any,
+    c: Any,
+    z: Any,
+    r: Any,
+    q: Any,
+    k: Any,
+    m: Any,
+    t: Any,
+    node: Any,
+    way: Any,
+    slot: Any,
+    birth: Any,
+    failed: Any,
+    serial: Any,
 ) -> Any:
-    failed = 1 if m[cell + FAILS] == HAS_FAILED else 0
-    u, total, last = uniform(k, m[cell + ID], t, GO + node), 0.0, -1
-    for index in range(q[q[FIRST_WAY] + node], q[q[LAST_WAY] + node]):
-        op = line(p, PUSH, q[q[WAY] + index])
-        if p[op + OP_CODE] != PIECES or p[op + OP_TABLE] != slot or p[op + OP_EXTRA] != failed:
+    """One piece leaves by one of the ways of its slot, which begin at ``way``."""
+    u, total, last = uniform(k, serial, t, GO + node), 0.0, -1
+    while way < q[q[LAST_WAY] + node] and slot_of_way(p, q, way) == slot:
+        op = line(p, PUSH, q[q[WAY] + way])
+        way += 1
+        if p[op + OP_EXTRA] != failed:
             continue
         share = factor(p, c, z, t, op)
         if share > 0.0:
@@ -167,14 +196,12 @@ def release_piece(
                 break
     if last < 0:
         return
-    birth = m[cell + BIRTH]
-    note(p, c, r, t, p[last + OP_FLOW], 1.0, t - birth, False)
-    log(q, m, m[cell + ID], t, WENT, p[last + OP_FLOW], NOBODY)
-    piece = new_thing(q, m, birth, failed, 0, m[cell + ID], NOBODY)
-    arrives_at(p, q, m, p[last + OP_TARGET], piece)
+    note_one(p, c, r, t, p[last + OP_FLOW], t - birth)
+    log(q, m, serial, t, WENT, p[last + OP_FLOW], NOBODY)
+    arrives_at(p, q, m, p[last + OP_TARGET], new_thing(q, m, birth, failed, 0, serial, NOBODY))
 
 
-@njit(cache=True)
+@uncounted()
 def shelve_things(p: Any, c: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """DEPOSIT: into a store as far as there is room for a whole one; which, is drawn. The rest overflows."""
     store = p[op + OP_TABLE]
@@ -199,7 +226,7 @@ def shelve_things(p: Any, c: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> An
         thing = following
 
 
-@njit(cache=True)
+@uncounted()
 def limit_things(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """CAPACITY: what is above that of a process goes to its overflow nodes; individuals as whole ones."""
     total = 0.0
@@ -224,7 +251,7 @@ def limit_things(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, op: Any
         z[used] += weight_at(p, c, z, q, m, member)
 
 
-@njit(cache=True)
+@uncounted()
 def weight_at(p: Any, c: Any, z: Any, q: Any, m: Any, member: Any) -> Any:
     """What stands at one node of a process, in the unit of its capacity."""
     node, weight, total = p[member + CAPACITY_NODE], p[member + CAPACITY_WEIGHT], 0.0
@@ -243,7 +270,7 @@ def weight_at(p: Any, c: Any, z: Any, q: Any, m: Any, member: Any) -> Any:
     return total
 
 
-@njit(cache=True)
+@uncounted()
 def turn_away(p: Any, q: Any, k: Any, m: Any, t: Any, node: Any, over: Any, kept: Any) -> Any:
     """A share of the things at a node stays, in whole numbers; which, is drawn."""
     arriving = m[q[COUNTS] + node]
@@ -261,7 +288,7 @@ def turn_away(p: Any, q: Any, k: Any, m: Any, t: Any, node: Any, over: Any, kept
         thing = following
 
 
-@njit(cache=True)
+@uncounted()
 def walk_loop(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """Things inside a loop go round until each has left it. False if one never does."""
     first, count = p[op + OP_TABLE], p[op + OP_EXTRA]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from meguru.engine.items.kernel_chance import ALLOT, HALF_STEP, LOW, TAKE, uniform, whole
-from meguru.engine.items.kernel_lists import free_thing, new_serial, take_from_shelf, wake
-from meguru.engine.items.plan import DATE, NOBODY, SERIAL, SHELVED, thing_at
-from meguru.engine.kernel_push import note
+from meguru.engine.items.kernel_lists import free_thing, new_serial, note_one, take_from_shelf, wake
+from meguru.engine.items.plan import DATE, NOBODY, SERIAL, SHELVED, thing_at, uncounted
 from meguru.engine.plan import (
     ASKED, CONTENT, DRAWN, EDGE, EDGE_EXACT, EDGE_FLOW, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, GIVEN, INPUT,
     INPUT_EDGE, INPUT_EDGES_END, MISSING, NEED, OFFER, OFFER_STORE, OUT, SALES_IN, SPARE, STORES, at, fill,
@@ -18,7 +16,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True)
+@uncounted()
 def allot(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, wanted: Any) -> Any:
     """Whole numbers that stores give for the spares ``wanted``, rank by rank, into GIVEN of each edge.
 
@@ -37,7 +35,7 @@ def allot(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, wanted: Any) -
         allot_rank(p, c, z, k, t, rank, wanted)
 
 
-@njit(cache=True)
+@uncounted()
 def allot_rank(p: Any, c: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any) -> Any:
     """Sources of one rank: all spares ask, then each store is shared out in proportion."""
     fill(p, z, ASKED, 0.0)
@@ -56,7 +54,7 @@ def allot_rank(p: Any, c: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any) -
             give_rank(p, z, k, t, rank, wanted, o)
 
 
-@njit(cache=True)
+@uncounted()
 def give_rank(p: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any, o: Any) -> Any:
     """One store gives what was asked of it, or all that it has, in proportion."""
     store = at(p, OFFER, o, OFFER_STORE)
@@ -77,7 +75,7 @@ def give_rank(p: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any, o: Any) ->
         z[p[CONTENT] + store] -= given
 
 
-@njit(cache=True)
+@uncounted()
 def take_spare(
     p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, i: Any, put: Any, failed: Any
 ) -> Any:
@@ -97,7 +95,7 @@ def take_spare(
             wake(p, q, m, store, thing, t)
             here = thing_at(q, thing)
             serial, date = m[here + SERIAL], m[here + DATE]
-            note(p, c, r, t, at(p, EDGE, e, EDGE_FLOW), 1.0, t - date, False)
+            note_one(p, c, r, t, at(p, EDGE, e, EDGE_FLOW), t - date)
             free_thing(q, m, thing)
             return serial, put_in(p, k, put, date - (t - put), serial)
         place -= z[p[GIVEN] + e]
@@ -105,7 +103,7 @@ def take_spare(
     return serial, put_in(p, k, put, NOBODY, serial)
 
 
-@njit(cache=True)
+@uncounted(forceinline=True)
 def put_in(p: Any, k: Any, t: Any, date: Any, serial: Any) -> Any:
     """Birth of a piece put in by repair in step ``t``; ``date``: its own, or NOBODY for a new one.
 
@@ -118,19 +116,19 @@ def put_in(p: Any, k: Any, t: Any, date: Any, serial: Any) -> Any:
     return date + (1 if uniform(k, serial, t, HALF_STEP) < 0.5 else 0)
 
 
-@njit(cache=True)
+@uncounted()
 def built_in(p: Any, t: Any, date: Any) -> Any:
     """Birth of a piece in a product sold in step ``t``: age x has index x in its first step."""
     return min(date + 1, t) if p[SALES_IN] == 2 else date
 
 
-@njit(cache=True)
+@uncounted(forceinline=True)
 def selected(left: Any, of: Any, u: Any) -> Any:
     """Whether one of ``of`` is among the ``left`` that are still to be chosen: each choice as likely."""
     return u * of < left
 
 
-@njit("float64(float64)", cache=True)
+@uncounted("float64(float64)", forceinline=True)
 def floor_of(value: Any) -> Any:
     """Whole number not above a value, which may lack what rounding took."""
     return np.floor(value * (1.0 + 1e-12) + 1e-9) if value < 1e15 else value

@@ -26,7 +26,7 @@ CAPACITIES = {
     "rows": layout.ROWS_MOST, "things": layout.THINGS_MOST, "shelf": layout.SHELF_MOST, "log": layout.LOG_MOST
 }  # fmt: skip
 WANTED = {"rows": layout.WANTED_ROWS, "things": layout.WANTED_THINGS, "shelf": layout.WANTED_SHELF}
-GROWTH = 1.25
+GROWTH, SMALL_GROWTH, SMALL = 1.25, 2.0, 2**22  # numbers below which memory may as well be doubled
 MOST_NUMBERS = 2**31 - 1  # of 32 bits, in the memory of one run
 
 
@@ -141,9 +141,10 @@ def _one_run(work: Work, sample: int, lines: int) -> tuple[Ints, Memory]:
         )
         if code != layout.GROW:
             break
+        growth = SMALL_GROWTH if len(m) < SMALL else GROWTH
         for name, wanted in WANTED.items():
             if q[wanted] > q[CAPACITIES[name]]:
-                room[name] = int(q[wanted] * GROWTH)
+                room[name] = int(q[wanted] * growth)
         m = _settle(tables, q, room, m)
     if code == layout.TOO_MANY:
         raise RunError(
@@ -188,7 +189,7 @@ def _settle(tables: Tables, q: Ints, room: dict[str, int], before: Memory | None
         elif name == "shelf":
             held = int(q[layout.SHELF_MOST])
             there = before[old : old + held * tables.stores].reshape(tables.stores, held)
-            m[at : at + sizes[name]].reshape(tables.stores, -1)[:, :held] = there
+            m[at : at + sizes[name]].reshape(tables.stores, room[name])[:, :held] = there
         else:
             kept = min(sizes[name], len(before) - old)
             m[at : at + kept] = before[old : old + kept]

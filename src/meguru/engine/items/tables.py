@@ -13,7 +13,7 @@ from meguru.engine.items import plan as layout
 from meguru.engine.plan import (
     CAPACITY, CHILD, DEPOSIT, EDGE, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, HAZARD,
     INPUT, INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, MAKE, NODE, OFFER, OFFER_INPUT,
-    OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT, OP_CODE, OP_SOURCE, PIECES, PRODUCT, PRODUCT_ITEM,
+    OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT, OP_CODE, OP_SOURCE, OP_TABLE, PIECES, PRODUCT, PRODUCT_ITEM,
     PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, REPLACEMENT, SLOT, SLOT_PART, SLOT_USE, SOLVE, SPARE, STORE_ITEM,
     STORES, SUPPLY, USE, USE_CAUSES, USE_INPUT, USE_SEGMENTS, VALUED, Ints,
 )  # fmt: skip
@@ -57,7 +57,7 @@ def build_tables(program: Program, first_step: int) -> Tables:
     stores = table_of(plan, STORES)
     parts = {
         "whole": is_whole, "first_way": first, "last_way": last, "opens": opens, "way": ways, "cell": cell,
-        "cells": np.array([cells]), "sold": sold, "into_slot": _into_slot(plan),
+        "slot_of_cell": _slot_of_cell(plan, cell, cells), "sold": sold, "into_slot": _into_slot(plan),
         "store_whole": is_whole[stores[:, STORE_ITEM]] if len(stores) else np.zeros(0, dtype=np.int64),
         "piece_sum": np.zeros(2 * len(table_of(plan, SLOT_USE)), dtype=np.int64),
     }  # fmt: skip
@@ -77,7 +77,7 @@ def build_tables(program: Program, first_step: int) -> Tables:
 def _ways(plan: Ints, nodes: int) -> tuple[Ints, Ints, Ints, Ints]:
     """For each node its operations in order, and what it is: 1 taken apart, 2 a store, else 0.
 
-    Where a thing is taken apart these are the ways of its followed pieces, else its own.
+    Where a thing is taken apart these are the ways of its followed pieces, slot by slot, else its own.
     """
     push = table_of(plan, PUSH)
     opens = np.zeros(nodes, dtype=np.int64)
@@ -98,7 +98,8 @@ def _ways(plan: Ints, nodes: int) -> tuple[Ints, Ints, Ints, Ints]:
             own[source].append(index)
     for source in range(nodes):
         if pieces[source] or (child[source] and not own[source]):
-            opens[source], own[source] = 1, pieces[source]
+            opens[source] = 1
+            own[source] = sorted(pieces[source], key=lambda index: int(push[index, OP_TABLE]))
     last = np.cumsum([len(ways) for ways in own], dtype=np.int64)
     first = last - np.array([len(ways) for ways in own], dtype=np.int64)
     return first, last, np.array([index for ways in own for index in ways], dtype=np.int64), opens
@@ -115,6 +116,16 @@ def cells_of(program: Program) -> tuple[Ints, int]:
             at += counts[index]
         most = max(most, at)
     return cell, most
+
+
+def _slot_of_cell(plan: Ints, cell: Ints, cells: int) -> Ints:
+    """For each product and each cell of its row the slot; −1 where its row ends before."""
+    product = table_of(plan, PRODUCT)
+    found = np.full((len(product), cells), -1, dtype=np.int64)
+    for index, row in enumerate(product):
+        for slot in range(row[PRODUCT_SLOT], row[PRODUCT_SLOTS_END]):
+            found[index, cell[slot] :] = slot
+    return found.ravel()
 
 
 def _counts(program: Program) -> list[int]:
