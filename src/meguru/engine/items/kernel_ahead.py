@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite.ir import FunctionType, IntType, VoidType
-from numba.core.cgutils import get_or_insert_function
+from numba.core import cgutils
 from numba.core.types import void
 from numba.extending import intrinsic
 
@@ -16,6 +16,7 @@ from meguru.engine.items.plan import uncounted
 
 LINE = 16  # numbers of 32 bits that memory hands over at once
 READ, KEEP, DATA = 0, 3, 1
+declared: Any = cgutils.get_or_insert_function
 
 
 def _ask(_context: Any, array: Any, index: Any) -> Any:
@@ -26,7 +27,7 @@ def _ask(_context: Any, array: Any, index: Any) -> Any:
         pointer = builder.bitcast(builder.gep(data, [arguments[1]]), IntType(8).as_pointer())
         how = [IntType(32)(value) for value in (READ, KEEP, DATA)]
         form = FunctionType(VoidType(), [pointer.type, *(value.type for value in how)])
-        builder.call(get_or_insert_function(builder.module, form, "llvm.prefetch.p0"), [pointer, *how])
+        builder.call(declared(builder.module, form, "llvm.prefetch.p0"), [pointer, *how])
         return context.get_dummy_value()
 
     return void(array, index), build
