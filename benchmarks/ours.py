@@ -6,7 +6,7 @@ import numpy as np
 
 import meguru
 from benchmarks import models
-from benchmarks.measure import measure, tell
+from benchmarks.measure import measure, peak_mib, tell
 from meguru.quantity import Quantity
 
 
@@ -100,11 +100,29 @@ def case_one_indicators() -> None:
     tell(**measure(every))
 
 
+def compiled() -> None:
+    """The kernels of both engines are compiled and kept."""
+    meguru.run(meguru.example("motor"))
+    meguru.run(models.fleet(10), engine="items")
+
+
 def run_fleet(machines: int, runs: int) -> None:
+    """Units of all flows; the memory of the work is what comes on top of that of a fleet of ten."""
     model = models.fleet(machines)
-    meguru.run(models.fleet(100), engine="items")  # compiled
+    meguru.run(models.fleet(10), engine="items").units.sum()
+    before = peak_mib()
     figures = measure(lambda: meguru.run(model, engine="items", seed=1).units, warm=0, runs=runs)
-    tell(**figures)
+    tell(**figures, work_mib=figures["peak_mib"] - before)
+
+
+def case_one_samples() -> None:
+    model = models.case_one_unsure()
+    tell(**measure(lambda: meguru.run(model, "B", samples=10_000, seed=1).flows, warm=0, runs=1))
+
+
+def case_one_ensemble() -> None:
+    model = models.case_one_unsure()
+    tell(**measure(lambda: meguru.ensemble(model, samples=10_000, seed=1), warm=0, runs=1))
 
 
 def items() -> None:
@@ -126,5 +144,7 @@ _ALL = (
     case_one_indicators,
     items,
     items_million,
+    case_one_samples,
+    case_one_ensemble,
 )
 CASES = {case.__name__: case for case in _ALL}
