@@ -87,11 +87,12 @@ def test_a_share_that_is_wanted_moves_the_deadline(gated: tuple[Futures, Groups]
     forcing = Forcing(futures, groups, 1, np.arange(200))
     years = [float(year) for year in futures.years[1:]]
     base = forcing.share(())
-    assert find_deadline(forcing, "lever", 0.9, [], years, 0.9).year == 2036
-    needless = find_deadline(forcing, "lever", 0.9, [], years, base)
+    assert find_deadline(forcing, ("lever", 2030.0, 0.9), [], years, 0.9).year == 2036
+    needless = find_deadline(forcing, ("lever", 2030.0, 0.9), [], years, base)
     assert (needless.year, needless.reason) == (None, "the other requirements suffice")
-    late = find_deadline(forcing, "lever", 0.1, [], years, 0.9)
-    assert (late.year, late.reason) == (None, "too late from the first year on")
+    never = find_deadline(forcing, ("lever", 2030.0, 0.1), [], years, 0.9)
+    assert (never.year, never.reason) == (None, "from no year on is it enough")
+    assert {year for year, _ in never.curve} >= {2025, 2030, 2050} and never.after is None
     gain, error = forcing.gain([("lever", 2030.0, 0.9)])
     assert gain == pytest.approx(1 - base) and 0 < error < 0.05
 

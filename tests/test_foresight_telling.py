@@ -18,7 +18,8 @@ from meguru.foresight.futures import Futures
 from meguru.foresight.simulation import simulate
 from meguru.foresight.telling import Sentence, tell
 from meguru.foresight.telling.evidence import Ways
-from meguru.foresight.telling.words import percent, points, reason_of, texts
+from meguru.foresight.telling.words import percent, points, reason_of, sentence, texts
+from meguru.foresight.wishes import count_of, why_count
 
 QUICK = Choices(count=3, nulls=19, split_nulls=49, largest=3)
 
@@ -40,8 +41,29 @@ def sentences(kind: str, analysis: Analysis | None = None) -> list[Sentence]:
 def test_every_template_has_the_same_places_in_both_languages() -> None:
     for part, entries in texts().items():
         for key, entry in entries.items():
-            english, japanese = (set(re.findall(r"{\w+}", entry[one])) for one in ("en", "ja"))
+            english, japanese = (set(re.findall(r"{[\w:]+}", entry[one])) for one in ("en", "ja"))
             assert english == japanese and all(entry.values()), (part, key)
+
+
+def test_differences_of_shares_are_told_in_points_never_in_percent() -> None:
+    """Of what is written as points, points are said; of what is in percent, a difference is in points too."""
+    for kind, entry in texts()["sentences"].items():
+        for text, says in ((entry["en"], " percentage points"), (entry["ja"], "ポイント")):
+            assert not re.search(rf":(?:points|signed)}}(?! ± |{says})", text), (kind, text)
+    values = {"node": {"en": "A", "ja": "あ"}, "shift": {"size": 8.94, "unit": "%"}, "year": 2030.0}
+    values |= {
+        "left": ["A"],
+        "right": ["B"],
+        "rerun": 600,
+        "up": 0.7,
+        "down": 0.3,
+        "effect": 0.4,
+        "error": 0.02,
+    }
+    told = sentence("driver", values)
+    assert "raised by 8.94 percentage points in 2030" in told["en"] and "8.94ポイント上げる" in told["ja"]
+    held = sentence("driver", values | {"shift": {"size": 8.94, "unit": "kg"}})
+    assert "raised by 8.94 kg" in held["en"] and "8.94 kg上げる" in held["ja"]
 
 
 def test_every_sentence_is_whole_in_both_languages() -> None:
@@ -62,7 +84,7 @@ def test_a_branch_and_a_cut_of_a_continuum_are_told_apart() -> None:
     split = {one.supported: one for one in found().tree.splits}
     assert set(split) == {True, False}
     (branch,), (cut,) = sentences("branch"), sentences("continuum")
-    assert branch.node == "lever" and "Lever turns most" in branch.text["en"]
+    assert branch.node == "lever" and "Most is turned by Lever" in branch.text["en"]
     assert branch.text["en"].startswith("In 2024 ")  # the lever stands from the start
     assert set(cut.about) == {*split[False].left, *split[False].right}
     assert "no branches: a cut of a continuum" in cut.text["en"]
@@ -76,8 +98,10 @@ def test_a_driver_is_told_with_the_numbers_of_its_reruns() -> None:
     assert driven is not None
     first = driven.nodes[0]
     assert first.causal_effect is not None and first.error is not None
-    assert f"{points(first.causal_effect, signed=True)} ± {points(first.error)} points" in told.text["en"]
-    assert f"in {first.year:g}," in told.text["en"]
+    effect = f"{points(first.causal_effect, signed=True)} ± {points(first.error)}"
+    assert f"{effect} percentage points" in told.text["en"] and f"{effect}ポイント" in told.text["ja"]
+    assert f"in {first.year:g}," in told.text["en"] and "600 futures rerun" in told.text["en"]
+    assert len(told.evidence.members) == told.evidence.counts["rerun"] == 600
 
 
 def test_typical_scenarios_replayed_alone_end_in_their_group() -> None:
@@ -86,7 +110,7 @@ def test_typical_scenarios_replayed_alone_end_in_their_group() -> None:
         ((code, numbers),) = one.evidence.typical.items()
         alone = futures().again(members=numbers)
         assert [groups.codes[place] for place in groups.classify(alone)] == [code] * 3
-        assert one.evidence.count == int((groups.labels == groups.number(code)).sum())
+        assert one.evidence.counts["told"] == int((groups.labels == groups.number(code)).sum())
 
 
 def test_a_sentence_names_the_event_through_which_its_driver_acts() -> None:
@@ -134,14 +158,44 @@ def with_requirement(**changes: object) -> Analysis:
 @pytest.mark.parametrize(
     ("deadline", "cause", "kind", "says"),
     [
-        (Deadline(2031.0, 0.5, (), 0.1, ""), True, "condition_deadline", "later than 2031"),
         (
-            Deadline(None, 0.5, (), 0.6, "the other requirements suffice"),
+            Deadline(
+                2031.0, 0.5, ((2030.0, 0.9), (2031.0, 0.8), (2032.0, 0.4), (2040.0, 0.3)), 0.1, "", (), 0.1
+            ),
+            True,
+            "condition_deadline",
+            "Its deadline is 2031: held at",
+        ),
+        (
+            Deadline(2050.0, 0.5, ((2031.0, 0.8), (2050.0, 0.7)), 0.1, "", (), 0.1),
+            True,
+            "condition_end",
+            "no deadline within the run",
+        ),
+        (
+            Deadline(2031.0, 0.5, ((2031.0, 0.8), (2032.0, 0.4)), 0.1, "", ("echo",), 0.7),
+            True,
+            "condition_either",
+            "One of it and echo is needed. Without it the other causes give 70 %, without it and echo 10 %",
+        ),
+        (
+            Deadline(None, 0.5, ((2030.0, 0.3),), 0.1, "from no year on is it enough", ("echo", "idle"), 0.7),
+            True,
+            "condition_spared",
+            "It can be spared, but not together with echo, idle.",
+        ),
+        (
+            Deadline(None, 0.5, (), 0.6, "the other requirements suffice", (), 0.6),
             True,
             "condition_cause",
-            "no deadline",
+            "no deadline: the other requirements suffice, giving 60 % without it, where 50 % is asked for",
         ),
-        (Deadline(None, 0.5, (), 0.1, "too late from the first year on"), True, "condition_late", "too late"),
+        (
+            Deadline(None, 0.5, ((2025.0, 0.3), (2030.0, 0.4)), 0.1, "from no year on is it enough", (), 0.1),
+            True,
+            "condition_never",
+            "from no year on is it enough. Held at",
+        ),
         (None, False, "condition_symptom", "a sign to watch"),
     ],
 )
@@ -176,12 +230,36 @@ def with_branch(**changes: object) -> Analysis:
 def test_a_branch_whose_year_says_little_and_one_without_a_year() -> None:
     doubted = with_branch(supported=False, reason="a continuum is told as early")
     assert "a continuum would be told as early" in sentences("branch_doubted", doubted)[0].text["en"]
+    unturned = replace(doubted, drivers=tuple(None for _ in found().drivers))
+    (told,) = sentences("branch_doubted_alone", unturned)  # no driver makes no doubted year a decided one
+    assert "the year says little" in told.text["en"] and "it is decided" not in told.text["en"]
     untold = with_branch(
         supported=False, year=None, low=None, high=None, reason="no year from which the state tells the side"
     )
-    assert "there is no year" in sentences("branch_untold", untold)[0].text["en"]
+    assert "no year is told: there is no year" in sentences("branch_untold", untold)[0].text["en"]
+    few = with_branch(supported=False, year=None, low=None, high=None, reason="too few scenarios")
+    assert "no year is told: too few scenarios" in sentences("branch_untold", few)[0].text["en"]
+    splits = tuple(replace(one, supported=False, reason="too few scenarios") for one in found().tree.splits)
+    small = replace(with_branch(supported=False, year=None, reason="too few scenarios"), drivers=(None, None))
+    small = replace(small, tree=replace(found().tree, splits=splits))
+    assert ["is not told" in one.text["en"] for one in sentences("split_few", small)] == [True, True]
     unturned = replace(found(), drivers=tuple(None for _ in found().drivers))
-    assert "no factor that was tried" in sentences("branch_alone", unturned)[0].text["en"]
+    assert "No factor that was tried" in sentences("branch_alone", unturned)[0].text["en"]
+
+
+def test_who_fixed_the_number_of_groups_and_what_the_test_proposed() -> None:
+    (asked,) = sentences("count_asked")
+    assert "3, is fixed for this analysis, not found" in asked.text["en"]
+    assert f"proposes {found().groups.evidence.proposed} (p = " in asked.text["en"]
+    settings = {"groups": {"count": 3, "why": {"en": "after a look at 2 to 4", "ja": "2～4群を見て"}}}
+    model = replace(gate(), settings=settings)
+    fixed = replace(futures(), program=replace(futures().program, model=model))
+    assert (count_of(model), why_count(model)["ja"]) == (3, "2～4群を見て")
+    told = tell(fixed, replace(found(), choices=replace(QUICK, count=None)))[0]
+    assert told.kind == "count_model" and "not found (after a look at 2 to 4): " in told.text["en"]
+    assert "（2～4群を見て）" in told.text["ja"]
+    plain = tell(futures(), replace(found(), choices=replace(QUICK, count=None)))[0]
+    assert "fixed by the authors of the model, not found: the test" in plain.text["en"]
 
 
 def test_one_group_and_groups_found_are_told_with_their_evidence() -> None:
@@ -191,6 +269,7 @@ def test_one_group_and_groups_found_are_told_with_their_evidence() -> None:
     told = tell(one, analyse(one, Choices(nulls=19, split_nulls=19, largest=3)))
     assert told[0].kind == "count_one" and "no groups" in told[0].text["en"]
     assert {sentence.kind for sentence in told} == {"count_one", "group", "conditions_none"}
+    assert "（p" in told[0].text["ja"]
     two = replace(found(), groups=replace(found().groups, forced=False))
     assert tell(futures(), two)[0].kind == "count_found"
 
@@ -200,7 +279,7 @@ def test_every_reason_of_the_analysis_has_words() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in home.rglob("*.py"))
     for reason in texts()["reasons"]:
         assert f'"{reason}"' in source, reason
-    given = re.findall(r'(?:reason|return|False,|shares\),? \w+,|without,) ?=? ?"([a-z][a-z ,]{8,})"', source)
+    given = re.findall(r'(?:reason|return|SUFFICE|ENOUGH|split.reason or) ?=? ?"([a-z][a-z ,]{8,})"', source)
     assert len(given) > 5 and all(reason_of(one) for one in given)
 
 

@@ -117,24 +117,25 @@ class Futures:
 
     def again(
         self,
-        interventions: Sequence[Intervention] = (),
+        interventions: Sequence[Intervention] | None = None,
         members: NDArray[np.int64] | Sequence[int] | None = None,
         *,
         threads: int | None = None,
     ) -> Futures:
-        """The same scenarios with other interventions: all random numbers are the same.
+        """The same scenarios again, also with other interventions: all random numbers are the same.
 
         Parameters
         ----------
         interventions
-            Instead of those of this run.
+            Instead of those of this run; None: those of this run.
         members
             Numbers of the scenarios to run, from 0 to ``count`` − 1; None: those of this run.
         """
         from meguru.foresight.simulation import run_program
 
+        forced = self.interventions if interventions is None else interventions
         chosen = self.members if members is None else np.array(members, dtype=np.int64).reshape(-1)
-        return run_program(self.program, self.asked, chosen, interventions, threads)
+        return run_program(self.program, self.asked, chosen, forced, threads)
 
     @property
     def provenance(self) -> dict[str, Any]:

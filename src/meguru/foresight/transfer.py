@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from meguru.errors import (
     DuplicateKeyError,
     ModelError,
     RangeError,
     ScenarioError,
+    UnitError,
     UnknownNameError,
     did_you_mean,
 )
@@ -30,18 +32,29 @@ from meguru.model.checks import faults_here
 from meguru.model.components import Measure, Scenario
 from meguru.model.scenario import WITHOUT_SCENARIOS
 from meguru.model.walk import clone
+from meguru.quantity import convert, dimension_of
+
+Floats = NDArray[np.float64]
 
 DIGITS = 10  # of a value handed over: more would be false precision in a file that is read by people
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A factor, and the place of the model that takes it: value = ``plus`` + ``times`` × factor."""
+    """A factor, and the place of the model that takes it: value = ``plus`` + ``times`` × factor.
+
+    A factor whose own unit is of the kind of ``unit`` is converted first: 0.2 of a factor in 1 is 20 %.
+    """
 
     node: str = attribute("text", "factor of the causal model")
     to: str = attribute("text", "place in the life cycle model, as in the changes of a scenario")
     unit: str = attribute("text", "of the value that the place gets")
-    times: float = attribute("number", "of that unit, for one unit of the factor", default=1.0)
+    times: float | None = attribute(
+        "number",
+        "a plain number (default 1) where the unit of the factor converts into that unit, which it is then "
+        "told in; else, and for an index, of that unit for one unit of the factor, and it must be given",
+        default=None,
+    )
     plus: float = attribute("number", "value where the factor is 0", default=0.0, dimension="unit")
     low: float = attribute("number", "values below are raised to it", default=-math.inf, dimension="unit")
     high: float = attribute("number", "values above are lowered to it", default=math.inf, dimension="unit")
@@ -166,7 +179,7 @@ def _check(rules: HandOver, file: str | None) -> None:
         if places.count(place) > 1:
             raise DuplicateKeyError("a place stands twice", file=file, place="factors", found=place)
     for at, one in enumerate(rules.factors):
-        numbers = (one.times, one.plus)
+        numbers = (1.0 if one.times is None else one.times, one.plus)
         if not all(map(math.isfinite, numbers)) or one.times == 0:
             raise RangeError("no such translation", file=file, place=f"factors.{at}", found=numbers)
         if one.low > one.high:
@@ -196,16 +209,54 @@ def _series(
         hint = did_you_mean(one.node, futures.model.nodes)
         raise UnknownNameError("no such node", place=f"factors.{one.to}", found=one.node, hint=hint)
     path = np.quantile(np.asarray(futures.of(one.node)[:, members], dtype=float), quantile, axis=1)
-    values = np.clip(one.plus + one.times * path, one.low, one.high)
+    scaled, how = _scaled(futures.model.nodes[one.node].unit, path, one)
+    values = np.clip(one.plus + scaled, one.low, one.high)
     series: dict[float, float] = {
         round(float(futures.years[row])): float(f"{values[row]:.{DIGITS}g}") for row in rows
     }
     if len(series) == 1:
         raise RangeError("one year only", place=f"factors.{one.to}", found=series)
-    told = f"{one.node} of {futures.model.name}, quantile {quantile:g}: {one.plus:g} + {one.times:g} × factor"
+    told = f"{one.node} of {futures.model.name}, quantile {quantile:g}: {one.plus:g} + {how}"
     source = f"{told}; {one.source}" if one.source else told
     more = {"beyond": beyond} if beyond != "error" else {}
     return {"values": series, "unit": one.unit, **more, "source": source}
+
+
+def _scaled(own: str, path: Floats, one: Transfer) -> tuple[Floats, str]:
+    """Times the path of a factor, in the unit of its place, and how that was had.
+
+    Raises
+    ------
+    RangeError
+        The unit of the factor does not convert, and it is not said what one of it is worth.
+    """
+    if converts(own, one.unit):
+        times = 1.0 if one.times is None else one.times
+        same = f"{times:g} × factor in {one.unit}"
+        return times * convert(path, own, one.unit), same if own == one.unit else f"{same}, from {own}"
+    if one.times is None:
+        raise RangeError(
+            "no translation",
+            place=f"factors.{one.to}",
+            found=f"{one.node} in {own}" if own else f"{one.node}, without a unit",
+            expected=f"times: how many {one.unit} one of it is",
+        )
+    return one.times * path, f"{one.times:g} × factor" + (f" in {own}" if own else "")
+
+
+def converts(own: str, unit: str) -> bool:
+    """Whether a unit of a factor, which may be any word or none, is one that converts into another.
+
+    Raises
+    ------
+    UnitError
+        The other is no unit.
+    """
+    wanted = dimension_of(unit)
+    try:
+        return bool(own) and dimension_of(own) == wanted
+    except UnitError:  # an index, or a unit of the workshop's own
+        return False
 
 
 def _reference(model: Model, before: list[str]) -> str:

@@ -11,6 +11,7 @@ from meguru.errors import ModelError, UnknownKeyError, UnknownNameError, WrongTy
 from meguru.foresight.model import CausalModel
 
 AXIS_KEYS = ("node", "year", "cut")
+COUNT_KEYS = ("count", "why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,41 @@ def count_of(model: CausalModel) -> int | None:
     Raises
     ------
     WrongTypeError
-        It is no whole number.
+        It is neither a whole number nor a mapping with one.
+    UnknownKeyError
+        A key of the mapping that does not exist.
     """
-    given = model.settings.get("groups")
-    if given is None or (isinstance(given, int) and not isinstance(given, bool)):
-        return given
-    raise _fault(
-        WrongTypeError, model, "settings.groups", "wrong type", found=given, expected="a whole number"
-    )
+    return _fixed(model)[0]
+
+
+def why_count(model: CausalModel) -> dict[str, str]:
+    """``why`` of ``settings.groups`` by language: how the authors came to their number; empty: not said.
+
+    Raises
+    ------
+    WrongTypeError, UnknownKeyError
+        As :func:`count_of`.
+    """
+    return _fixed(model)[1]
+
+
+def _fixed(model: CausalModel) -> tuple[int | None, dict[str, str]]:
+    given, why, place = model.settings.get("groups"), {}, "settings.groups"
+    if isinstance(given, Mapping):
+        for key in given:
+            if key not in COUNT_KEYS:
+                hint, at = did_you_mean(str(key), COUNT_KEYS), f"{place}.{key}"
+                raise _fault(UnknownKeyError, model, at, "unknown key", expected=COUNT_KEYS, hint=hint)
+        why, given, place = given.get("why", {}), given.get("count"), f"{place}.count"
+        why = {"en": why, "ja": why} if isinstance(why, str) else why
+        if not isinstance(why, Mapping) or not all(isinstance(one, str) for one in why.values()):
+            at = "settings.groups.why"
+            raise _fault(WrongTypeError, model, at, "wrong type", found=why, expected="words by language")
+    if given is None and place == "settings.groups":
+        return None, {}
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise _fault(WrongTypeError, model, place, "wrong type", found=given, expected="a whole number")
+    return given, dict(why)
 
 
 def axes_of(model: CausalModel) -> tuple[Axis, Axis] | None:

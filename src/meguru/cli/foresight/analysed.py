@@ -21,10 +21,16 @@ PARTS = {
     "ratings": "rating groups",
     "conditions": "looking for conditions and deadlines",
 }
+AGAIN = {
+    "futures": "the analysis kept was of other futures: done again, by the same choices",
+    "choices": "the analysis kept was of other choices: done again",
+    "code": "the analysis kept was made by other code ({before}): done again, by the same choices",
+    "unreadable": "the analysis kept could not be read: done again",
+}
 
 
 def analysis_options(command: Command) -> Command:
-    """RESULTS and the choices of an analysis, as the keyword arguments ``results`` and ``asked``."""
+    """RESULTS and the choices of an analysis, as the keyword arguments of :func:`analysed`."""
     for option in reversed(
         (
             click.argument("results", type=click.Path(exists=True, file_okay=False, path_type=Path)),
@@ -39,6 +45,7 @@ def analysis_options(command: Command) -> Command:
                 help="How groups are formed; default kmeans.",
             ),
             click.option("--seed", type=click.IntRange(0), help="Of starts, nulls and resamples; default 0."),
+            click.option("--anew", is_flag=True, help="Analyse again, and forget the choices kept."),
             click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         )
     ):
@@ -46,15 +53,22 @@ def analysis_options(command: Command) -> Command:
     return command
 
 
-def analysed(results: Path, count: int | None, method: str | None, seed: int | None) -> Kept:
-    """The analysis kept in a folder, done first where it is not there or other choices are asked for."""
+def analysed(results: Path, count: int | None, method: str | None, seed: int | None, anew: bool) -> Kept:
+    """The analysis kept in a folder, done first where it is not there or other choices are asked for.
+
+    A choice that is not made now is as it was made before, unless ``anew``.
+    """
     from meguru.cli.foresight.run import announce_compiling
+    from meguru.cli.screen import say
     from meguru.foresight.analysis import Choices, analysis_of
 
     asked = {"count": count, "method": method, "seed": seed}
     given = {name: value for name, value in asked.items() if value is not None}
     with _progress(announce_compiling) as advance:
-        return analysis_of(results, Choices(**given) if given else None, progress=advance)  # type: ignore[arg-type]
+        kept = analysis_of(results, Choices(**given) if anew else given, progress=advance)  # type: ignore[arg-type]
+    if kept.why in AGAIN:
+        say(AGAIN[kept.why].format(before=kept.before))
+    return kept
 
 
 @contextmanager
@@ -97,7 +111,8 @@ def head_of(kept: Kept) -> str:
     from meguru.cli.check import count
 
     futures, groups = kept.futures, kept.analysis.groups
-    how = "asked for" if groups.forced else "found"
+    fixed = "fixed by the model" if kept.analysis.choices.count is None else "asked for"
+    how = fixed if groups.forced else "found"
     return (
         f"  {futures.members.size:,} futures, seed {futures.seed}; {count(len(groups.codes), 'group')}, {how}"
     )
@@ -126,7 +141,7 @@ def sentence_data(kept: Kept, part: str, codes: tuple[str, ...] | None = None) -
     found = []
     for one in tell(kept.futures, kept.analysis):
         if one.part == part and (codes is None or set(one.about) <= set(codes)):
-            evidence = {"authors": one.evidence.authors, "citations": one.evidence.citations}
+            more = {"authors": one.evidence.authors, "citations": one.evidence.citations}
             data = asdict(one)
-            found.append({**data, "evidence": {**data["evidence"], **evidence}})
+            found.append({**data, "text": one.text, "evidence": {**data["evidence"], **more}})
     return found

@@ -32,6 +32,7 @@ def axes(
     count: int | None,
     method: str | None,
     seed: int | None,
+    anew: bool,
     as_json: bool,
     given: tuple[str, ...],
 ) -> None:
@@ -52,7 +53,7 @@ def axes(
     asked = [_axis(text) for text in given]
     if asked and len(asked) != 2:
         raise click.UsageError("Two driving forces make four futures: give --by twice.")
-    kept = analysed(results, count, method, seed)
+    kept = analysed(results, count, method, seed, anew)
     found = kept.analysis.driving_forces
     if asked:
         found = driving_forces(kept.futures, kept.analysis.groups, *asked)
@@ -98,8 +99,7 @@ def _table(kept: Kept, found: DrivingForces) -> Table:
 
     from meguru.cli.screen import table
     from meguru.cli.values import language
-    from meguru.foresight.telling.tell import level
-    from meguru.foresight.telling.words import label_of, percent
+    from meguru.foresight.telling.words import label_of, level, percent
 
     model = kept.futures.model
     shown = table()

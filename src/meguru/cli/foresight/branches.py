@@ -27,7 +27,13 @@ LEAST, MOST = 3, 20  # drivers of a split that are shown: on the screen, at most
     help="Drivers shown of each split.",
 )
 def branches(
-    results: Path, count: int | None, method: str | None, seed: int | None, as_json: bool, top: int
+    results: Path,
+    count: int | None,
+    method: str | None,
+    seed: int | None,
+    anew: bool,
+    as_json: bool,
+    top: int,
 ) -> None:
     """Print the splits of the groups: the year in which each is decided, and its drivers.
 
@@ -43,7 +49,7 @@ def branches(
     from meguru.cli.foresight.analysed import analysed, head_of, print_sentences, sentence_data
     from meguru.cli.screen import print_json
 
-    kept = analysed(results, count, method, seed)
+    kept = analysed(results, count, method, seed, anew)
     if as_json:
         print_json({**_data(kept), "sentences": sentence_data(kept, "branches")})
         return
@@ -90,8 +96,8 @@ def _table(kept: Kept) -> Table:
 
     from meguru.cli.screen import table
     from meguru.cli.values import language
-    from meguru.foresight.telling.tell import codes_text
-    from meguru.foresight.telling.words import number, percent, reason_of
+    from meguru.foresight.telling.tell import chance_of
+    from meguru.foresight.telling.words import codes_text, number, percent, reason_of
 
     shown = table()
     for title in ("split", "futures", "told from", "5 % – 95 %", "continuum", "p"):
@@ -108,7 +114,7 @@ def _table(kept: Kept) -> Table:
             years[0] or "–",
             interval,
             years[1] or "–",
-            number(max(split.p_null, split.p_uniform)),
+            number(chance_of(split)),
             Text(kind),
         )
     return shown
@@ -119,8 +125,7 @@ def _drivers(kept: Kept, driven: Drivers, top: int) -> Table:
 
     from meguru.cli.screen import number, table
     from meguru.cli.values import language
-    from meguru.foresight.telling.tell import codes_text, level
-    from meguru.foresight.telling.words import label_of, points
+    from meguru.foresight.telling.words import change, codes_text, label_of, points
 
     model = kept.futures.model
     left, right = codes_text(driven.left), codes_text(driven.right)
@@ -132,7 +137,7 @@ def _drivers(kept: Kept, driven: Drivers, top: int) -> Table:
         forced = one.causal_effect is not None and one.error is not None
         shown.add_row(
             Text(label_of(model, one.node)[language()]),
-            level(model, one.node, one.shift),
+            change(model, one.node, one.shift)[language()],
             f"{one.year:g}",
             points(one.causal_effect, signed=True) if forced and one.causal_effect is not None else "–",
             points(one.error) if forced and one.error is not None else "–",

@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 @analysis_options
 @click.option("--group", "code", help="Code of the group that is wanted; default all.")
 def conditions(
-    results: Path, count: int | None, method: str | None, seed: int | None, as_json: bool, code: str | None
+    results: Path,
+    count: int | None,
+    method: str | None,
+    seed: int | None,
+    anew: bool,
+    as_json: bool,
+    code: str | None,
 ) -> None:
     """Print the conditions of a group with their deadlines, and the road back from it.
 
     Each condition was forced: a cause brings the group, a symptom only goes with it. The deadline is the last
-    year from which meeting it still gives enough futures in the group. The road names the levers by which
-    each can be met and the KPIs by which it is watched.
+    year from which holding the level, beside the other causes, still gives enough futures in the group. The
+    road names the levers by which each can be met and the KPIs by which it is watched.
 
     \b
     Examples:
@@ -36,7 +42,7 @@ def conditions(
     from meguru.cli.foresight.analysed import analysed, group_named, head_of, print_sentences, sentence_data
     from meguru.cli.screen import print_json
 
-    kept = analysed(results, count, method, seed)
+    kept = analysed(results, count, method, seed, anew)
     codes = group_named(kept, code)
     if as_json:
         print_json({**_data(kept, codes), "sentences": sentence_data(kept, "conditions", codes)})
@@ -53,7 +59,8 @@ def conditions(
             continue
         screen.print()
         quality = f"{percent(found.coverage)} of them meet the box, {percent(found.density)} of it are theirs"
-        head = f", {percent(found.base)} of the futures"
+        share = kept.analysis.groups.share[kept.analysis.groups.number(found.group)]
+        head = f", {percent(share)} of the futures"
         rest = f"; {quality}" if found.requirements else ""
         screen.print(Text.assemble((f"group {found.group}", STRONG), head, (rest, QUIET)))
         if found.requirements:
@@ -79,14 +86,13 @@ def _table(kept: Kept, found: Conditions) -> Table:
 
     from meguru.cli.screen import table
     from meguru.cli.values import language
-    from meguru.foresight.telling.tell import bound
-    from meguru.foresight.telling.words import label_of, percent, points
+    from meguru.foresight.telling.words import bound, label_of, level, percent, points
 
     model = kept.futures.model
     shown = table()
     shown.add_column("condition", overflow="fold")
     shown.add_column("bound", overflow="fold")
-    for title in ("in", "forced", "± error", "found again", "kind", "deadline"):
+    for title in ("in", "held at", "points", "± error", "found again", "kind", "deadline"):
         shown.add_column(title, justify="left" if title == "kind" else "right", no_wrap=True)
     for one in found.requirements:
         deadline = one.deadline.year if one.deadline else None
@@ -94,6 +100,7 @@ def _table(kept: Kept, found: Conditions) -> Table:
             Text(label_of(model, one.node)[language()]),
             Text(bound(model, one.node, one.low, one.high)[language()]),
             f"{one.year:g}",
+            level(model, one.node, one.level),
             points(one.gain, signed=True),
             points(one.error),
             percent(one.reproducibility),

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Group the futures; print shares, marks and the evidence for the number.")
 @analysis_options
-def groups(results: Path, count: int | None, method: str | None, seed: int | None, as_json: bool) -> None:
+def groups(
+    results: Path, count: int | None, method: str | None, seed: int | None, anew: bool, as_json: bool
+) -> None:
     """Group simulated futures by what becomes of their KPIs.
 
     RESULTS is a folder that 'meguru foresight run --out' wrote. The analysis is kept there as analysis.json
@@ -32,7 +34,7 @@ def groups(results: Path, count: int | None, method: str | None, seed: int | Non
     from meguru.cli.foresight.analysed import analysed, head_of, print_sentences, sentence_data
     from meguru.cli.screen import print_json
 
-    kept = analysed(results, count, method, seed)
+    kept = analysed(results, count, method, seed, anew)
     if as_json:
         print_json({**_data(kept), "sentences": sentence_data(kept, "groups")})
         return

@@ -30,6 +30,7 @@ def hand_over(
     count: int | None,
     method: str | None,
     seed: int | None,
+    anew: bool,
     as_json: bool,
     rules: Path,
     code: str,
@@ -63,7 +64,7 @@ def hand_over(
     if not force:
         refuse_overwriting(out, "Write over it with --force, or name another with --out.")
     wanted, model = read_hand_over(rules), read_model(given)
-    kept = analysed(results, count, method, seed)
+    kept = analysed(results, count, method, seed, anew)
     (group,) = group_named(kept, code)
     names = {
         f"group_{group}" if one == 0.5 else f"group_{group}_{one * 100:g}": one for one in quantiles or (0.5,)

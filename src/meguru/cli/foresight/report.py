@@ -24,6 +24,7 @@ def report(
     count: int | None,
     method: str | None,
     seed: int | None,
+    anew: bool,
     as_json: bool,
     out: Path | None,
     spoken: str | None,
@@ -47,7 +48,7 @@ def report(
     from meguru.report.html import page_path
 
     path = page_path(out or results / "report.html")  # before the long work
-    kept = analysed(results, count, method, seed)
+    kept = analysed(results, count, method, seed, anew)
     make_folder(path.parent)
     write_futures_report(kept.futures, kept.analysis, path, spoken or language())
     if as_json:

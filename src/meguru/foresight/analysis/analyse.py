@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from meguru.foresight.analysis.branches.drivers import Drivers, drivers
 from meguru.foresight.analysis.grouping.groups import LARGEST, NULLS, Groups, group
 from meguru.foresight.analysis.grouping.tree import NULLS as SPLIT_NULLS
 from meguru.foresight.analysis.grouping.tree import Tree, tree
+from meguru.foresight.analysis.origin import made_by, origin_of
 from meguru.foresight.analysis.outlook.driving_forces import DrivingForces, driving_forces
 from meguru.foresight.analysis.outlook.rating import Rating, Rule, ratings, rule_of
 from meguru.foresight.analysis.outlook.roadmap import Roadmap, roadmap
@@ -75,10 +75,12 @@ class Analysis:
         What was asked for.
     provenance
         Of the futures: hash of the model, seed, number of scenarios.
+    made_by
+        Version of this program and digest of the code that made the analysis.
     groups, tree, branches
         Branches in the order of the tree's splits.
     drivers
-        Of each split; None for one without a branch year.
+        Of each split; None for one without a branch year, as are all that are not supported.
     ratings, rule
         Marks by group and field, and the rule behind them.
     conditions, roadmaps
@@ -89,6 +91,7 @@ class Analysis:
 
     choices: Choices
     provenance: dict[str, Any]
+    made_by: str
     groups: Groups
     tree: Tree
     branches: tuple[BranchYear, ...]
@@ -140,20 +143,8 @@ def analyse(
     tell = progress or (lambda part: None)
     rule = rule_of(futures)
     axes = asked.axes or axes_of(futures.model)
-    count = count_of(futures.model) if asked.count is None else asked.count
     tell("groups")
-    groups = group(
-        futures,
-        count,
-        asked.method,
-        asked.seed,
-        years=asked.years,
-        slopes=asked.slopes,
-        largest=asked.largest,
-        nulls=asked.nulls,
-    )
-    for code in asked.wanted or ():
-        groups.number(code)
+    groups = _groups(futures, asked)
     tell("tree")
     grown = tree(groups, futures, nulls=asked.split_nulls)
     tell("branches")
@@ -166,18 +157,11 @@ def analyse(
     tell("ratings")
     rated = ratings(futures, groups, rule)
     tell("conditions")
-    nodes = (*asked.nodes, *causes(grown, driven, groups))
-    years = milestone_years(futures, asked.milestones)
-    if asked.milestones is None:
-        turns = (one.year for one in branches if one.supported and one.year is not None)
-        years = tuple(sorted({*years, *turns}))
-    found = tuple(
-        conditions(futures, groups, code, nodes=nodes, years=years, wanted=asked.share)
-        for code in (groups.codes if asked.wanted is None else asked.wanted)
-    )
+    found = _conditions(futures, asked, groups, branches, causes(grown, driven, groups))
     return Analysis(
         choices=asked,
         provenance=origin_of(futures),
+        made_by=made_by(),
         groups=groups,
         tree=grown,
         branches=branches,
@@ -190,10 +174,38 @@ def analyse(
     )
 
 
-def origin_of(futures: Futures) -> dict[str, Any]:
-    """What the futures of an analysis are known by: their provenance but the time, and which they are."""
-    kept = {key: value for key, value in futures.provenance.items() if key != "created"}
-    return {**kept, "members_hash": hashlib.sha256(futures.members.tobytes()).hexdigest()[:16]}
+def _groups(futures: Futures, asked: Choices) -> Groups:
+    found = group(
+        futures,
+        count_of(futures.model) if asked.count is None else asked.count,
+        asked.method,
+        asked.seed,
+        years=asked.years,
+        slopes=asked.slopes,
+        largest=asked.largest,
+        nulls=asked.nulls,
+    )
+    for code in asked.wanted or ():
+        found.number(code)
+    return found
+
+
+def _conditions(
+    futures: Futures,
+    asked: Choices,
+    groups: Groups,
+    branches: tuple[BranchYear, ...],
+    strongest: tuple[str, ...],
+) -> tuple[Conditions, ...]:
+    """Conditions of the groups wanted, on levers and the strongest causes."""
+    years = milestone_years(futures, asked.milestones)
+    if asked.milestones is None:
+        turns = (one.year for one in branches if one.supported and one.year is not None)
+        years = tuple(sorted({*years, *turns}))
+    return tuple(
+        conditions(futures, groups, code, nodes=(*asked.nodes, *strongest), years=years, wanted=asked.share)
+        for code in (groups.codes if asked.wanted is None else asked.wanted)
+    )
 
 
 def causes(grown: Tree, driven: tuple[Drivers | None, ...], groups: Groups) -> tuple[str, ...]:

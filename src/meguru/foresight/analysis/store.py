@@ -41,6 +41,17 @@ def from_json(kind: type[Record], text: str) -> Record:
         raise NotReadableError(
             "this is no JSON", line=error.lineno, found=error.msg, expected=f"a {kind.__name__}"
         ) from error
+    return from_plain(kind, plain)
+
+
+def from_plain(kind: type[Record], plain: Any) -> Record:
+    """The dataclass behind plain data, as JSON gives it.
+
+    Raises
+    ------
+    NotReadableError
+        It is not of this kind.
+    """
     found: Record = _made(kind, plain, kind.__name__)
     return found
 

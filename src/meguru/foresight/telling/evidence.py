@@ -1,11 +1,12 @@
-"""What a sentence rests on: scenarios that can be replayed, influences with their authors and citations."""
+"""What a sentence rests on: values, the curves behind them, scenarios that can be replayed, influences."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,16 +51,29 @@ class Evidence:
 
     Attributes
     ----------
-    count
-        Scenarios that it speaks of.
+    values
+        Whatever stands in the sentence and not in its template: from these alone the sentence can be made.
+        Shares as such, differences of shares too; levels with their units, labels by language.
+    counts
+        Scenarios, by what they are for: ``told``, those that it speaks of; ``sample``, those on which it was
+        found; ``held``, those held out to judge it; ``rerun``, those run again with something forced.
+    members
+        Numbers of the scenarios rerun, each of which can be run again alone with the same forced.
+    curves
+        What values were read from, as pairs: ``auc`` and ``continuum`` by year, ``deadline`` (share by the
+        year from which the level is held), ``peeled`` (coverage and density), ``gap``, ``error``,
+        ``stability`` and ``null_stability`` by number of groups.
     typical
         Numbers of scenarios by group code, those nearest to its centroid: each can be replayed alone.
     links
         Influences and events on the shortest way from the node to the KPI that differs most.
     """
 
-    count: int
-    typical: dict[str, tuple[int, ...]]
+    values: Mapping[str, Any]
+    counts: Mapping[str, int]
+    members: tuple[int, ...]
+    curves: Mapping[str, tuple[tuple[float, float], ...]]
+    typical: Mapping[str, tuple[int, ...]]
     links: tuple[Link, ...] = ()
 
     @property

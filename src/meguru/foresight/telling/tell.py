@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from meguru.foresight.analysis import Analysis, BranchYear, Conditions, Drivers, Requirement, Split
 from meguru.foresight.analysis.branches.drivers import Driver
 from meguru.foresight.futures import Futures
-from meguru.foresight.model import CausalModel
+from meguru.foresight.telling import conditions as of_conditions
 from meguru.foresight.telling.evidence import Evidence, Ways, telling_kpis, typical_of
-from meguru.foresight.telling.words import (
-    Words,
-    field_of,
-    filled,
-    joined,
-    label_of,
-    number,
-    percent,
-    points,
-    reason_of,
-)
+from meguru.foresight.telling.values import away_of, level_of
+from meguru.foresight.telling.words import Words, label_of, sentence
+from meguru.foresight.wishes import why_count
 
 DRIVERS = 5  # sentences for each split
 SURE = 1.96  # standard errors from zero below which a causal effect is not told
@@ -40,8 +35,6 @@ class Sentence:
         Codes of the groups that it is about.
     node
         The node that it is about; empty where it is about none.
-    text
-        By language, ``en`` and ``ja``.
     evidence
         What it rests on.
     """
@@ -50,8 +43,12 @@ class Sentence:
     kind: str
     about: tuple[str, ...]
     node: str
-    text: Words
     evidence: Evidence
+
+    @property
+    def text(self) -> Words:
+        """By language, ``en`` and ``ja``: the template with the values of the evidence."""
+        return sentence(self.kind, self.evidence.values)
 
 
 def tell(futures: Futures, found: Analysis) -> tuple[Sentence, ...]:
@@ -77,130 +74,141 @@ class _Teller:
         for one in self.found.conditions:
             yield from self._conditions(one)
 
-    def _evidence(self, codes: tuple[str, ...], count: int, node: str = "") -> Evidence:
-        typical = {code: self.typical[code] for code in codes}
-        others = tuple(code for code in self.groups.codes if code not in codes)
-        if not node or not others:
-            return Evidence(count, typical)
-        return Evidence(count, typical, self.ways.links(node, telling_kpis(self.groups, codes, others)))
-
-    def _split_evidence(self, split: Split, node: str) -> Evidence:
-        codes = (*split.left, *split.right)
-        links = self.ways.links(node, telling_kpis(self.groups, split.left, split.right)) if node else ()
-        return Evidence(split.size, {code: self.typical[code] for code in codes}, links)
-
     def _count(self) -> Sentence:
-        evidence = self.groups.evidence
-        kind = (
-            "count_asked"
-            if self.groups.forced
-            else "count_found"
-            if len(self.groups.codes) > 1
-            else "count_one"
-        )
-        text = filled(
-            "sentences",
-            kind,
-            count=len(self.groups.codes),
-            proposed=evidence.proposed,
-            nulls=evidence.nulls,
-            p=number(evidence.p_value),
-            splits=len(self.found.tree.splits),
-            supported=sum(one.supported for one in self.found.tree.splits),
-        )
-        codes = self.groups.codes
-        return Sentence("groups", kind, codes, "", text, self._evidence(codes, self.size))
+        evidence, codes = self.groups.evidence, self.groups.codes
+        kind = "count_found" if len(codes) > 1 else "count_one"
+        values: dict[str, Any] = {"count": len(codes), "nulls": evidence.nulls, "p": evidence.p_value}
+        if kind == "count_one":
+            del values["count"]
+        if self.groups.forced:
+            splits = self.found.tree.splits
+            values |= {"proposed": evidence.proposed, "splits": len(splits)}
+            values["supported"] = sum(one.supported for one in splits)
+            values["count"], kind = len(codes), "count_asked"
+            if self.found.choices.count is None:
+                kind, values["why"] = "count_model", _both(why_count(self.model))
+        curves = {
+            name: tuple((float(one.count), float(getattr(one, name))) for one in evidence.counts)
+            for name in ("gap", "error", "stability", "null_stability")
+        }
+        counts = {"told": self.size, "sample": evidence.sample}
+        return Sentence("groups", kind, codes, "", self._evidence(codes, values, counts, curves=curves))
 
     def _group(self, code: str) -> Sentence:
         place = self.groups.number(code)
-        marks = [
-            filled("words", "mark", field=field_of(one.field), mark=one.mark)
-            for one in self.found.ratings
-            if one.group == code and one.mark is not None
-        ]
-        text = filled(
-            "sentences",
-            "group",
-            group=code,
-            share=percent(self.groups.share[place]),
-            name=self.groups.names[place],
-            marks=joined(marks) if marks else filled("words", "no_marks"),
-        )
-        count = int((self.groups.labels == place).sum())
-        return Sentence("groups", "group", (code,), "", text, self._evidence((code,), count))
+        values = {
+            "group": code,
+            "share": self.groups.share[place],
+            "all": self.size,
+            "name": self.groups.names[place],
+            "away": away_of(self.groups, place),
+            "marks": [
+                {"field": one.field, "mark": one.mark, "flips": one.flip_rate}
+                for one in self.found.ratings
+                if one.group == code and one.mark is not None
+            ],
+        }
+        counts = {"told": self._told(code), "sample": self.size}
+        return Sentence("groups", "group", (code,), "", self._evidence((code,), values, counts))
 
     def _branch(self, split: Split, branch: BranchYear, driven: Drivers | None) -> Sentence:
         first = next(iter(told_drivers(driven)), None)
         kind = _kind_of(split, branch, first)
-        text = filled(
-            "sentences",
-            kind,
-            left=codes_text(split.left),
-            right=codes_text(split.right),
-            year="–" if branch.year is None else f"{branch.year:g}",
-            interval=_interval(branch),
-            reason=reason_of(branch.reason) if branch.reason else "",
-            driver=label_of(self.model, first.node) if first else "–",
-        )
+        values: dict[str, Any] = {"left": [*split.left], "right": [*split.right]}
+        counts = {"told": split.size, "sample": branch.sample}
+        members: tuple[int, ...] = ()
+        if kind in ("continuum", "branch_untold", "split_few"):
+            values |= {"reason": branch.reason}
+            values |= {"size": split.size} if kind == "split_few" else {"p": chance_of(split)}
+        else:
+            values |= _told_values(branch)
+            if "doubted" in kind:
+                values["reason"] = branch.reason
+            if first is not None and driven is not None:
+                values |= {"driver": label_of(self.model, first.node)}
+                values |= {"effect": first.causal_effect, "error": first.error}
+                counts, members = counts | {"rerun": len(driven.members)}, driven.members
+        curves = {
+            name: tuple(zip(branch.years, curve, strict=True))
+            for name, curve in (("auc", branch.auc), ("continuum", branch.null_auc))
+            if curve
+        }
         node = first.node if first else ""
-        codes = (*split.left, *split.right)
-        return Sentence("branches", kind, codes, node, text, self._split_evidence(split, node))
+        evidence = self._evidence(
+            (*split.left, *split.right), values, counts, members, curves, self._links(split, node)
+        )
+        return Sentence("branches", kind, (*split.left, *split.right), node, evidence)
 
     def _drivers(self, split: Split, driven: Drivers | None) -> Iterator[Sentence]:
-        if driven is None or not split.supported:
-            return
         for one in told_drivers(driven)[:DRIVERS]:
-            assert one.causal_effect is not None and one.error is not None
-            text = filled(
-                "sentences",
-                "driver",
-                node=label_of(self.model, one.node),
-                shift=level(self.model, one.node, one.shift),
-                year=f"{one.year:g}",
-                side=codes_text(split.left),
-                effect=points(one.causal_effect, signed=True),
-                error=points(one.error),
-            )
+            assert driven is not None
+            values = {
+                "node": label_of(self.model, one.node),
+                "shift": level_of(self.model, one.node, one.shift),
+                "year": one.year,
+                "left": [*split.left],
+                "right": [*split.right],
+                "rerun": len(driven.members),
+                "up": one.up,
+                "down": one.down,
+                "effect": one.causal_effect,
+                "error": one.error,
+            }
             codes = (*split.left, *split.right)
-            yield Sentence("branches", "driver", codes, one.node, text, self._split_evidence(split, one.node))
+            counts = {"told": split.size, "rerun": len(driven.members)}
+            links = self._links(split, one.node)
+            evidence = self._evidence(codes, values, counts, driven.members, links=links)
+            yield Sentence("branches", "driver", codes, one.node, evidence)
 
     def _conditions(self, found: Conditions) -> Iterator[Sentence]:
         code = found.group
-        count = int((self.groups.labels == self.groups.number(code)).sum())
+        counts = {"told": self._told(code), "held": len(found.held)}
         if not found.requirements:
-            text = filled("sentences", "conditions_none", group=code, reason=reason_of(found.reason))
-            yield Sentence("conditions", "conditions_none", (code,), "", text, self._evidence((code,), count))
-            return
-        if found.forced is not None:
-            text = filled(
-                "sentences",
-                "conditions_together",
-                group=code,
-                base=percent(found.base),
-                forced=percent(found.forced),
+            values = {"group": code, "reason": found.reason}
+            yield Sentence(
+                "conditions", "conditions_none", (code,), "", self._evidence((code,), values, counts)
             )
-            evidence = self._evidence((code,), count)
-            yield Sentence("conditions", "conditions_together", (code,), "", text, evidence)
-        for one in found.requirements:
-            yield self._requirement(code, one, count)
-
-    def _requirement(self, code: str, one: Requirement, count: int) -> Sentence:
-        kind = _kind_of_requirement(one)
-        deadline = one.deadline
-        text = filled(
-            "sentences",
-            kind,
-            group=code,
-            node=label_of(self.model, one.node),
-            bound=bound(self.model, one.node, one.low, one.high),
-            year=f"{one.year:g}",
-            deadline="" if deadline is None or deadline.year is None else f"{deadline.year:g}",
-            wanted="" if deadline is None else percent(deadline.wanted),
-            reason=reason_of(deadline.reason) if deadline is not None and deadline.reason else "",
-            gain=points(one.gain, signed=True),
-            error=points(one.error),
+            return
+        evidence = self._evidence(
+            (code,), of_conditions.box_values(found), counts, curves={"peeled": found.peeled}
         )
-        return Sentence("conditions", kind, (code,), one.node, text, self._evidence((code,), count, one.node))
+        yield Sentence("conditions", "conditions_box", (code,), "", evidence)
+        counts |= {"rerun": len(found.members)}
+        if found.forced is not None:
+            values = of_conditions.together_values(self.model, found)
+            evidence = self._evidence((code,), values, counts, found.members)
+            yield Sentence("conditions", "conditions_together", (code,), "", evidence)
+        for one in found.requirements:
+            yield self._requirement(found, one, counts)
+
+    def _requirement(self, found: Conditions, one: Requirement, counts: Mapping[str, int]) -> Sentence:
+        kind, values = of_conditions.requirement_values(self.model, found, one)
+        curves = {"deadline": one.deadline.curve} if one.deadline and one.deadline.curve else {}
+        others = tuple(code for code in self.groups.codes if code != found.group)
+        links = self.ways.links(one.node, telling_kpis(self.groups, (found.group,), others)) if others else ()
+        evidence = self._evidence((found.group,), values, counts, found.members, curves, links)
+        return Sentence("conditions", kind, (found.group,), one.node, evidence)
+
+    def _told(self, code: str) -> int:
+        """Scenarios of a group."""
+        return int(np.count_nonzero(self.groups.labels == self.groups.number(code)))
+
+    def _links(self, split: Split, node: str) -> tuple[Any, ...]:
+        if not node:
+            return ()
+        return self.ways.links(node, telling_kpis(self.groups, split.left, split.right))
+
+    def _evidence(
+        self,
+        codes: tuple[str, ...],
+        values: Mapping[str, Any],
+        counts: Mapping[str, int],
+        members: tuple[int, ...] = (),
+        curves: Mapping[str, tuple[tuple[float, float], ...]] | None = None,
+        links: tuple[Any, ...] = (),
+    ) -> Evidence:
+        typical = {code: self.typical[code] for code in codes}
+        return Evidence(dict(values), dict(counts), members, dict(curves or {}), typical, links)
 
 
 def told_drivers(driven: Drivers | None) -> list[Driver]:
@@ -216,45 +224,34 @@ def told_drivers(driven: Drivers | None) -> list[Driver]:
     ]
 
 
-def codes_text(codes: tuple[str, ...]) -> str:
-    """Groups as they are named together: ``A·B``."""
-    return "·".join(codes)
+def chance_of(split: Split) -> float:
+    """That a continuum dips as deep anywhere, or one peak as flat as can be: the larger, which decides."""
+    return max(split.p_null, split.p_uniform)
 
 
-def level(model: CausalModel, node: str, value: float) -> str:
-    """A value with the unit of its node."""
-    unit = model.nodes[node].unit
-    return f"{number(value)} {unit}".strip()
-
-
-def bound(model: CausalModel, node: str, low: float | None, high: float | None) -> Words:
-    """A bound in words."""
-    if low is None:
-        return filled("words", "below", high=level(model, node, high or 0.0))
-    if high is None:
-        return filled("words", "above", low=level(model, node, low))
-    return filled("words", "between", low=number(low), high=level(model, node, high))
+def _told_values(branch: BranchYear) -> dict[str, Any]:
+    """Year, interval and how well the side is told in it."""
+    assert branch.year is not None
+    at = branch.years.index(branch.year)
+    return {
+        "year": branch.year,
+        "interval": None if branch.low is None or branch.high is None else [branch.low, branch.high],
+        "auc": branch.auc[at],
+        "null_auc": branch.null_auc[at] if branch.null_auc else None,
+    }
 
 
 def _kind_of(split: Split, branch: BranchYear, first: Driver | None) -> str:
+    """What is told of a split: whether it is one, whether it has a year, whether the year counts."""
     if not split.supported:
-        return "continuum"
+        return "continuum" if split.reason == "cut of a continuum" else "split_few"
     if branch.year is None:
         return "branch_untold"
-    if first is None:
-        return "branch_alone"
-    return "branch" if branch.supported else "branch_doubted"
+    kind = "branch" if branch.supported else "branch_doubted"
+    return kind if first is not None else f"{kind}_alone"
 
 
-def _kind_of_requirement(one: Requirement) -> str:
-    if not one.cause or one.deadline is None:
-        return "condition_symptom"
-    if one.deadline.year is not None:
-        return "condition_deadline"
-    return "condition_cause" if one.deadline.reason == "the other requirements suffice" else "condition_late"
-
-
-def _interval(branch: BranchYear) -> Words:
-    if branch.low is None or branch.high is None or branch.low == branch.high:
-        return {"en": "", "ja": ""}
-    return filled("words", "interval", low=f"{branch.low:g}", high=f"{branch.high:g}")
+def _both(words: Words) -> Words | None:
+    """Words in both languages where there are some in one."""
+    fallback = words.get("en") or next(iter(words.values()), "")
+    return {language: words.get(language) or fallback for language in ("en", "ja")} if fallback else None

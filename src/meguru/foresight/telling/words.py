@@ -1,15 +1,19 @@
-"""Words of the sentences in both languages, from ``sentences.yaml``."""
+"""Words of the sentences in both languages, from ``sentences.yaml``, and how values are written."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 from meguru.foresight.model import CausalModel
 
 LANGUAGES = ("en", "ja")
 Words = dict[str, str]  # language → text
+PART = re.compile(r"<(\w+)>")
 
 
 @lru_cache(maxsize=1)
@@ -18,21 +22,41 @@ def texts() -> dict[str, dict[str, Words]]:
     from ruamel.yaml import YAML
 
     home = resources.files("meguru.foresight.telling").joinpath("sentences.yaml")
-    found: dict[str, dict[str, Any]] = YAML(typ="safe").load(home.read_text(encoding="utf-8"))
-    return {
+    read: dict[str, dict[str, Any]] = YAML(typ="safe").load(home.read_text(encoding="utf-8"))
+    found = {
         part: {key: dict(zip(LANGUAGES, entry, strict=True)) for key, entry in entries.items()}
-        for part, entries in found.items()
+        for part, entries in read.items()
     }
+    parts = found.pop("parts")
+    found["sentences"] = {
+        key: {language: _whole(text, parts, language) for language, text in entry.items()}
+        for key, entry in found["sentences"].items()
+    }
+    return found
 
 
-def filled(part: str, key: str, **values: object) -> Words:
-    """A sentence or word with its places filled; values may be words themselves."""
+def _whole(text: str, parts: Mapping[str, Words], language: str) -> str:
+    """A template with the parts that it names."""
+    return PART.sub(lambda one: parts[one[1]][language], text)
+
+
+def sentence(kind: str, values: Mapping[str, Any]) -> Words:
+    """A sentence: the template of its kind, its places filled with values of its evidence, nothing else."""
     return {
-        language: text.format(
-            **{name: value[language] if isinstance(value, dict) else value for name, value in values.items()}
-        )
-        for language, text in texts()[part][key].items()
+        language: _Filler(language).vformat(text, (), values)
+        for language, text in texts()["sentences"][kind].items()
     }
+
+
+def places_of(kind: str) -> dict[str, str]:
+    """Places of a sentence, and the form of the value of each."""
+    text = texts()["sentences"][kind]["en"]
+    return {name: form or "" for _, name, form, _ in Formatter().parse(text) if name}
+
+
+def word(key: str, language: str, **values: str) -> str:
+    """A word or phrase, its places filled."""
+    return texts()["words"][key][language].format(**values)
 
 
 def reason_of(text: str) -> Words:
@@ -52,10 +76,9 @@ def label_of(model: CausalModel, name: str) -> Words:
     return {language: held.get(language) or fallback for language in LANGUAGES}
 
 
-def joined(parts: list[Words], between: str = "and") -> Words:
-    """Words one after the other."""
-    sign = texts()["words"][between]
-    return {language: sign[language].join(one[language] for one in parts) for language in LANGUAGES}
+def codes_text(codes: Sequence[str]) -> str:
+    """Groups as they are named together: ``A·B``."""
+    return "·".join(codes)
 
 
 def number(value: float) -> str:
@@ -77,3 +100,117 @@ def points(change: float, *, signed: bool = False) -> str:
     """A change of a share in percentage points."""
     text = f"{change * 100:+.1f}" if signed else f"{change * 100:.1f}"
     return text.replace("-", "−")
+
+
+def level(model: CausalModel, node: str, value: float) -> str:
+    """A value with the unit of its node."""
+    return _level({"size": value, "unit": model.nodes[node].unit}, "en")
+
+
+def change(model: CausalModel, node: str, size: float) -> Words:
+    """A difference of two values of a node: of values in percent it is one in percentage points."""
+    value = {"size": size, "unit": model.nodes[node].unit}
+    return {language: _change(value, language) for language in LANGUAGES}
+
+
+def bound(model: CausalModel, node: str, low: float | None, high: float | None) -> Words:
+    """A bound in words."""
+    value = {"low": low, "high": high, "unit": model.nodes[node].unit}
+    return {language: _bound(value, language) for language in LANGUAGES}
+
+
+def _level(value: Mapping[str, Any], _language: str) -> str:
+    return f"{number(value['size'])} {value['unit']}".strip()
+
+
+def _change(value: Mapping[str, Any], language: str) -> str:
+    if value["unit"] != "%":
+        return _level(value, language)
+    return word("points", language, size=number(value["size"]))
+
+
+def _bound(value: Mapping[str, Any], language: str) -> str:
+    low, high, unit = value["low"], value["high"], value["unit"]
+    if low is None:
+        return word("below", language, high=_level({"size": high, "unit": unit}, language))
+    above = _level({"size": low, "unit": unit}, language)
+    if high is None:
+        return word("above", language, low=above)
+    return word("between", language, low=number(low), high=_level({"size": high, "unit": unit}, language))
+
+
+def _interval(value: Sequence[float] | None, language: str) -> str:
+    if value is None or value[0] == value[1]:
+        return ""
+    return word("interval", language, low=f"{value[0]:g}", high=f"{value[1]:g}")
+
+
+def _marks(value: Sequence[Mapping[str, Any]], language: str) -> str:
+    told = []
+    for one in value:
+        text = word("mark", language, field=field_of(one["field"])[language], mark=one["mark"])
+        told.append(text + (word("flips", language, rate=percent(one["flips"])) if one["flips"] else ""))
+    return word("and", language).join(told) if told else word("no_marks", language)
+
+
+def _deviations(value: Sequence[float], language: str) -> str:
+    numbers = word("list", language).join(f"{one:+.1f}".replace("-", "−") for one in value)
+    return word("deviations", language, numbers=numbers) if numbers else ""
+
+
+def _held(value: Sequence[Mapping[str, Any]], language: str) -> str:
+    told = [
+        word(
+            "held",
+            language,
+            node=one["node"][language],
+            level=_level(one["level"], language),
+            year=f"{one['year']:g}",
+        )
+        for one in value
+    ]
+    return word("list", language).join(told)
+
+
+def _late(value: Mapping[str, float] | None, language: str) -> str:
+    if value is None:
+        return ""
+    return word("late", language, after=f"{value['year']:g}", missed=percent(value["share"]))
+
+
+FORMS: dict[str, Callable[[Any, str], str]] = {
+    "": lambda value, _: str(value),
+    "count": lambda value, _: f"{value:,}",
+    "number": lambda value, _: number(value),
+    "share": lambda value, _: f"{value:.2f}",
+    "percent": lambda value, _: percent(value),
+    "points": lambda value, _: points(value),
+    "signed": lambda value, _: points(value, signed=True),
+    "year": lambda value, _: f"{value:g}",
+    "codes": lambda value, _: codes_text(value),
+    "label": lambda value, language: value[language],
+    "labels": lambda value, language: word("list", language).join(one[language] for one in value),
+    "reason": lambda value, language: reason_of(value)[language],
+    "aside": lambda value, language: word("aside", language, why=value[language]) if value else "",
+    "continuum": lambda value, language: (
+        "" if value is None else word("continuum", language, null=f"{value:.2f}")
+    ),
+    "level": _level,
+    "change": _change,
+    "bound": _bound,
+    "interval": _interval,
+    "marks": _marks,
+    "deviations": _deviations,
+    "held": _held,
+    "late": _late,
+}
+
+
+class _Filler(Formatter):
+    """Fills places by the form that stands behind their colon."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, form: str) -> str:
+        return FORMS[form](value, self._language)

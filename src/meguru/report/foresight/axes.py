@@ -5,8 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from meguru.foresight.analysis import Axis, DrivingForces, Quadrant
-from meguru.foresight.telling.tell import level
-from meguru.foresight.telling.words import percent
+from meguru.foresight.telling.words import level, percent
 from meguru.report.blocks import Cell, Figure, Section, Table
 from meguru.report.both import Both
 from meguru.report.foresight.groups import legend

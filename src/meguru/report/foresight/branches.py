@@ -7,7 +7,7 @@ from markupsafe import Markup
 from meguru.foresight.analysis import Drivers
 from meguru.foresight.analysis.branches.drivers import Driver, effects_by_year
 from meguru.foresight.telling.tell import told_drivers
-from meguru.foresight.telling.words import label_of, number, points
+from meguru.foresight.telling.words import change, label_of, number, points
 from meguru.report.blocks import Block, Cell, Figure, More, Section, Table, tabs
 from meguru.report.both import EMPTY, Both
 from meguru.report.foresight.evidence import sentence_blocks
@@ -103,7 +103,7 @@ def _driver(outlook: Outlook, one: Driver) -> list[Cell]:
     return [
         outlook.label(one.node),
         say(f"role_{one.role}"),
-        Both.of(number(one.shift)) + "\N{NO-BREAK SPACE}" + outlook.unit(one.node),
+        both(change(outlook.model, one.node, one.shift)),
         f"{one.year:g}",
         effect,
         _signed(one.effect_size, 2),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from meguru.foresight.analysis import Conditions, Requirement, Roadmap
-from meguru.foresight.telling.tell import bound
-from meguru.foresight.telling.words import percent, points
+from meguru.foresight.telling.words import bound, level, percent, points
 from meguru.report.blocks import Block, Cell, Figure, Gallery, More, Section, Table, tabs
 from meguru.report.both import EMPTY, Both, joined
 from meguru.report.foresight.evidence import sentence_blocks
@@ -85,14 +84,17 @@ def _requirements(outlook: Outlook, ordered: list[Requirement]) -> Table:
                 both(bound(outlook.model, one.node, one.low, one.high)),
                 f"{one.year:g}",
                 "–" if latest is None else f"{latest:g}",
+                f"{percent(one.coverage)}; {percent(one.density)}",
+                level(outlook.model, one.node, one.level),
                 f"{points(one.gain, signed=True)} ± {points(one.error)}",
                 say("cause" if one.cause else "symptom"),
                 percent(one.reproducibility),
                 ", ".join(f"{year:g}: {percent(share)}" for year, share in curve) or "–",
             ]
         )
-    keys = ("factor", "bound", "by", "deadline", "alone", "what_it_is", "found_again", "forced_curve")
-    return Table([say(key) for key in keys], rows, texts=(0, 1, 5, 7))
+    first = ("factor", "bound", "by", "deadline", "described", "held_at", "alone")
+    rest = ("what_it_is", "found_again", "forced_curve")
+    return Table([say(key) for key in (*first, *rest)], rows, texts=(0, 1, 7, 9))
 
 
 def _stops(outlook: Outlook, road: Roadmap) -> Table:

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from meguru.foresight.telling import Sentence
+from meguru.foresight.telling.words import percent
 from meguru.report.blocks import Block, Cell, More, Section, Table, Text
-from meguru.report.both import Both
+from meguru.report.both import Both, joined
 from meguru.report.foresight.outlook import Outlook
 from meguru.report.foresight.words import both, say
 from meguru.report.numbers import brief
+
+FEW = 12  # numbers of reruns listed; all are in the analysis
 
 
 def sentence_blocks(outlook: Outlook, wanted: Callable[[Sentence], bool]) -> list[Block]:
@@ -20,9 +23,10 @@ def sentence_blocks(outlook: Outlook, wanted: Callable[[Sentence], bool]) -> lis
 
 
 def _behind(one: Sentence) -> list[Block]:
-    typical = "; ".join(f"{code}: {', '.join(map(str, many))}" for code, many in one.evidence.typical.items())
-    told = say("evidence_scenarios", count=f"{one.evidence.count:,}", typical=typical)
-    blocks: list[Block] = [Text(told, "note")]
+    blocks: list[Block] = [Text(_scenarios(one), "note")]
+    if one.evidence.members:
+        blocks.append(Text(_members(one), "note"))
+    blocks += [Text(_curve(name, pairs), "note") for name, pairs in one.evidence.curves.items()]
     if one.evidence.links:
         rows: list[list[Cell]] = [
             [
@@ -37,6 +41,31 @@ def _behind(one: Sentence) -> list[Block]:
         head = [say("influence"), say("basis"), say("confidence"), say("citation"), say("author")]
         blocks.append(Table(head, rows, say("evidence_links"), texts=(0, 1, 3, 4), kind="code"))
     return blocks
+
+
+def _scenarios(one: Sentence) -> Both:
+    """How many futures it rests on, by what for, and the typical ones."""
+    typical = "; ".join(f"{code}: {', '.join(map(str, many))}" for code, many in one.evidence.typical.items())
+    counts = [say(f"counts_{name}", count=f"{count:,}") for name, count in one.evidence.counts.items()]
+    return joined(Both("; ", "、"), counts) + Both(". ", "。") + say("evidence_typical", typical=typical)
+
+
+def _members(one: Sentence) -> Both:
+    members = one.evidence.members
+    first = ", ".join(str(number) for number in members[:FEW])
+    return say("evidence_members", first=first + (", …" if len(members) > FEW else ""))
+
+
+def _curve(name: str, pairs: tuple[tuple[float, float], ...]) -> Both:
+    """Pairs of what was looked at and what was found."""
+    told = [f"{_short(one, name)}: {_short(other, name)}" for one, other in pairs]
+    return say(f"curve_{name}", pairs=", ".join(told))
+
+
+def _short(value: float, curve: str) -> str:
+    if value >= 1 and value == int(value) and curve != "peeled":
+        return f"{value:g}"  # a year, or a number of groups
+    return percent(value) if curve in ("deadline", "peeled") else f"{value:.3f}".replace("-", "−")
 
 
 def number_of_groups(outlook: Outlook) -> list[Section]:

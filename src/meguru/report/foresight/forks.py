@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from meguru.foresight.analysis import BranchYear, Drivers, Split
-from meguru.foresight.telling.tell import told_drivers
+from meguru.foresight.telling.tell import chance_of, told_drivers
 from meguru.foresight.telling.words import number, percent, reason_of
 from meguru.report.blocks import Cell, Figure, Section, Table
 from meguru.report.both import Both
@@ -22,7 +22,10 @@ Found = tuple[Split, BranchYear, Drivers | None]
 def forks(outlook: Outlook) -> list[Section]:
     """The section."""
     rows = found_splits(outlook)
-    blocks = sentence_blocks(outlook, lambda one: one.part == "branches" and one.kind != "driver")
+    blocks = sentence_blocks(
+        outlook,
+        lambda one: one.kind.startswith("count_") or (one.part == "branches" and one.kind != "driver"),
+    )
     title, lead = say("futures"), say("futures_lead")
     if not rows:
         lead = say("one_group")
@@ -89,7 +92,7 @@ def _table(outlook: Outlook, rows: Sequence[Found]) -> Table:
                 say("no_year") if branch.year is None else f"{branch.year:g}",
                 "–" if branch.low is None else f"{branch.low:g}–{branch.high:g}",
                 "–" if branch.null_year is None else f"{branch.null_year:g}",
-                number(max(split.p_null, split.p_uniform)),
+                number(chance_of(split)),
                 judged,
                 first_driver(outlook, driven),
             ]

@@ -73,14 +73,12 @@ def _alluvial(outlook: Outlook) -> Figure:
     found = standing(outlook.futures, outlook.groups, outlook.analysis.rule, years)
     colours = [outlook.colour(code) for code in outlook.codes]
     names = [outlook.titled(code) for code in outlook.codes]
-    svg = draw_alluvial(found, colours, names, say("alluvial"))
+    svg = draw_alluvial(found, outlook.groups.share, colours, names, say("alluvial"))
     rows: list[list[Cell]] = [
-        [f"{year:g}", code, mark, f"{int(found.counts[at, place, kind]):,}"]
-        for at, year in enumerate(found.years)
+        [code, *(f"{score:+.2f}".replace("-", "−") for score in found.scores[:, place].tolist())]
         for place, code in enumerate(found.codes)
-        for kind, mark in enumerate(found.marks)
     ]
-    table = Table([say("year"), say("group"), say("mark"), say_common("scenarios")], rows, texts=(0, 1, 2))
+    table = Table([say("score"), *(f"{year:g}" for year in found.years)], rows)
     note = say("alluvial_note")
     return Figure(say("alluvial"), Markup(svg), note, table, legend(outlook), size="wide")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from meguru.foresight.telling.words import number
 from meguru.report.both import Both
 from meguru.report.foresight.words import both, say
 from meguru.report.html import Head, html_page, known_language, page_path, write_page
@@ -79,8 +80,10 @@ def _head(outlook: Outlook) -> Head:
     made = Markup("meguru {} · {} {} · <time>{}</time>").format(
         futures.version, say("seed"), futures.seed, created
     )
-    kind = "groups_asked" if found.forced else "groups_found"
-    counted = say(kind, count=len(found.codes), proposed=found.evidence.proposed)
+    asked = outlook.analysis.choices.count is not None
+    kind = "groups_found" if not found.forced else "groups_asked" if asked else "groups_model"
+    p = number(found.evidence.p_value)
+    counted = say(kind, count=len(found.codes), proposed=found.evidence.proposed, p=p)
     return Head(
         kind=say("kind"),
         title=_title(model),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ RESAMPLES = 200
 class BranchYear:
     """When a split is decided.
 
+    A split that is not supported is nothing that is decided at a time: it has curves, and no year.
+
     Attributes
     ----------
     left, right
@@ -44,11 +46,13 @@ class BranchYear:
         The same in a continuum of the same means and covariances, cut by the same centroids; empty where too
         few of its points fall to a side.
     year
-        First from which ``auc`` is and stays at :data:`TOLD` or above; None: at no time.
+        First from which ``auc`` is and stays at :data:`TOLD` or above; None: at no time, or not supported.
     null_year
         The same for the continuum.
     low, high
         From the 5th to the 95th percentile of the bootstrap; None where most resamples have no such year.
+    sample
+        Scenarios of the split that the curve rests on.
     supported
         Whether the split is supported and its side is told in that year better than in the continuum: the 5th
         percentile of the bootstrap of ``auc`` lies above ``null_auc``.
@@ -65,6 +69,7 @@ class BranchYear:
     null_year: float | None
     low: float | None
     high: float | None
+    sample: int
     supported: bool
     reason: str
 
@@ -89,11 +94,12 @@ def branch_years(futures: Futures, groups: Groups, found: Tree) -> tuple[BranchY
 
 @dataclass(frozen=True, eq=False)
 class _Curve:
-    """AUC (year,), its 5th percentile over resamples (year,), and their branch years (resample,) or nan."""
+    """AUC (year,), its 5th percentile over resamples, and their branch years (resample,) or nan."""
 
     auc: Floats
     least: Floats
     drawn: Floats
+    sample: int
 
 
 def _curve(futures: Futures, groups: Groups, split: Split) -> _Curve | None:
@@ -114,34 +120,35 @@ def _curve(futures: Futures, groups: Groups, split: Split) -> _Curve | None:
         auc=np.array([auc(row, sides.left) for row in scores]),
         least=np.quantile(curves, 0.05, axis=0),
         drawn=np.array([np.nan if year is None else year for year in drawn]),
+        sample=sides.rows.size,
     )
 
 
 def _judged(futures: Futures, split: Split, curve: _Curve | None, null: Floats) -> BranchYear:
     years = np.asarray(futures.years, dtype=float)
+    told = tuple(float(one) for one in years)
+    nothing = BranchYear(
+        split.left, split.right, told, (), (), None, None, None, None, 0, False, split.reason
+    )
     if curve is None:
-        return BranchYear(
-            split.left, split.right, tuple(years), (), (), None, None, None, None, False, "too few scenarios"
-        )
-    year = first_told(years, curve.auc)
-    low, high = _interval(curve.drawn) if year is not None else (None, None)
-    reason = split.reason
-    if not reason and year is None:
-        reason = "no year from which the state tells the side"
-    if not reason and null.size and (curve.least <= null)[years == year].any():
-        reason = "a continuum is told as early"
-    return BranchYear(
-        left=split.left,
-        right=split.right,
-        years=tuple(float(one) for one in years),
+        return replace(nothing, reason=split.reason or "too few scenarios")
+    nothing = replace(
+        nothing,
         auc=tuple(float(one) for one in curve.auc),
         null_auc=tuple(float(one) for one in null),
-        year=year,
-        null_year=first_told(years, null) if null.size else None,
-        low=low,
-        high=high,
-        supported=not reason,
-        reason=reason,
+        sample=curve.sample,
+    )
+    if not split.supported:
+        return nothing
+    year = first_told(years, curve.auc)
+    null_year = first_told(years, null) if null.size else None
+    if year is None:
+        return replace(nothing, null_year=null_year, reason="no year from which the state tells the side")
+    low, high = _interval(curve.drawn)
+    early = bool(null.size and (curve.least <= null)[years == year].any())
+    reason = "a continuum is told as early" if early else ""
+    return replace(
+        nothing, year=year, null_year=null_year, low=low, high=high, supported=not reason, reason=reason
     )
 
 

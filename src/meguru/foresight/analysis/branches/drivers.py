@@ -51,9 +51,13 @@ class Driver:
         Loss of AUC on held-out scenarios where the node's state at the branch is shuffled.
     shift
         The forced change: a standard deviation of the node in that year, in its unit.
-    causal_effect
-        Share ending left where the node is shifted up in that year, less the share where it is shifted down;
+    up, down
+        Share ending left where the node is shifted up in that year, and where it is shifted down: of the
+        scenarios rerun, all of which ended on either side of the split in the run, those that end nearer to a
+        centroid of the left side than to any of the right; centroids of other groups do not count.
         None: not rerun.
+    causal_effect
+        ``up`` less ``down``.
     error
         Standard error of it, over scenarios with common random numbers.
     rank
@@ -67,6 +71,8 @@ class Driver:
     q_value: float
     importance: float
     shift: float
+    up: float | None
+    down: float | None
     causal_effect: float | None
     error: float | None
     rank: int | None
@@ -85,11 +91,24 @@ class InputDriver:
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """Drivers of a split, strongest first: nodes by causal effect, inputs by importance."""
+    """Drivers of a split, strongest first: nodes by causal effect, inputs by importance.
+
+    Attributes
+    ----------
+    left, right
+        Codes of the groups on either side.
+    year
+        Its branch year.
+    members
+        Numbers of the scenarios that are rerun: on them rest the causal effects.
+    nodes, inputs
+        The drivers.
+    """
 
     left: tuple[str, ...]
     right: tuple[str, ...]
     year: float
+    members: tuple[int, ...]
     nodes: tuple[Driver, ...]
     inputs: tuple[InputDriver, ...]
 
@@ -131,44 +150,85 @@ def drivers(
     sizes, chance, best = _window(futures, sides, rows)
     state = state_at(futures, last, sides.rows)[:, : len(futures.nodes)]
     importance = permutation_importance(state, sides.left, groups.seed, f"drivers.state.{key_of(split)}")
-    q_values = false_discovery(chance)
     able = reaching(futures.model, groups.kpis)
-    chosen = _screened(futures.nodes, able, sizes, importance, candidates)
-    spread = np.array(
-        [futures.states[best[place], place, :][sides.rows].std(dtype=float) for place in range(len(best))]
+    looks = _Looks(
+        years=futures.years[best],
+        sizes=sizes,
+        q_values=false_discovery(chance),
+        importance=importance,
+        spread=np.array(
+            [futures.states[row, place][sides.rows].std(dtype=float) for place, row in enumerate(best)]
+        ),
     )
     members = _members(futures, groups, split, rerun)
-    causal = {
+    turned = {
         place: causal_effect(
-            futures, groups, split, members, futures.nodes[place], int(best[place]), float(spread[place])
+            futures,
+            groups,
+            split,
+            members,
+            futures.nodes[place],
+            int(best[place]),
+            float(looks.spread[place]),
         )
-        for place in chosen
-        if spread[place] > 0
+        for place in _screened(futures.nodes, able, sizes, importance, candidates)
+        if looks.spread[place] > 0
     }
-    by_effect = sorted(causal, key=lambda place: (-abs(causal[place][0]), place))
-    rank = {place: number for number, place in enumerate(by_effect, start=1)}
-    rest = [place for place in np.argsort(-np.abs(sizes), kind="stable") if place not in rank]
     return Drivers(
         left=split.left,
         right=split.right,
         year=branch.year,
-        nodes=tuple(
-            Driver(
-                node=futures.nodes[place],
-                role=futures.model.nodes[futures.nodes[place]].role,
-                year=float(futures.years[best[place]]),
-                effect_size=float(sizes[place]),
-                q_value=float(q_values[place]),
-                importance=float(importance[place]),
-                shift=float(spread[place]),
-                causal_effect=causal[place][0] if place in causal else None,
-                error=causal[place][1] if place in causal else None,
-                rank=rank.get(place),
-            )
-            for place in [*by_effect, *rest]
-        ),
+        members=tuple(int(one) for one in members),
+        nodes=_ranked(futures, looks, turned),
         inputs=input_drivers(futures, groups, split, sides, branch.year),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Looks:
+    """What is seen of each node (node,) without any rerun."""
+
+    years: Floats
+    sizes: Floats
+    q_values: Floats
+    importance: Floats
+    spread: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What a rerun with a node shifted up and one with it shifted down tell; see :class:`Driver`."""
+
+    up: float
+    down: float
+    effect: float
+    error: float
+
+
+def _ranked(futures: Futures, looks: _Looks, turned: Mapping[int, Turned]) -> tuple[Driver, ...]:
+    """Nodes by causal effect, then those not rerun by effect size."""
+    by_effect = sorted(turned, key=lambda place: (-abs(turned[place].effect), place))
+    rest = [int(place) for place in np.argsort(-np.abs(looks.sizes), kind="stable") if place not in turned]
+    found = []
+    for rank, place in enumerate([*by_effect, *rest], start=1):
+        name, told = futures.nodes[place], turned.get(place)
+        found.append(
+            Driver(
+                node=name,
+                role=futures.model.nodes[name].role,
+                year=float(looks.years[place]),
+                effect_size=float(looks.sizes[place]),
+                q_value=float(looks.q_values[place]),
+                importance=float(looks.importance[place]),
+                shift=float(looks.spread[place]),
+                up=told.up if told else None,
+                down=told.down if told else None,
+                causal_effect=told.effect if told else None,
+                error=told.error if told else None,
+                rank=rank if told else None,
+            )
+        )
+    return tuple(found)
 
 
 def _window(futures: Futures, sides: Sides, rows: range) -> tuple[Floats, Floats, NDArray[np.intp]]:
@@ -228,8 +288,8 @@ def causal_effect(
     node: str,
     row: int,
     size: float,
-) -> tuple[float, float]:
-    """Change of the share ending left between a node shifted up and down by ``size``, and its standard error.
+) -> Turned:
+    """Shares ending left where a node is shifted up and down by ``size``, and what lies between them.
 
     The shift stands in the snapshot ``row``; all random numbers are those of the run. Scenarios are judged by
     the nearest of the centroids of the split.
@@ -244,7 +304,12 @@ def causal_effect(
         )
         ended.append(np.isin(groups.classify(again, among), left).astype(float))
     change = ended[0] - ended[1]
-    return float(change.mean()), float(change.std() / np.sqrt(change.size))
+    return Turned(
+        up=float(ended[0].mean()),
+        down=float(ended[1].mean()),
+        effect=float(change.mean()),
+        error=float(change.std() / np.sqrt(change.size)),
+    )
 
 
 def input_drivers(

@@ -25,14 +25,18 @@ def propose_names(
     return tuple({language: _name(model, columns, row, language) for language in WORDS} for row in profile)
 
 
+def told_kpis(row: NDArray[np.float64]) -> list[int]:
+    """Columns of a row of the profile that a name tells, the farthest from the mean first."""
+    order = np.argsort(-np.abs(row), kind="stable")[:MOST]
+    return [int(number) for number in order if abs(row[number]) >= TOLD]
+
+
 def _name(model: CausalModel, columns: Sequence[str], row: NDArray[np.float64], language: str) -> str:
     words = WORDS[language]
-    order = np.argsort(-np.abs(row), kind="stable")[:MOST]
-    told = [number for number in order if abs(row[number]) >= TOLD]
     parts = [
         words["high" if row[number] > 0 else "low"].format(
             model.nodes[columns[number]].label.get(language) or columns[number]
         )
-        for number in told
+        for number in told_kpis(row)
     ]
     return words["and"].join(parts) if parts else words["none"]

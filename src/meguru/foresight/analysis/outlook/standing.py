@@ -1,45 +1,48 @@
-"""Where the scenarios of each final group stand on the way, by the rule of the ratings."""
+"""How the futures of each final group stand on the way, by the rule of the ratings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meguru.foresight.analysis.grouping.features import row_of
 from meguru.foresight.analysis.grouping.groups import Groups
-from meguru.foresight.analysis.outlook.rating import MARKS, Mark, Rule, mark_of, sign_of
+from meguru.foresight.analysis.outlook.rating import Rule, sign_of
 from meguru.foresight.futures import Futures
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Marks of scenarios over time, counted by their final group.
+    """Mean scores of the final groups over time.
 
-    No groups of single years are formed: a scenario has the group in which it ends all the way.
+    A future has the group in which it ends all the way: in no year are futures grouped or sorted into
+    classes, and nothing is said of the chance to get from a class of a year to a final group.
 
     Attributes
     ----------
-    years, codes, marks
+    years, codes
         The axes.
-    counts
-        (year, group, mark) scenarios with a mark over all KPIs.
-    flows
-        (year but the last, group, mark, mark in the next year) scenarios.
+    scores
+        (year, group) mean over the futures of a group of their score over all KPIs with a direction, from −1
+        to 1.
     """
 
     years: tuple[float, ...]
     codes: tuple[str, ...]
-    marks: tuple[Mark, ...]
-    counts: NDArray[np.int64]
-    flows: NDArray[np.int64]
+    scores: Floats
+
+    def order(self, at: int) -> tuple[int, ...]:
+        """Numbers of the groups in a year, that with the best score first; of equals the first code."""
+        return tuple(int(one) for one in np.argsort(-self.scores[at], kind="stable"))
 
 
 def standing(futures: Futures, groups: Groups, rule: Rule, years: Sequence[float]) -> Standing:
-    """Mark of each scenario over all KPIs with a direction, in some years.
+    """Mean score of the futures of each final group over all KPIs with a direction, in some years.
 
     Parameters
     ----------
@@ -55,26 +58,18 @@ def standing(futures: Futures, groups: Groups, rule: Rule, years: Sequence[float
     RangeError
         The run has no such year.
     """
-    marks = np.array([_marks(futures, groups, rule, row_of(futures, year)) for year in years])
-    codes, kinds = len(groups.codes), len(MARKS)
-    counts = np.array([_count((groups.labels, row), (codes, kinds)) for row in marks])
-    flows = [_count((groups.labels, row, after), (codes, kinds, kinds)) for row, after in pairwise(marks)]
+    sizes = np.bincount(groups.labels, minlength=len(groups.codes))
+    rows = [_scores(futures, groups, rule, row_of(futures, year)) for year in years]
+    sums = [np.bincount(groups.labels, row, minlength=len(groups.codes)) for row in rows]
     return Standing(
         years=tuple(float(year) for year in years),
         codes=groups.codes,
-        marks=MARKS,
-        counts=counts,
-        flows=np.array(flows, dtype=np.int64).reshape(-1, codes, kinds, kinds),
+        scores=np.array(sums) / np.maximum(sizes, 1),
     )
 
 
-def _count(columns: tuple[NDArray[np.int64], ...], shape: tuple[int, ...]) -> NDArray[np.int64]:
-    flat = np.ravel_multi_index(columns, shape)
-    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
-
-
-def _marks(futures: Futures, groups: Groups, rule: Rule, row: int) -> NDArray[np.int64]:
-    """Number of the mark of each scenario (scenario,) at a snapshot."""
+def _scores(futures: Futures, groups: Groups, rule: Rule, row: int) -> Floats:
+    """Score of each scenario (scenario,) at a snapshot."""
     total, weights = np.zeros(futures.members.size), 0.0
     for name in groups.kpis:
         sign, weight = sign_of(futures, name), (rule.weights or {}).get(name, 1.0)
@@ -84,5 +79,4 @@ def _marks(futures: Futures, groups: Groups, rule: Rule, row: int) -> NDArray[np
         if sign:
             total += weight * ((gain > rule.margin).astype(float) - (gain < -rule.margin))
             weights += weight
-    scores = total / weights if weights else total
-    return np.array([MARKS.index(mark_of(float(score), rule)) for score in scores], dtype=np.int64)
+    return total / weights if weights else total

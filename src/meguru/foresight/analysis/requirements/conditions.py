@@ -17,7 +17,7 @@ from meguru.foresight.analysis.requirements.columns import (
     milestone_years,
     table,
 )
-from meguru.foresight.analysis.requirements.deadline import Deadline, find_deadline
+from meguru.foresight.analysis.requirements.deadline import Deadline, find_deadlines
 from meguru.foresight.analysis.requirements.forcing import Forcing
 from meguru.foresight.analysis.statistics.cart import Leaf, find_leaves
 from meguru.foresight.analysis.statistics.loops import each
@@ -49,8 +49,10 @@ class Requirement:
         That the bounds tell nothing, on held-out scenarios.
     reproducibility
         Share of resamples whose box bounds the node from the same side.
+    coverage, density
+        Share of the held-out scenarios of the group that meet it, and share of the group among those that do.
     association
-        Share of the group among held-out scenarios that meet it, less its share among all.
+        ``density`` less the share of the group among all held-out scenarios.
     level
         Median at that year of the scenarios of the group in the box: where the node is held when forced.
     gain, error
@@ -68,6 +70,8 @@ class Requirement:
     high: float | None
     chance: float
     reproducibility: float
+    coverage: float
+    density: float
     association: float
     level: float
     gain: float
@@ -94,6 +98,12 @@ class Conditions:
         By year.
     forced
         Share of the group where all causes are forced, each from its year; None where there is no cause.
+    unforced
+        Share of the group in the same reruns with nothing forced.
+    members
+        Numbers of the scenarios that are rerun: on them rest gains, deadlines, ``forced`` and ``unforced``.
+    held
+        Numbers of the held-out scenarios: on them rest coverage, density and ``base``.
     columns
         Node and year of each column that the box and the tree may use.
     leaves
@@ -109,6 +119,9 @@ class Conditions:
     peeled: tuple[tuple[float, float], ...]
     requirements: tuple[Requirement, ...]
     forced: float | None
+    unforced: float | None
+    members: tuple[int, ...]
+    held: tuple[int, ...]
     columns: tuple[tuple[str, float], ...]
     leaves: tuple[Leaf, ...]
     reason: str
@@ -155,7 +168,21 @@ def conditions(
     names = bounded_nodes(futures, nodes)
     at = milestone_years(futures, years)
     halves = _halves(futures, groups, number)
-    nothing = Conditions(code, halves.base, 1.0, halves.base, (), (), None, (), (), "")
+    nothing = Conditions(
+        group=code,
+        base=halves.base,
+        coverage=1.0,
+        density=halves.base,
+        peeled=(),
+        requirements=(),
+        forced=None,
+        unforced=None,
+        members=(),
+        held=tuple(int(one) for one in futures.members[halves.held]),
+        columns=(),
+        leaves=(),
+        reason="",
+    )
     if len(groups.codes) < 2 or halves.few:
         return replace(nothing, reason="too few scenarios in the group, or all")
     columns = chosen_columns(futures, names, at, halves.fitted, halves.in_group)
@@ -178,7 +205,15 @@ def conditions(
     ]
     coverage, density = quality(box.holds(held), halves.held_wanted)
     timed, forced = _with_deadlines(futures, forcing, found, wanted)
-    return replace(nothing, coverage=coverage, density=density, requirements=timed, forced=forced)
+    return replace(
+        nothing,
+        coverage=coverage,
+        density=density,
+        requirements=timed,
+        forced=forced,
+        unforced=forcing.share(()),
+        members=tuple(int(one) for one in members),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,7 +265,8 @@ def _requirement(
     typical = halves.held_wanted & box.holds(held)
     levels = held[typical if typical.any() else halves.held_wanted, column]
     level = float(np.clip(np.median(levels), node.low, node.high))
-    association = quality(_only(box, column).holds(held), halves.held_wanted)[1] - halves.base
+    coverage, density = quality(_only(box, column).holds(held), halves.held_wanted)
+    association = density - halves.base
     gain, error = forcing.gain([(name, year, level)])
     return Requirement(
         node=name,
@@ -239,6 +275,8 @@ def _requirement(
         high=_finite(box.high[column]),
         chance=chance_of(box, column, held, halves.held_wanted),
         reproducibility=float(np.mean([_alike(box, other, column) for other in again])),
+        coverage=coverage,
+        density=density,
         association=association,
         level=level,
         gain=gain,
@@ -267,18 +305,11 @@ def _with_deadlines(
     futures: Futures, forcing: Forcing, found: Sequence[Requirement], wanted: float | None
 ) -> tuple[tuple[Requirement, ...], float | None]:
     """Requirements by year with the deadlines of causes, and the share with all causes forced."""
-    causes = [one for one in found if one.cause]
     ordered = sorted(found, key=lambda one: (one.year, one.node))
-    if not causes:
+    held = {one.node: (one.node, one.year, one.level) for one in ordered if one.cause}
+    if not held:
         return tuple(ordered), None
-    held = {one.node: (one.node, one.year, one.level) for one in causes}
     forced = forcing.share(list(held.values()))
     aim = (forcing.share(()) + forced) / 2 if wanted is None else wanted
-    years = [float(year) for year in futures.years[1:]]
-    timed = []
-    for one in ordered:
-        if one.cause:
-            others = [row for node, row in held.items() if node != one.node]
-            one = replace(one, deadline=find_deadline(forcing, one.node, one.level, others, years, aim))
-        timed.append(one)
-    return tuple(timed), forced
+    found_deadlines = find_deadlines(forcing, held, [float(year) for year in futures.years[1:]], aim)
+    return tuple(replace(one, deadline=found_deadlines.get(one.node)) for one in ordered), forced

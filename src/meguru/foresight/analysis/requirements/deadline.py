@@ -1,15 +1,17 @@
-"""The last year in which a requirement may be met."""
+"""The last year in which a requirement may be met, beside the others and in place of its substitutes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from meguru.foresight.analysis.requirements.forcing import Forcing
 
 COARSE = 6  # years looked at before the years between two of them
+OTHERS_SUFFICE = "the other requirements suffice"
+NEVER_ENOUGH = "from no year on is it enough"
 
 Held = tuple[str, float, float]  # node, year, level
 
@@ -25,11 +27,16 @@ class Deadline:
     wanted
         Share of scenarios in the group that counts as reached (p₀).
     curve
-        Share by year from which it is met, as far as looked at.
+        Share by year from which it is met, as far as looked at; the year after ``year`` is always among them.
     without
-        Share where it is not met and the others are.
+        Share where it is not met and the others are, those of ``instead`` left out.
     reason
         Why there is no year; empty where there is one.
+    instead
+        Requirements that do its work where it is not met: each of them and this one can be spared, but not
+        together. The deadline is that of this one without them.
+    spared
+        Share where it is not met, and all others are.
     """
 
     year: float | None
@@ -37,26 +44,91 @@ class Deadline:
     curve: tuple[tuple[float, float], ...]
     without: float
     reason: str
+    instead: tuple[str, ...]
+    spared: float
+
+    def share(self, year: float) -> float:
+        """Of the curve."""
+        return dict(self.curve)[year]
+
+    @property
+    def after(self) -> float | None:
+        """The year after the deadline, of which the curve says that it is too late; None: the run ends."""
+        later = [year for year, _ in self.curve if self.year is not None and year > self.year]
+        return min(later, default=None)
+
+
+def find_deadlines(
+    forcing: Forcing, held: Mapping[str, Held], years: Sequence[float], wanted: float
+) -> dict[str, Deadline]:
+    """Deadline of each cause beside the others.
+
+    A cause without which the others give the share wanted is tried with each of the others left out as well,
+    and with all that can be spared: what can be spared alone need not be so together.
+
+    Parameters
+    ----------
+    forcing
+        The reruns.
+    held
+        Causes by node.
+    years
+        At which levels may begin to be held.
+    wanted
+        p₀.
+    """
+    found = {}
+    for node, instead in substitutes(forcing, held, wanted).items():
+        one = find_deadline(forcing, held[node], _but(held, node, *instead), years, wanted)
+        found[node] = replace(one, instead=instead, spared=forcing.share(_but(held, node)))
+    return found
+
+
+def substitutes(forcing: Forcing, held: Mapping[str, Held], wanted: float) -> dict[str, tuple[str, ...]]:
+    """For each cause those that do its work: without it and any (or all) of them ``wanted`` is missed."""
+
+    def enough(*missing: str) -> bool:
+        return forcing.share(_but(held, *missing)) >= wanted
+
+    spare = [node for node in held if enough(node)]
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(held, ())
+    for node in spare:
+        found[node] = tuple(other for other in spare if other != node and not enough(node, other))
+    if len(spare) > 2 and not any(found.values()) and not enough(*spare):
+        for node in spare:
+            rest = tuple(other for other in spare if other != node)
+            found[node] = rest if enough(*rest) else ()
+    return found
+
+
+def _but(held: Mapping[str, Held], *missing: str) -> tuple[Held, ...]:
+    return tuple(one for node, one in held.items() if node not in missing)
 
 
 def find_deadline(
-    forcing: Forcing, node: str, level: float, others: Sequence[Held], years: Sequence[float], wanted: float
+    forcing: Forcing,
+    one: Held,
+    others: Sequence[Held],
+    years: Sequence[float],
+    wanted: float,
 ) -> Deadline:
-    """Last of ``years`` from which holding the node at the level, beside the others, gives the share wanted.
+    """Last of ``years`` from which holding the node at its level, beside the others, gives the share wanted.
 
-    The years are looked at backward, first a few over the whole span, then each between the last that gives
-    the share and the first after it that does not.
+    The years are looked at backward, first a few over the whole span and the milestone of the requirement,
+    then each between the last that gives the share and the first after it that does not.
     """
+    node, milestone, level = one
     without = forcing.share(others)
     if without >= wanted:
-        return Deadline(None, wanted, (), without, "the other requirements suffice")
+        return Deadline(None, wanted, (), without, OTHERS_SUFFICE, (), without)
     shares: dict[float, float] = {}
 
     def enough(year: float) -> bool:
         shares[year] = forcing.share((*others, (node, year, level)))
         return shares[year] >= wanted
 
-    places = np.unique(np.linspace(0, len(years) - 1, min(COARSE, len(years))).round().astype(int))[::-1]
+    spread = np.linspace(0, len(years) - 1, min(COARSE, len(years))).round().astype(int)
+    places = np.unique([*spread, *np.flatnonzero(np.isclose(years, milestone))])[::-1]
     found, after = None, len(years)
     for place in places:
         if enough(years[place]):
@@ -64,14 +136,14 @@ def find_deadline(
             break
         after = int(place)
     if found is None:
-        return Deadline(None, wanted, _curve(shares), without, "too late from the first year on")
+        return Deadline(None, wanted, _curve(shares), without, NEVER_ENOUGH, (), without)
     for place in range(after - 1, found, -1):
         if enough(years[place]):
             found = place
             break
     for place in places[places < found]:
         enough(years[place])
-    return Deadline(float(years[found]), wanted, _curve(shares), without, "")
+    return Deadline(float(years[found]), wanted, _curve(shares), without, "", (), without)
 
 
 def _curve(shares: dict[float, float]) -> tuple[tuple[float, float], ...]:

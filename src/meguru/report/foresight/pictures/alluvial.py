@@ -1,85 +1,60 @@
-"""Futures by their final group, flowing between marks from year to year."""
+"""Final groups as streams that overtake each other from year to year."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from meguru.foresight.analysis import Standing
-from meguru.foresight.telling.words import percent
 from meguru.report.both import Both
 from meguru.report.foresight.pictures.curves import ribbon
 from meguru.report.svg.canvas import Canvas
 
-WIDTH, LEFT, RIGHT, TOP, HEIGHT, GAP, BAR = 1100.0, 44.0, 30.0, 30.0, 320.0, 22.0, 14.0
+WIDTH, LEFT, RIGHT, TOP, HEIGHT, GAP, REST = 1100.0, 34.0, 34.0, 16.0, 260.0, 16.0, 30.0
 
 
-def draw_alluvial(found: Standing, colours: Sequence[str], names: Sequence[Both], alt: Both) -> str:
-    """The picture as SVG; a ribbon has the colour of the group in which its futures end."""
-    sheet = Canvas(WIDTH, TOP + HEIGHT + 2 * GAP + 34)
-    total = float(found.counts[0].sum())
-    step = (WIDTH - LEFT - RIGHT - BAR) / max(len(found.years) - 1, 1)
-    # Tops of the marks in each column; marks stand in the same order everywhere, the best above.
-    tops = []
-    for counts in found.counts:
-        y, column = TOP, []
-        for size in counts.sum(axis=0):
-            column.append(y)
-            y += float(size) / total * HEIGHT + GAP
-        tops.append(column)
-    for at in range(len(found.years) - 1):
-        x = LEFT + at * step + BAR
-        _flows(sheet, found, at, (x, x + step - BAR), (tops[at], tops[at + 1]), colours, names)
-    for at, (year, counts) in enumerate(zip(found.years, found.counts, strict=True)):
-        x = LEFT + at * step
-        for kind, mark in enumerate(found.marks):
-            size = float(counts[:, kind].sum())
-            if size == 0:
-                continue
-            with sheet.hover(Both.of(f"{year:g}  {mark}  {percent(size / total)}")):
-                sheet.rect(x, tops[at][kind], BAR, size / total * HEIGHT, fill="#2b333b")
-            if at == 0:
-                sheet.text(
-                    x - 8,
-                    tops[at][kind] + size / total * HEIGHT / 2 + 7,
-                    mark,
-                    text_anchor="end",
-                    font_size=18,
-                )
-            else:
-                y = tops[at][kind] - 6
-                sheet.text(x + BAR / 2, y, mark, text_anchor="middle", font_size=13, class_="halo")
-        sheet.text(x + BAR / 2, TOP + HEIGHT + 2 * GAP + 22, f"{year:g}", class_="soft", text_anchor="middle")
+def draw_alluvial(
+    found: Standing, shares: Sequence[float], colours: Sequence[str], names: Sequence[Both], alt: Both
+) -> str:
+    """The picture as SVG; a stream is as wide as the share of its group, the best score above.
+
+    Parameters
+    ----------
+    found
+        Mean scores by year and group.
+    shares, colours, names
+        Of the groups.
+    alt
+        What the picture is called.
+    """
+    bottom = TOP + HEIGHT + GAP * (len(found.codes) - 1)
+    sheet = Canvas(WIDTH, bottom + 30)
+    step = (WIDTH - LEFT - RIGHT - REST) / max(len(found.years) - 1, 1)
+    tops = [_tops(found.order(at), shares) for at in range(len(found.years))]
+    for at, year in enumerate(found.years):
+        x = LEFT + at * step + REST / 2
+        sheet.line(x, TOP - 8, x, bottom + 6, class_="grid")
+        sheet.text(x, bottom + 24, f"{year:g}", class_="soft", text_anchor="middle")
+    for group, code in enumerate(found.codes):
+        high = shares[group] * HEIGHT
+        for at, year in enumerate(found.years):
+            x, y = LEFT + at * step, tops[at][group]
+            last = at + 1 == len(found.years)
+            after = (x + REST, y) if last else (x + step, tops[at + 1][group])
+            path = ribbon((x + REST, y), after, high)
+            with sheet.hover(names[group] + f"\n{year:g}: {found.scores[at, group]:+.2f}"):
+                sheet.rect(x, y, REST, high, fill=colours[group], fill_opacity="0.85")
+                if not last:
+                    sheet.path(path, fill=colours[group], fill_opacity="0.55")
+        for x, side, anchor in ((LEFT - 8, 0, "end"), (WIDTH - RIGHT + 8, -1, "start")):
+            y = tops[side][group] + high / 2 + 5
+            sheet.text(x, y, code, class_="strong", text_anchor=anchor, font_size=14, fill=colours[group])
     return sheet.svg(alt)
 
 
-def _flows(
-    sheet: Canvas,
-    found: Standing,
-    at: int,
-    ends: tuple[float, float],
-    tops: tuple[Sequence[float], Sequence[float]],
-    colours: Sequence[str],
-    names: Sequence[Both],
-) -> None:
-    """Ribbons from one year to the next; at both ends they lie in the order of the marks, then the groups."""
-    flows, total, kinds = found.flows[at], float(found.counts[0].sum()), range(len(found.marks))
-    begins: dict[tuple[int, int, int], float] = {}
-    stops: dict[tuple[int, int, int], float] = {}
-    for one in kinds:
-        out, into = tops[0][one], tops[1][one]
-        for other in kinds:
-            for group in range(len(found.codes)):
-                begins[group, one, other] = out
-                out += float(flows[group, one, other]) / total * HEIGHT
-                stops[group, other, one] = into
-                into += float(flows[group, other, one]) / total * HEIGHT
-    for (group, one, other), y in begins.items():
-        size = float(flows[group, one, other])
-        if size == 0:
-            continue
-        high, end = size / total * HEIGHT, stops[group, one, other]
-        marks = f"{found.marks[one]} → {found.marks[other]}  {int(size):,}"
-        years = f"{found.years[at]:g} → {found.years[at + 1]:g}"
-        path = ribbon((ends[0], y), (ends[1], end), high)
-        with sheet.hover(names[group] + f"\n{years}\n{marks}"):
-            sheet.path(path, fill=colours[group], fill_opacity="0.62")
+def _tops(order: Sequence[int], shares: Sequence[float]) -> dict[int, float]:
+    """Upper edge of the stream of each group in a year."""
+    found, y = {}, TOP
+    for group in order:
+        found[group] = y
+        y += shares[group] * HEIGHT + GAP
+    return found
