@@ -11,10 +11,12 @@ from click.testing import CliRunner, Result
 from planted import gate
 
 from meguru.cli import main
-from meguru.foresight import save
-from meguru.foresight.analysis import Analysis, Axis, analyse, analysis_of, driving_forces
+from meguru.foresight import Intervention, save
+from meguru.foresight.analysis import Analysis, Axis, Choices, analyse, analysis_of, driving_forces
+from meguru.foresight.analysis.origin import made_by
 from meguru.foresight.futures_files import load_futures
 from meguru.foresight.telling import tell
+from meguru.version import __version__
 
 SHOWN = ("groups", "branches", "conditions", "report")
 
@@ -138,9 +140,54 @@ def test_other_choices_or_other_futures_are_analysed_again(results: Path, tmp_pa
     futures = load_futures(folder / "futures.nc")
     futures.again(members=range(400)).save(folder / "futures.nc")
     done = call("groups", folder)
-    assert "analysing" in done.stderr and "400 futures" in done.stdout
+    assert "analysing" in done.stderr and "of other futures: done again" in done.stderr
+    assert "400 futures" in done.stdout and "3 groups, asked for" in done.stdout  # … also for other futures
     futures.again(members=range(300, 700)).save(folder / "futures.nc")  # as many, but others
     assert "analysing" in call("groups", folder).stderr and "analysing" not in call("groups", folder).stderr
+    forced = futures.again([Intervention("lever", 2030, "hold", 0.9)], members=range(300, 700))
+    forced.save(folder / "futures.nc")  # the same, but forced
+    assert analysis_of(folder).why == "futures"
+
+
+def test_what_is_chosen_later_leaves_what_was_chosen_before(results: Path, tmp_path: Path) -> None:
+    folder = copied(results, tmp_path / "out")
+    assert analysis_of(folder, {"seed": 4, "split_nulls": 19, "nulls": 19, "largest": 3}).why == "choices"
+    done = call("groups", folder, "--count", 3)
+    assert "of other choices: done again" in done.stderr
+    choices = kept(folder).choices
+    assert (choices.count, choices.seed, choices.split_nulls) == (3, 4, 19)
+    assert call("groups", folder, "--anew").exit_code == 0
+    assert kept(folder).choices == Choices()
+
+
+def test_an_analysis_by_other_code_or_that_can_not_be_read_is_done_again(
+    results: Path, tmp_path: Path
+) -> None:
+    folder = copied(results, tmp_path / "out")
+    quick = {"seed": 4, "split_nulls": 19, "nulls": 19, "largest": 3}
+    found = analysis_of(folder, quick).analysis
+    assert found.made_by == made_by() and __version__ in found.made_by
+    path = folder / "analysis.json"
+    whole = json.loads(path.read_bytes())
+    old = {**whole, "made_by": "meguru 0.0.1, code 0123"}
+    path.write_text(json.dumps(old | {"groups": "as they were then"}), encoding="utf-8")
+    done = call("groups", folder)
+    assert done.exit_code == 0 and "made by other code (meguru 0.0.1, code 0123): done again" in done.stderr
+    assert path.read_text(encoding="utf-8") == found.to_json()  # by the same choices
+    for text, choices in (
+        (b"{", Choices()),
+        (b"[]", Choices()),
+        (b'{"groups": 1}', Choices()),
+        (b"\xe9", Choices()),
+        (json.dumps({**whole, "branches": 1}).encode(), found.choices),
+        (json.dumps({"choices": whole["choices"]}).encode(), found.choices),
+    ):
+        path.write_bytes(text)
+        again = analysis_of(folder) if choices == found.choices else analysis_of(folder, quick)
+        assert (again.why, again.analysis.choices) == ("unreadable", found.choices)
+        assert analysis_of(folder).why == ""
+    path.write_bytes(b"{")
+    assert "could not be read: done again" in call("branches", folder, "--count", 2).stderr
 
 
 def test_the_report_is_written_where_it_is_asked_for(results: Path, tmp_path: Path) -> None:
@@ -159,10 +206,10 @@ def test_what_can_not_be_shown_says_what_to_do(results: Path, tmp_path: Path) ->
     done = call("conditions", results, "--group", "Z")
     assert done.exit_code == 2 and "There is no group 'Z'; there are A, B." in done.stderr
     folder = copied(results, tmp_path / "out")
-    for text in ("{", '{"groups": 1}', "\udce9"):
-        (folder / "analysis.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-        done = call("branches", folder)
-        assert done.exit_code == 1 and "analysis.json" in done.stderr
+    (folder / "analysis.json").unlink()
+    (folder / "analysis.json").mkdir()
+    done = call("branches", folder)
+    assert done.exit_code != 0 and "analysis.json" in done.stderr
 
 
 def test_an_analysis_that_is_broken_off_leaves_nothing(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,7 +15,11 @@ from meguru.foresight.analysis.grouping.groups import Groups, group
 from meguru.foresight.analysis.outlook.roadmap import roadmap
 from meguru.foresight.analysis.requirements.columns import chosen_columns, milestone_years, table
 from meguru.foresight.analysis.requirements.conditions import Conditions, conditions
-from meguru.foresight.analysis.requirements.deadline import find_deadline
+from meguru.foresight.analysis.requirements.deadline import (
+    find_deadline,
+    find_deadlines,
+    substitutes,
+)
 from meguru.foresight.analysis.requirements.forcing import Forcing
 from meguru.foresight.futures import Futures
 from meguru.foresight.simulation import simulate
@@ -95,6 +101,74 @@ def test_a_share_that_is_wanted_moves_the_deadline(gated: tuple[Futures, Groups]
     assert {year for year, _ in never.curve} >= {2025, 2030, 2050} and never.after is None
     gain, error = forcing.gain([("lever", 2030.0, 0.9)])
     assert gain == pytest.approx(1 - base) and 0 < error < 0.05
+
+
+class Table:
+    """Reruns of which the shares are known: by the nodes that are held."""
+
+    def __init__(self, enough: Callable[[set[str]], bool]) -> None:
+        self._enough = enough
+
+    def share(self, held: Sequence[tuple[str, float, float]]) -> float:
+        return 0.9 if self._enough({node for node, _, _ in held}) else 0.1
+
+
+@pytest.mark.parametrize(
+    ("enough", "instead", "idle"),
+    [
+        (lambda held: "a" in held and "b" in held, {}, {"c"}),  # both are needed, the third is not
+        (lambda held: bool(held & {"a", "b"}), {"a": {"b"}, "b": {"a"}}, {"c"}),  # one of two
+        (
+            lambda held: bool(held & {"a", "b", "c"}),
+            {n: {*"abc"} - {n} for n in "abc"},
+            set(),
+        ),  # one of three
+        (lambda held: len(held) >= 2, {n: {*"abc"} - {n} for n in "abc"}, set()),  # two of three
+        (lambda held: True, {}, {"a", "b", "c"}),  # none, neither alone nor together
+    ],
+)
+def test_what_can_be_spared_alone_is_tried_together(
+    enough: Callable[[set[str]], bool], instead: dict[str, set[str]], idle: set[str]
+) -> None:
+    held = {node: (node, 2030.0, 1.0) for node in "abc"}
+    forcing = cast(Forcing, Table(enough))
+    found, spared = substitutes(forcing, held, 0.5)
+    assert {node: set(others) for node, others in found.items() if others} == instead
+    assert set(spared) == idle
+    told = find_deadlines(forcing, held, [2025.0, 2030.0, 2035.0], 0.5)
+    for node in idle:
+        assert told[node].reason == "the other requirements suffice" and told[node].jointly == 0.9
+        assert set(told[node].along) == idle - {node}
+    for node in instead:
+        assert told[node].spared == 0.9 and told[node].without == 0.1
+
+
+def test_one_of_two_sufficient_causes_is_needed_and_has_a_deadline_in_the_place_of_the_other() -> None:
+    """Two gates, of which either is enough: held, each lever makes the other dispensable, not both."""
+    model = gate()
+    (event,) = model.events.values()
+    nodes = model.nodes | {
+        "other": replace(model.nodes["lever"], name="other"),
+        "reuse": replace(model.nodes["reuse"], high=2.0),
+        "waste": replace(model.nodes["waste"], low=-2.0),
+    }
+    early = replace(
+        event,
+        name="early",
+        hazard={2024: 0.0, 2030: 60.0, 2031: 0.0},
+        conditions=(replace(event.conditions[0], node="other"),),
+    )
+    futures = simulate(replace(model, nodes=nodes, events={"gate": event, "early": early}), 800, 5)
+    groups = group(futures, 2, nulls=19, largest=2)
+    code = max(groups.codes, key=lambda one: groups.profile[groups.number(one), groups.kpis.index("reuse")])
+    forcing = Forcing(futures, groups, groups.number(code), np.arange(300))
+    held = {"lever": ("lever", 2030.0, 0.9), "other": ("other", 2028.0, 0.9)}
+    told = find_deadlines(forcing, held, [float(year) for year in futures.years[1:]], 0.9)
+    for node, other, year in (("lever", "other", 2036), ("other", "lever", 2030)):
+        one = told[node]
+        assert (one.instead, one.year, one.reason, one.along) == ((other,), year, "", ())
+        assert one.spared > 0.95 and one.without == forcing.share(()) < 0.9
+        assert one.after == year + 1 and one.share(year + 1) < 0.9 <= one.share(year)
 
 
 def test_reruns_meet_a_level_in_the_year_that_they_say(gated: tuple[Futures, Groups]) -> None:

@@ -313,6 +313,10 @@ def test_saved_futures_come_back(tmp_path: Path) -> None:
     assert same(read, futures) and read.model == futures.model and read.asked == futures.asked
     assert read.provenance == futures.provenance
     assert same(read.again(read.interventions), futures)
+    # What was forced is part of the run: it holds in a replay, unless something else is asked for.
+    assert same(read.again(), futures) and read.again(members=[9]).interventions == futures.interventions
+    assert np.array_equal(read.again(members=[9]).states[..., 0], futures.states[..., 1])
+    assert not np.array_equal(read.again(()).of("a"), futures.of("a"))
     assert [path.name for path in tmp_path.iterdir()] == ["f.nc"]
 
 

@@ -20,7 +20,7 @@ from meguru.errors import WriteError
 from meguru.foresight import CausalModel, Edge, Node, Spread
 from meguru.foresight.analysis import Analysis, Axis, Choices, Rule, analyse, standing
 from meguru.foresight.analysis.branches.drivers import effects_by_year
-from meguru.foresight.analysis.outlook.rating import MARKS, mark_of
+from meguru.foresight.analysis.outlook.standing import Standing
 from meguru.foresight.futures import Futures
 from meguru.foresight.simulation import simulate
 from meguru.report.blocks import Figure, Gallery, More, Tabs
@@ -28,6 +28,7 @@ from meguru.report.both import Both
 from meguru.report.foresight import write_futures_report
 from meguru.report.foresight.outlook import Outlook
 from meguru.report.foresight.page import render, sections
+from meguru.report.foresight.pictures.alluvial import draw_alluvial
 from meguru.report.foresight.pictures.around import FAR, NEAR, neighbourhood
 from meguru.report.foresight.pictures.parallel import LINE, _apart
 from meguru.report.foresight.pictures.road import Milestone, draw_road
@@ -87,7 +88,7 @@ def test_the_head_says_what_the_numbers_are() -> None:
         "門",
         "Made up for a test.",
         "900 futures",
-        "3, asked for",
+        "3, fixed for this analysis, not found: the test against continua proposes",
         "6 factors, 1 influences",
     ):
         assert words in head
@@ -102,7 +103,7 @@ def test_every_word_is_there_in_both_languages_and_used() -> None:
         assert isinstance(entry, list) and len(entry) == 2 and all(entry), key
         english, japanese = (set(re.findall(r"{\w+}", one)) for one in entry)
         assert english == japanese, key
-        stem = re.match(r"(role|kind|basis|against|groups)_", key)
+        stem = re.match(r"(role|kind|basis|against|groups|counts|curve)_", key)
         assert f'"{key}"' in source or (stem and f'f"{stem[0]}' in source), key
 
 
@@ -120,7 +121,7 @@ def test_every_view_is_there_with_the_numbers_that_it_shows() -> None:
     name = f"{'·'.join(supported.left)} | {'·'.join(supported.right)}"
     for title in (
         "Branching tree",
-        "Where the futures of each group stand on the way: mark over all KPIs, by final group",
+        "How the groups overtake each other: their futures by final group, the best above",
         "KPIs at the end, in standard deviations from the mean of all futures; up is better",
         "Reuse",
         f"{name}: how well the state tells the side",
@@ -152,7 +153,7 @@ def test_only_the_cut_of_a_continuum_is_dashed() -> None:
 
 def test_streams_are_as_wide_as_the_share_of_their_futures() -> None:
     ends = [End(code, share, "#000", Both.of(code), Both.of("")) for code, share in (("A", 0.2), ("B", 0.8))]
-    root = Fork(1, 2030.0, None, True, Both.of("x"), Both.of("y"), *ends)
+    root = Fork(1, 2030.0, None, True, Both.of("x"), Both.of("y"), ends[0], ends[1])
     high = [
         float(one) for one in re.findall(r"H\d+\.\dv([\d.]+)H", draw_tree(root, (2024, 2050), Both.of("t")))
     ]
@@ -180,11 +181,11 @@ def test_however_many_forks_follow_late_all_stand_before_the_end() -> None:
     assert max(float(one) for one in re.findall(r"M([\d.]+),", drawn)) < 780.0  # where the ends begin
 
 
-def test_marks_on_the_way_are_those_of_the_rule_one_by_one() -> None:
+def test_scores_on_the_way_are_those_of_the_rule_one_by_one() -> None:
     groups = found().groups
     rule = Rule(best=0.4, good=-0.1, margin=0.5, against="all", weights={"reuse": 2.0})
     got = standing(futures(), groups, rule, (2024, 2040, 2050))
-    counts = np.zeros((3, 3, 3), dtype=int)
+    scores = np.zeros((3, 3))
     for at, row in enumerate((0, 16, 26)):
         means = {name: futures().of(name)[row].mean() for name in ("reuse", "waste", "still")}
         for scenario, group in enumerate(groups.labels):
@@ -192,13 +193,48 @@ def test_marks_on_the_way_are_those_of_the_rule_one_by_one() -> None:
             for name, sign, weight in (("reuse", 1, 2.0), ("waste", -1, 1.0), ("still", 1, 1.0)):
                 gain = sign * float(futures().of(name)[row][scenario] - means[name])
                 total += weight * ((gain > 0.5) - (gain < -0.5))
-            counts[at, group, MARKS.index(mark_of(total / 4.0, rule))] += 1
-    np.testing.assert_array_equal(got.counts, counts)
-    assert (counts[2].sum(axis=0) > 0).sum() > 1  # something moves
-    np.testing.assert_array_equal(got.flows.sum(axis=2), got.counts[1:])
-    np.testing.assert_array_equal(got.flows.sum(axis=3), got.counts[:-1])
+            scores[at, group] += total / 4.0 / np.sum(groups.labels == group)
+    assert got.scores == pytest.approx(scores) and np.ptp(scores[2]) > 0.5
+    assert got.order(2) == tuple(sorted(range(3), key=lambda group: -scores[2, group]))
     since = standing(futures(), groups, replace(rule, against="start"), (2024, 2050))
-    assert since.counts[0, :, MARKS.index("○")].sum() == 900  # nothing has changed yet
+    assert not since.scores[0].any() and since.order(0) == (0, 1, 2)  # nothing has changed yet
+
+
+def test_streams_are_final_groups_alone_and_overtake_each_other() -> None:
+    """No classes of single years, and no table of how futures get from such a class to a final group."""
+    scores = np.array([[0.0, 0.0], [-0.2, 0.4]])
+    one = Standing((2024.0, 2050.0), ("A", "B"), scores)
+    drawn = draw_alluvial(
+        one, (0.75, 0.25), ("#111111", "#222222"), (Both.of("A"), Both.of("B")), Both.of("x")
+    )
+    streams = re.findall(r'<path d="M[\d.]+,([\d.]+)C.*? [\d.]+,([\d.]+)v([\d.]+)', drawn)
+    (first, second) = ([float(number) for number in stream] for stream in streams)
+    assert first[2] == pytest.approx(3 * second[2])  # as wide as the share
+    assert first[0] < second[0] and first[1] > second[1]  # B, the better, ends above
+    table = figures()[
+        "How the groups overtake each other: their futures by final group, the best above"
+    ].table
+    assert len(table.rows) == len(found().groups.codes) and len(table.head) == 1 + 6
+
+
+def test_a_cut_of_a_continuum_has_neither_year_nor_interval_nor_drivers_anywhere() -> None:
+    place = next(at for at, one in enumerate(found().tree.splits) if not one.supported)
+    split, branch = found().tree.splits[place], found().branches[place]
+    assert found().drivers[place] is None and branch.auc
+    assert (branch.year, branch.low, branch.high, branch.null_year) == (None,) * 4
+    name = f"{'·'.join(split.left)} | {'·'.join(split.right)}"
+    (row,) = (row for row in figures()["Branching tree"].table.rows if name in Both.of(row[0]).en)
+    assert [one.en if isinstance(one, Both) else one for one in row[2:5]] == ["no year", "–", "–"]
+    assert isinstance(row[-1], Both) and row[-1].en == "–"
+    assert f"{name}: how well the state tells the side" in figures()  # the curve stands beside its continuum
+    assert f"{name}: how far the sides differ in each driver, by year" not in figures()
+
+
+def test_a_year_that_says_little_stands_in_brackets() -> None:
+    ends = [End(code, 0.5, "#000", Both.of(code), Both.of("")) for code in "AB"]
+    for doubted, says in ((True, ">(2030)"), (False, ">2030  y")):
+        fork = Fork(1, 2030.0, None, True, Both.of("x"), Both.of("y"), ends[0], ends[1], doubted)
+        assert says in draw_tree(fork, (2024, 2050), Both.of("t"))
 
 
 def test_effects_by_year_are_those_by_which_drivers_are_told() -> None:

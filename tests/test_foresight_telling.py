@@ -155,55 +155,50 @@ def with_requirement(**changes: object) -> Analysis:
     return replace(found(), conditions=(replace(conditions, requirements=(changed,)),))
 
 
+NONE = Deadline(
+    year=None,
+    wanted=0.5,
+    curve=((2030.0, 0.9), (2031.0, 0.8), (2032.0, 0.4), (2040.0, 0.3)),
+    without=0.1,
+    reason="from no year on is it enough",
+    instead=(),
+    spared=0.1,
+    along=(),
+    jointly=0.1,
+)
+MET = replace(NONE, year=2031.0, reason="")
+IDLE = replace(NONE, reason="the other requirements suffice", curve=(), without=0.6, jointly=0.55)
+
+
 @pytest.mark.parametrize(
-    ("deadline", "cause", "kind", "says"),
+    ("deadline", "kind", "says"),
     [
+        (MET, "condition_deadline", "gives 80.0 %, from 2032 on only 40.0 %, where 50.0 % is asked for"),
+        (replace(MET, curve=((2031.0, 0.8),)), "condition_end", "no deadline within the run"),
         (
-            Deadline(
-                2031.0, 0.5, ((2030.0, 0.9), (2031.0, 0.8), (2032.0, 0.4), (2040.0, 0.3)), 0.1, "", (), 0.1
-            ),
-            True,
-            "condition_deadline",
-            "Its deadline is 2031: held at",
-        ),
-        (
-            Deadline(2050.0, 0.5, ((2031.0, 0.8), (2050.0, 0.7)), 0.1, "", (), 0.1),
-            True,
-            "condition_end",
-            "no deadline within the run",
-        ),
-        (
-            Deadline(2031.0, 0.5, ((2031.0, 0.8), (2032.0, 0.4)), 0.1, "", ("echo",), 0.7),
-            True,
+            replace(MET, instead=("echo",), spared=0.7),
             "condition_either",
-            "One of it and echo is needed. Without it the other causes give 70 %, without it and echo 10 %",
+            "Without it the other causes give 70.0 %, without it and echo 10.0 %",
         ),
         (
-            Deadline(None, 0.5, ((2030.0, 0.3),), 0.1, "from no year on is it enough", ("echo", "idle"), 0.7),
-            True,
+            replace(NONE, instead=("echo", "idle"), spared=0.7),
             "condition_spared",
             "It can be spared, but not together with echo, idle.",
         ),
-        (
-            Deadline(None, 0.5, (), 0.6, "the other requirements suffice", (), 0.6),
-            True,
-            "condition_cause",
-            "no deadline: the other requirements suffice, giving 60 % without it, where 50 % is asked for",
-        ),
-        (
-            Deadline(None, 0.5, ((2025.0, 0.3), (2030.0, 0.4)), 0.1, "from no year on is it enough", (), 0.1),
-            True,
-            "condition_never",
-            "from no year on is it enough. Held at",
-        ),
-        (None, False, "condition_symptom", "a sign to watch"),
+        (IDLE, "condition_cause", "suffice, giving 60.0 % without it, where 50.0 % is asked for"),
+        (replace(IDLE, along=("echo",)), "condition_cause", "without it and 55.0 % without echo as well"),
+        (NONE, "condition_never", "gives at best 90.0 %, from 2030 on"),
+        (None, "condition_symptom", "a sign to watch"),
     ],
 )
 def test_causes_with_and_without_deadlines_and_symptoms(
-    deadline: Deadline | None, cause: bool, kind: str, says: str
+    deadline: Deadline | None, kind: str, says: str
 ) -> None:
-    (told,) = sentences(kind, with_requirement(deadline=deadline, cause=cause))
-    assert says in told.text["en"]
+    (told,) = sentences(kind, with_requirement(deadline=deadline, cause=deadline is not None))
+    assert says in told.text["en"] and not re.search(r"must|[{}]|None", told.text["en"])
+    if deadline is not None and deadline.year is not None:  # the deadline, not the milestone
+        assert "deadline is 2031" in told.text["en"] or "only from 2031 on" in told.text["en"]
+        assert "2031年" in told.text["ja"]
 
 
 def test_bounds_in_words() -> None:
@@ -251,7 +246,9 @@ def test_who_fixed_the_number_of_groups_and_what_the_test_proposed() -> None:
     (asked,) = sentences("count_asked")
     assert "3, is fixed for this analysis, not found" in asked.text["en"]
     assert f"proposes {found().groups.evidence.proposed} (p = " in asked.text["en"]
-    settings = {"groups": {"count": 3, "why": {"en": "after a look at 2 to 4", "ja": "2～4群を見て"}}}
+    settings: dict[str, object] = {
+        "groups": {"count": 3, "why": {"en": "after a look at 2 to 4", "ja": "2～4群を見て"}}
+    }
     model = replace(gate(), settings=settings)
     fixed = replace(futures(), program=replace(futures().program, model=model))
     assert (count_of(model), why_count(model)["ja"]) == (3, "2～4群を見て")

@@ -18,6 +18,7 @@ from meguru import errors
 from meguru.cli import main
 from meguru.foresight import Futures, HandOver, Transfer, hand_over, read_hand_over, save, simulate
 from meguru.foresight.analysis import Groups, group
+from meguru.foresight.transfer import _scaled
 from meguru.model.components import Measure, Model, Scenario
 
 PLACE = "processes.collect.split.taken_back"
@@ -94,6 +95,43 @@ def test_a_model_without_scenarios_keeps_what_it_was_as_the_reference() -> None:
     motor.scenarios = {"only": Scenario()}
     written = hand_over(futures(), groups(), "B", motor, replace(RULES, inherits=""))
     assert written.scenarios["only"].reference and not motor.scenarios["only"].reference
+
+
+@pytest.mark.parametrize(
+    ("own", "unit", "times", "of_0_2"),
+    [
+        ("1", "%", None, 20.0),  # a share of 0.2 is 20 %
+        ("%", "1", None, 0.002),
+        ("%", "%", None, 0.2),
+        ("1", "%", 0.5, 10.0),  # half of it
+        ("index", "%", 150.0, 30.0),  # an index, and what one of it is worth
+        ("", "%", 150.0, 30.0),
+        ("kg/person", "%", 150.0, 30.0),  # of another kind: what one of it is worth
+    ],
+)
+def test_a_factor_is_converted_by_its_own_unit(
+    own: str, unit: str, times: float | None, of_0_2: float
+) -> None:
+    one = replace(RULES.factors[0], unit=unit, times=times, plus=0.0, low=-np.inf, high=np.inf)
+    values, _ = _scaled(own, np.array([0.2]), one)
+    assert values == pytest.approx([of_0_2])
+
+
+def test_a_path_in_the_unit_of_its_factor_stands_in_that_of_its_place() -> None:
+    nodes = futures().model.nodes
+    model = replace(futures().model, nodes=nodes | {"echo": replace(nodes["echo"], unit="1")})
+    told = replace(futures(), program=replace(futures().program, model=model))
+    asked = HandOver((Transfer("echo", PLACE, "%"),), inherits="regenerate")
+    change = hand_over(told, groups(), "B", meguru.example("motor"), asked).measures["group_B"].changes[PLACE]
+    inside = groups().labels == groups().codes.index("B")
+    wanted = 100 * np.median(futures().of("echo")[6][inside])
+    assert change["values"][2030] == pytest.approx(wanted) and change["unit"] == "%"
+    assert change["source"].endswith(": 0 + 1 × factor in %, from 1")
+    with pytest.raises(errors.RangeError, match="no translation") as caught:
+        hand_over(
+            futures(), groups(), "B", meguru.example("motor"), asked
+        )  # an index, worth nobody knows what
+    assert "echo, without a unit" in str(caught.value)
 
 
 def rules(**changes: object) -> HandOver:

@@ -74,7 +74,9 @@ def _deadline(model: CausalModel, found: Deadline) -> tuple[str, dict[str, Any]]
         values |= {"deadline": found.year, "reached": found.share(found.year), "late": late}
         return "condition_either", values
     if found.reason == OTHERS_SUFFICE:
-        return "condition_cause", values | {"reason": found.reason, "without": found.without}
+        names = [label_of(model, name) for name in found.along]
+        along = {"names": names, "share": found.jointly} if names else None
+        return "condition_cause", values | {"reason": found.reason, "without": found.without, "along": along}
     if found.year is None:
         best_year, best = max(found.curve, key=lambda pair: pair[1])
         return "condition_never", values | {"reason": found.reason, "best": best, "best_year": best_year}

@@ -96,6 +96,11 @@ def percent(share: float) -> str:
     return f"{text} %"
 
 
+def tenths(share: float) -> str:
+    """A share in percent with a digit after the point, where shares that lie close are compared."""
+    return f"{share * 100:.1f} %"
+
+
 def points(change: float, *, signed: bool = False) -> str:
     """A change of a share in percentage points."""
     text = f"{change * 100:+.1f}" if signed else f"{change * 100:.1f}"
@@ -172,10 +177,17 @@ def _held(value: Sequence[Mapping[str, Any]], language: str) -> str:
     return word("list", language).join(told)
 
 
+def _along(value: Mapping[str, Any] | None, language: str) -> str:
+    if value is None:
+        return ""
+    names = word("list", language).join(one[language] for one in value["names"])
+    return word("along", language, names=names, share=tenths(value["share"]))
+
+
 def _late(value: Mapping[str, float] | None, language: str) -> str:
     if value is None:
         return ""
-    return word("late", language, after=f"{value['year']:g}", missed=percent(value["share"]))
+    return word("late", language, after=f"{value['year']:g}", missed=tenths(value["share"]))
 
 
 FORMS: dict[str, Callable[[Any, str], str]] = {
@@ -184,6 +196,7 @@ FORMS: dict[str, Callable[[Any, str], str]] = {
     "number": lambda value, _: number(value),
     "share": lambda value, _: f"{value:.2f}",
     "percent": lambda value, _: percent(value),
+    "tenths": lambda value, _: tenths(value),
     "points": lambda value, _: points(value),
     "signed": lambda value, _: points(value, signed=True),
     "year": lambda value, _: f"{value:g}",
@@ -202,6 +215,7 @@ FORMS: dict[str, Callable[[Any, str], str]] = {
     "marks": _marks,
     "deviations": _deviations,
     "held": _held,
+    "along": _along,
     "late": _late,
 }
 

@@ -77,6 +77,7 @@ def _tree(outlook: Outlook, rows: Sequence[Found], codes: tuple[str, ...]) -> Fo
         driver=first_driver(outlook, driven),
         upper=_tree(outlook, rows, sides[0]),
         lower=_tree(outlook, rows, sides[1]),
+        doubted=not branch.supported,
     )
 
 

@@ -75,7 +75,10 @@ def _alluvial(outlook: Outlook) -> Figure:
     names = [outlook.titled(code) for code in outlook.codes]
     svg = draw_alluvial(found, outlook.groups.share, colours, names, say("alluvial"))
     rows: list[list[Cell]] = [
-        [code, *(f"{score:+.2f}".replace("-", "−") for score in found.scores[:, place].tolist())]
+        [
+            code,
+            *(f"{round(score, 2) + 0.0:+.2f}".replace("-", "−") for score in found.scores[:, place].tolist()),
+        ]
         for place, code in enumerate(found.codes)
     ]
     table = Table([say("score"), *(f"{year:g}" for year in found.years)], rows)

@@ -37,6 +37,10 @@ class Deadline:
         together. The deadline is that of this one without them.
     spared
         Share where it is not met, and all others are.
+    along
+        Requirements that can be spared together with it.
+    jointly
+        Share where it is not met, nor any of ``along``, and the others are.
     """
 
     year: float | None
@@ -46,6 +50,8 @@ class Deadline:
     reason: str
     instead: tuple[str, ...]
     spared: float
+    along: tuple[str, ...]
+    jointly: float
 
     def share(self, year: float) -> float:
         """Of the curve."""
@@ -77,15 +83,27 @@ def find_deadlines(
     wanted
         p₀.
     """
+    instead, idle = substitutes(forcing, held, wanted)
     found = {}
-    for node, instead in substitutes(forcing, held, wanted).items():
-        one = find_deadline(forcing, held[node], _but(held, node, *instead), years, wanted)
-        found[node] = replace(one, instead=instead, spared=forcing.share(_but(held, node)))
+    for node, one in held.items():
+        found[node] = replace(
+            find_deadline(forcing, one, _but(held, node, *instead[node]), years, wanted),
+            instead=instead[node],
+            spared=forcing.share(_but(held, node)),
+            along=tuple(other for other in idle if other != node) if node in idle else (),
+            jointly=forcing.share(_but(held, *idle) if node in idle else _but(held, node)),
+        )
     return found
 
 
-def substitutes(forcing: Forcing, held: Mapping[str, Held], wanted: float) -> dict[str, tuple[str, ...]]:
-    """For each cause those that do its work: without it and any (or all) of them ``wanted`` is missed."""
+def substitutes(
+    forcing: Forcing, held: Mapping[str, Held], wanted: float
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """For each cause those that do its work, and the causes that can be spared all together.
+
+    One does the work of another where the others suffice without either, but not without both. Where that is
+    so of no two of those that are left, and yet not all of these can be spared, each does the work of all.
+    """
 
     def enough(*missing: str) -> bool:
         return forcing.share(_but(held, *missing)) >= wanted
@@ -94,11 +112,10 @@ def substitutes(forcing: Forcing, held: Mapping[str, Held], wanted: float) -> di
     found: dict[str, tuple[str, ...]] = dict.fromkeys(held, ())
     for node in spare:
         found[node] = tuple(other for other in spare if other != node and not enough(node, other))
-    if len(spare) > 2 and not any(found.values()) and not enough(*spare):
-        for node in spare:
-            rest = tuple(other for other in spare if other != node)
-            found[node] = rest if enough(*rest) else ()
-    return found
+    idle = tuple(node for node in spare if not found[node])
+    if enough(*idle):
+        return found, idle
+    return found | {node: tuple(other for other in idle if other != node) for node in idle}, ()
 
 
 def _but(held: Mapping[str, Held], *missing: str) -> tuple[Held, ...]:
@@ -120,7 +137,7 @@ def find_deadline(
     node, milestone, level = one
     without = forcing.share(others)
     if without >= wanted:
-        return Deadline(None, wanted, (), without, OTHERS_SUFFICE, (), without)
+        return Deadline(None, wanted, (), without, OTHERS_SUFFICE, (), without, (), without)
     shares: dict[float, float] = {}
 
     def enough(year: float) -> bool:
@@ -136,14 +153,14 @@ def find_deadline(
             break
         after = int(place)
     if found is None:
-        return Deadline(None, wanted, _curve(shares), without, NEVER_ENOUGH, (), without)
+        return Deadline(None, wanted, _curve(shares), without, NEVER_ENOUGH, (), without, (), without)
     for place in range(after - 1, found, -1):
         if enough(years[place]):
             found = place
             break
     for place in places[places < found]:
         enough(years[place])
-    return Deadline(float(years[found]), wanted, _curve(shares), without, "", (), without)
+    return Deadline(float(years[found]), wanted, _curve(shares), without, "", (), without, (), without)
 
 
 def _curve(shares: dict[float, float]) -> tuple[tuple[float, float], ...]:

@@ -33,7 +33,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """Where the stream parts; ``year`` None: at no known time."""
+    """Where the stream parts; ``year`` None: at no known time; one that is ``doubted`` stands in brackets."""
 
     number: int
     year: float | None
@@ -43,6 +43,7 @@ class Fork:
     driver: Both
     upper: Fork | End
     lower: Fork | End
+    doubted: bool = False
 
     @property
     def share(self) -> float:
@@ -167,7 +168,7 @@ class _Picture:
             self.sheet.rect(low - 3, y - 3, high - low + 6, 6, fill="#8d99a5", rx="3")
         x = self.right if fork.year is None else self.x(fork.year)
         self._badge(fork, x, y)
-        year = "" if fork.year is None else f"{fork.year:g}  "
+        year = "" if fork.year is None else f"({fork.year:g})  " if fork.doubted else f"{fork.year:g}  "
         self.sheet.lines(self.right + 12, y, year + fork.driver, ENDS - 20, size=12, most=1)
 
     def _end(self, end: End) -> None:
