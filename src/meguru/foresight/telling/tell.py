@@ -169,10 +169,10 @@ class _Teller:
                 "conditions", "conditions_none", (code,), "", self._evidence((code,), values, counts)
             )
             return
-        evidence = self._evidence(
-            (code,), of_conditions.box_values(found), counts, curves={"peeled": found.peeled}
-        )
-        yield Sentence("conditions", "conditions_box", (code,), "", evidence)
+        if len(found.requirements) > 1:  # a single one tells its coverage and density by itself
+            values, curves = of_conditions.box_values(found), {"peeled": found.peeled}
+            evidence = self._evidence((code,), values, counts, curves=curves)
+            yield Sentence("conditions", "conditions_box", (code,), "", evidence)
         counts |= {"rerun": len(found.members)}
         if found.forced is not None:
             values = of_conditions.together_values(self.model, found)
