@@ -46,6 +46,7 @@ ROWS = [
     ("… in 312 months, 20,000 futures, 2 threads", "12 s wall, 2 GiB", "foresight.months"),
     ("… … plain numpy, 2,000 futures, 1 thread", "", "foresight.numpy_months"),
     ("… … EMA workbench, 200 futures, 1 thread", "", "foresight.workbench_months"),
+    ("… with three switches, 20,000 futures: groups to conditions", "5 min wall", "foresight.analysis"),
     ("20 metered channels, 30 days at 1 Hz: cycles, items, accounts", "10 CPU-s", "reverse.thirty_days"),
     ("254,000 readings in packs of ten, through the journal", "2.5 CPU-s", "reverse.ingest"),
     ("300 worn codes, further tries and all", "", "reverse_codes.codes"),

@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.measure import measure, tell
 from meguru.examples import example_path
 from meguru.examples.locate import CAUSAL
-from meguru.foresight import CausalModel, load
+from meguru.foresight import CausalModel, Condition, Event, load
 
 YEARS, LONGEST = 26, 5
 COUNT, THREADS, BLOCK = 20_000, 2, 500
@@ -48,6 +48,42 @@ def years() -> None:
 
 def months() -> None:
     ours(1 / 12)
+
+
+# -- the analysis ----------------------------------------------------------------------------------
+
+SWITCHES = {2030: 0.6, 2034: 0.7, 2038: 0.8}  # year → push per year on a third of the KPIs
+GROUPS = 2 ** len(SWITCHES)
+
+
+def switched() -> CausalModel:
+    """The synthetic model with three switches: a lever above its rest in a year lifts some KPIs for good."""
+    plain = model(1.0)
+    kpis = [name for name, node in plain.nodes.items() if node.role == "kpi"]
+    levers = [name for name, node in plain.nodes.items() if node.role == "lever"]
+    events = {
+        f"switch_{year}": Event(
+            f"switch_{year}",
+            {plain.first: 0.0, year: 60.0, year + 1: 0.0},
+            push=dict.fromkeys(kpis[at :: len(SWITCHES)], push),
+            conditions=(Condition(levers[at], above=plain.nodes[levers[at]].rest),),
+        )
+        for at, (year, push) in enumerate(SWITCHES.items())
+    }
+    return replace(plain, events=events)
+
+
+def analysis() -> None:
+    """Groups to conditions: all that ``meguru foresight report`` does but the page."""
+    from meguru.foresight.analysis import Analysis, Choices, analyse
+    from meguru.foresight.simulation import simulate
+
+    futures = simulate(switched(), COUNT, threads=THREADS)
+    found: list[Analysis] = []
+    figures = measure(lambda: found.append(analyse(futures, Choices(count=GROUPS))), warm=0, runs=1)
+    years = sorted({branch.year for branch in found[0].branches if branch.supported and branch.year})
+    requirements = sum(len(one.requirements) for one in found[0].conditions)
+    tell(**figures, years=years, requirements=requirements)
 
 
 # -- plain numpy -----------------------------------------------------------------------------------
@@ -169,5 +205,5 @@ def workbench_months() -> None:
 
 CASES = {
     case.__name__: case
-    for case in (years, months, numpy_years, numpy_months, workbench_years, workbench_months)
+    for case in (years, months, analysis, numpy_years, numpy_months, workbench_years, workbench_months)
 }
