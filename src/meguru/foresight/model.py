@@ -206,7 +206,8 @@ class CausalModel:
     note: str = attribute("text", "where it comes from, what is assumed", default="")
     settings: dict[str, object] = attribute(
         "table",
-        "scenarios, milestones shown of a run; groups, condition_years, rating, driving_forces",
+        "scenarios, milestones shown of a run; groups (a number, or count and why), condition_years, rating, "
+        "driving_forces",
         default={},
     )
     marks: dict[str, Mark] = field(default_factory=dict, compare=False, repr=False)  # place → (file, line)
