@@ -103,13 +103,20 @@ def _driver(outlook: Outlook, one: Driver) -> list[Cell]:
     return [
         outlook.label(one.node),
         say(f"role_{one.role}"),
-        both(change(outlook.model, one.node, one.shift)),
+        _shift(outlook, one),
         f"{one.year:g}",
         effect,
         _signed(one.effect_size, 2),
         _chance(one.q_value),
         _signed(one.importance, 3),
     ]
+
+
+def _shift(outlook: Outlook, one: Driver) -> Both:
+    """By how much a driver is forced; of a factor in percent that is so many points."""
+    if outlook.model.nodes[one.node].unit == "%":
+        return both(change(outlook.model, one.node, one.shift))
+    return Both.of(number(one.shift)) + "\N{NO-BREAK SPACE}" + outlook.unit(one.node)
 
 
 def _inputs(outlook: Outlook, driven: Drivers) -> Table:
