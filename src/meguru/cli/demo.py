@@ -114,7 +114,7 @@ def _real(out: Path, screen: Console | None) -> dict[str, Any]:
     return {
         "model": REAL,
         "seconds": seconds,
-        "balance": float(result.balance.max()),
+        "balance": result.largest_residual,
         "indicators": records(frame),
         "report": str(path),
     }

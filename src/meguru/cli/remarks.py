@@ -27,7 +27,7 @@ def print_remarks(screen: Console, results: Collection[Result]) -> None:
 
     first = next(iter(results))
     samples = f"{first.samples:,} samples, seed {first.seed}, " if first.settings["sampled"] else ""
-    residual = max(float(result.balance.max()) for result in results)
+    residual = max(result.largest_residual for result in results)
     closes = (
         f"balances close within {residual:.0e} of the throughput" if residual else "balances close exactly"
     )

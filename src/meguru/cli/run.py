@@ -171,7 +171,7 @@ def _data(result: Result, frame: DataFrame, files: list[Path]) -> dict[str, Any]
         "model": result.model.name,
         "scenario": result.scenario,
         "provenance": result.provenance,
-        "balance": float(result.balance.max()),
+        "balance": result.largest_residual,
         "unmet": unmet_data(result),
         "indicators": records(frame),
         "files": [str(path) for path in files],

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
+from meguru.engine.compiled import load_kernel
 from meguru.engine.compiling.program import Program
 from meguru.engine.masses import Masses
 from meguru.errors import BalanceError
@@ -46,25 +46,21 @@ class _Sum:
 
 @dataclass(slots=True)
 class _Matrix:
-    """A sum ready to be applied; ``order`` brings the entries into the order of the sparse matrix."""
+    """A sum ready to be applied: the entries of each row, one row after the other."""
 
-    matrix: csr_array
+    starts: Ints  # (row + 1,)
+    columns: Ints
     pairs: Ints
 
     def sums(self, kg: Array, recorded: Array) -> Array:
         """(row, sample, step) sums of what is recorded, (column, sample, step), with the masses (sample or 1,
         pair).
         """
-        every = np.where(self.pairs >= 0, kg[:, np.maximum(self.pairs, 0)], 1.0) if kg.size else 1.0
-        weights = np.broadcast_to(every, (kg.shape[0], len(self.pairs)))
-        if kg.shape[0] == 1:
-            self.matrix.data = weights[0]
-            summed: Array = self.matrix @ recorded.reshape(recorded.shape[0], -1)
-            return summed.reshape(-1, *recorded.shape[1:])
-        out = np.zeros((self.matrix.shape[0], *recorded.shape[1:]))
-        for row in range(self.matrix.shape[0]):
-            for entry in range(self.matrix.indptr[row], self.matrix.indptr[row + 1]):
-                out[row] += weights[:, entry, None] * recorded[self.matrix.indices[entry]]
+        weights = np.ones((kg.shape[0], len(self.pairs)))
+        weighted = np.flatnonzero(self.pairs >= 0)
+        weights[:, weighted] = kg[:, self.pairs[weighted]]
+        out = np.zeros((len(self.starts) - 1, *recorded.shape[1:]))
+        load_kernel("meguru.engine.kernel_sums").add_rows(self.starts, self.columns, weights, recorded, out)
         return out
 
 
@@ -157,10 +153,11 @@ class Balance:
             self._masses(process, item, place, self._dated_waiting_column, 0, self.held)
 
     def _matrix(self, total: _Sum) -> _Matrix:
-        count = np.arange(1.0, len(total.rows) + 1.0)
-        matrix = csr_array((count, (total.rows, total.columns)), shape=(len(self.labels), self.columns))
-        order = matrix.data.astype(np.int64) - 1
-        return _Matrix(matrix, np.array(total.pairs, dtype=np.int64)[order])
+        rows = np.array(total.rows, dtype=np.int64)
+        order = np.lexsort((np.array(total.columns, dtype=np.int64), rows))
+        starts = np.searchsorted(rows[order], np.arange(len(self.labels) + 1))
+        columns, pairs = (np.array(one, dtype=np.int64)[order] for one in (total.columns, total.pairs))
+        return _Matrix(starts.astype(np.int64), columns, pairs)
 
     def residuals(self, events: Array, opening: int = 0) -> Array:
         """(sample, step, process) largest residual relative to throughput; see :attr:`processes`.
@@ -209,7 +206,7 @@ class Balance:
                 parts.append(_side_by_side(masses.dated[chunk][:, places]))
         if holders.dated_rows:
             parts.append(self._dated_waiting(chunk, waiting))
-        return np.concatenate([part.transpose(1, 0, 2) for part in parts])
+        return np.ascontiguousarray(np.concatenate([part.transpose(1, 0, 2) for part in parts]))
 
     def _dated_waiting(self, chunk: slice, waiting: Array) -> Array:
         """Mass of what waits in use: sold, thus made, in the same step."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,9 @@ from meguru.engine.compiling.program import Program
 from meguru.engine.compiling.use import Event
 from meguru.engine.masses import Masses, holder_items
 from meguru.engine.origin import Origins, Trace, find_origins, trace_of
+from meguru.engine.plain import Coordinate, Plain
 from meguru.model.components import ORIGINS, Model
 from meguru.model.network import Flow
-
-if TYPE_CHECKING:
-    from xarray import DataArray
 
 Array = NDArray[np.float64]
 ARRAYS = (
@@ -118,11 +116,11 @@ class Live:
             block.origins = find_origins(self._trace, block.flows, block.holders, block.scrap)
         return block.origins.shares
 
-    def array(self, name: str) -> DataArray:
+    def array(self, name: str) -> Plain:
         """One of :data:`ARRAYS`."""
         if name not in ARRAYS:
             raise KeyError(name)
-        found: DataArray = getattr(self, f"_{name}")()
+        found: Plain = getattr(self, f"_{name}")()
         return found
 
     def mass(self, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None) -> Array:
@@ -151,18 +149,19 @@ class Live:
 
     def _make(
         self, name: str, values: Array, dims: Sequence[str], coords: Mapping[str, Any], unit: str
-    ) -> DataArray:
-        import xarray
-
+    ) -> Plain:
         steps = self.names.steps
-        time = {
+        time: dict[str, Any] = {
             "sample": np.arange(values.shape[0]),
             "time": self.names.times(steps),
             "year": ("time", self.names.years[steps]),
         }
-        return xarray.DataArray(
-            values, dims=("sample", "time", *dims), coords={**time, **coords}, name=name, attrs={"unit": unit}
-        )
+        # Along a dimension of the same name, unless it says another one.
+        every = {
+            label: Coordinate((one[0],), one[1]) if isinstance(one, tuple) else Coordinate((label,), one)
+            for label, one in (time | dict(coords)).items()
+        }
+        return Plain(name, values, ("sample", "time", *dims), every, unit)
 
     def _flow_coords(self) -> dict[str, Any]:
         flows, items = self.names.flows, self.names.model.items
@@ -193,33 +192,33 @@ class Live:
 
     # -- arrays --------------------------------------------------------------------------------------------
 
-    def _flows(self) -> DataArray:
+    def _flows(self) -> Plain:
         values = self._join(lambda b: b.flows.all(self.names.steps))
         return self._make(
             "flows", values, ("flow", "material"), self._flow_coords() | self._materials(), "kg"
         )
 
-    def _units(self) -> DataArray:
+    def _units(self) -> Plain:
         values = self._join(lambda b: b.flows.units[:, :, self.names.steps].transpose(0, 2, 1))
         return self._make("units", values, ("flow",), self._flow_coords(), "")
 
-    def _origins(self) -> DataArray:
+    def _origins(self) -> Plain:
         steps = self.names.steps
         values = self._join(lambda b: self._shares(b) * b.flows.all(steps)[..., None])
         coords = self._flow_coords() | self._materials() | {"origin": texts(ORIGINS)}
         return self._make("origins", values, ("flow", "material", "origin"), coords, "kg")
 
-    def _stock(self) -> DataArray:
+    def _stock(self) -> Plain:
         values = self._join(lambda b: b.holders.units[:, :, self.names.steps].transpose(0, 2, 1))
         return self._make("stock", values, ("holder",), self._holder_coords(), "")
 
-    def _stock_mass(self) -> DataArray:
+    def _stock_mass(self) -> Plain:
         values = self._join(lambda b: b.holders.all(self.names.steps))
         return self._make(
             "stock_mass", values, ("holder", "material"), self._holder_coords() | self._materials(), "kg"
         )
 
-    def _events(self) -> DataArray:
+    def _events(self) -> Plain:
         events, items = self.names.events, self.names.model.items
         columns = {
             "process": [e.process for e in events],
@@ -231,17 +230,17 @@ class Live:
         values = self._join(lambda b: b.events[:, :, self.names.steps].transpose(0, 2, 1))
         return self._make("events", values, ("event",), _along("event", columns), "")
 
-    def _energy(self) -> DataArray:
+    def _energy(self) -> Plain:
         labels = [entry.labels for entry in self.blocks[0].account.energy_entries()]
         coords = _entry_coords("entry", labels, EXCHANGE_LABELS[:-1])
         return self._make("energy", self._join(lambda b: b.account.energy()), ("entry",), coords, "kWh")
 
-    def _exchanges(self) -> DataArray:
+    def _exchanges(self) -> Plain:
         labels = [entry.labels for entry in self.blocks[0].account.ledger.exchanges]
         coords = _entry_coords("entry", labels, EXCHANGE_LABELS)
         return self._make("exchanges", self._join(lambda b: b.account.exchanges()), ("entry",), coords, "")
 
-    def _impacts(self) -> DataArray:
+    def _impacts(self) -> Plain:
         account, impacts = self.blocks[0].account, self.names.model.impacts
         coords = _entry_coords("entry", [entry.labels for entry in account.ledger.impacts], IMPACT_LABELS)
         units = texts([impacts[category].unit for category in account.categories])
@@ -250,13 +249,13 @@ class Live:
             "impacts", self._join(lambda b: b.account.impacts()), ("entry", "category"), coords, ""
         )
 
-    def _work(self) -> DataArray:
+    def _work(self) -> Plain:
         coords = _entry_coords(
             "entry", [entry.labels for entry in self.blocks[0].account.ledger.work], WORK_LABELS
         )
         return self._make("work", self._join(lambda b: b.account.work()), ("entry",), coords, "hour")
 
-    def _money(self) -> DataArray:
+    def _money(self) -> Plain:
         labels = [entry.labels for entry in self.blocks[0].account.ledger.payments]
         money = self.names.model.money
         coords = _entry_coords("payment", labels, PAYMENT_LABELS)
@@ -268,11 +267,11 @@ class Live:
             money.currency if money else "JPY",
         )
 
-    def _balance(self) -> DataArray:
+    def _balance(self) -> Plain:
         values = self._join(lambda b: b.residuals[:, self.names.steps])
         return self._make("balance", values, ("process",), {"process": texts(self.names.processes)}, "1")
 
-    def _part_age(self) -> DataArray:
+    def _part_age(self) -> Plain:
         """Ages of all followed pieces together, in use and of those that failed."""
         columns = {
             "process": [use for use, _ in self.names.parts for _ in range(2)],
@@ -283,7 +282,7 @@ class Live:
         values = self._join(lambda b: _flat(b.part_age)[:, :, steps].transpose(0, 2, 1) * length)
         return self._make("part_age", values, ("part",), _along("part", columns), "piece*year")
 
-    def _ages(self) -> DataArray:
+    def _ages(self) -> Plain:
         """Stock in use by step made, where the run recorded it: one sample, not too many steps."""
         rows = min(block.ages.shape[1] for block in self.blocks)
         steps = slice(0, None)

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from meguru.engine.masses import Masses
 from meguru.model.components import ORIGINS, Model
@@ -167,6 +165,20 @@ def _order(trace: Trace) -> None:
         for index, node in enumerate(trace.nodes)
         for source in {*(trace.node_of.get(flow, -1) for flow in node.entering), node.link} - {-1}
     ]
+    sorter: TopologicalSorter[int] = TopologicalSorter({index: [] for index in range(count)})
+    for source, index in feeds:
+        sorter.add(index, source)
+    try:
+        trace.order = [[index] for index in sorter.static_order()]
+    except CycleError:
+        trace.order = _loops_together(count, feeds)
+
+
+def _loops_together(count: int, feeds: list[tuple[int, int]]) -> list[list[int]]:
+    """Nodes, sources first, each loop as one entry."""
+    from scipy.sparse import csr_array  # only models with loops pay for it
+    from scipy.sparse.csgraph import connected_components
+
     pairs = np.array(feeds, dtype=np.int64).reshape(-1, 2).T
     graph = csr_array((np.ones(len(feeds)), (pairs[0], pairs[1])), shape=(count, count))
     groups, group_of = connected_components(graph, connection="strong")
@@ -177,7 +189,7 @@ def _order(trace: Trace) -> None:
     members: list[list[int]] = [[] for _ in range(groups)]
     for index in range(count):
         members[int(group_of[index])].append(index)
-    trace.order = [members[group] for group in sorter.static_order()]
+    return [members[group] for group in sorter.static_order()]
 
 
 def secondary_flows(model: Model, flows: Sequence[Flow]) -> list[int]:

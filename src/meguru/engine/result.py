@@ -21,6 +21,7 @@ from meguru.engine.compiling.program import Program
 from meguru.engine.labelled import ARRAYS, Block, Live, name_rows
 from meguru.engine.masses import find_masses
 from meguru.engine.origin import secondary_flows
+from meguru.engine.plain import Plain
 from meguru.engine.simulate import Record
 from meguru.errors import RunError
 from meguru.files.document import component_data
@@ -37,7 +38,7 @@ Array = NDArray[np.float64]
 class Source(Protocol):
     """Where the arrays of a result come from: a run, or a file."""
 
-    def array(self, name: str) -> DataArray:
+    def array(self, name: str) -> Plain:
         """One of :data:`meguru.engine.labelled.ARRAYS`."""
 
     def mass(self, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None) -> Array:
@@ -85,6 +86,18 @@ class Result:
     values: Mapping[str, Array] = field(default_factory=dict, repr=False)
     again: Callable[[str], Result] | None = field(default=None, repr=False)
     histories: DataFrame | None = field(default=None, repr=False)
+    _plain: dict[str, Plain] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def plain(self, name: str) -> Plain:
+        """One of the arrays with no more than its labels, for which no library needs to be loaded."""
+        if name not in self._plain:
+            self._plain[name] = self.source.array(name)
+        return self._plain[name]
+
+    @cached_property
+    def largest_residual(self) -> float:
+        """Of all balances, relative to throughput."""
+        return float(np.max(self.plain("balance").values, initial=0.0))
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
@@ -103,72 +116,72 @@ class Result:
     @cached_property
     def flows(self) -> DataArray:
         """(sample, time, flow, material) kg per step."""
-        return self.source.array("flows")
+        return self.plain("flows").labelled()
 
     @cached_property
     def units(self) -> DataArray:
         """(sample, time, flow) per step in the item's own unit."""
-        return self.source.array("units")
+        return self.plain("units").labelled()
 
     @cached_property
     def origins(self) -> DataArray:
         """(sample, time, flow, material, origin) kg per step."""
-        return self.source.array("origins")
+        return self.plain("origins").labelled()
 
     @cached_property
     def stock(self) -> DataArray:
         """(sample, time, holder) units at the end of the step, in use and in stores."""
-        return self.source.array("stock")
+        return self.plain("stock").labelled()
 
     @cached_property
     def stock_mass(self) -> DataArray:
         """(sample, time, holder, material) kg at the end of the step."""
-        return self.source.array("stock_mass")
+        return self.plain("stock_mass").labelled()
 
     @cached_property
     def events(self) -> DataArray:
         """(sample, time, event) units per step: what happens at use processes."""
-        return self.source.array("events")
+        return self.plain("events").labelled()
 
     @cached_property
     def energy(self) -> DataArray:
         """(sample, time, entry) kWh per step; entries of kind ``credit`` belong in no sum."""
-        return self.source.array("energy")
+        return self.plain("energy").labelled()
 
     @cached_property
     def exchanges(self) -> DataArray:
         """(sample, time, entry) per step in the exchange's unit; kind ``credit`` belongs in no sum."""
-        return self.source.array("exchanges")
+        return self.plain("exchanges").labelled()
 
     @cached_property
     def impacts(self) -> DataArray:
         """(sample, time, entry, category) per step; kind ``credit`` belongs in no sum."""
-        return self.source.array("impacts")
+        return self.plain("impacts").labelled()
 
     @cached_property
     def work(self) -> DataArray:
         """(sample, time, entry) working hours per step."""
-        return self.source.array("work")
+        return self.plain("work").labelled()
 
     @cached_property
     def money(self) -> DataArray:
         """(sample, time, payment) per step in the model's currency, from payer to payee."""
-        return self.source.array("money")
+        return self.plain("money").labelled()
 
     @cached_property
     def balance(self) -> DataArray:
         """(sample, time, process) largest residual of units and mass, relative to throughput."""
-        return self.source.array("balance")
+        return self.plain("balance").labelled()
 
     @cached_property
     def part_age(self) -> DataArray:
         """(sample, time, part) ages of all followed pieces together, in piece·year, in use and failed."""
-        return self.source.array("part_age")
+        return self.plain("part_age").labelled()
 
     @cached_property
     def ages(self) -> DataArray:
         """(sample, time, process, made) stock in use by year made; no process where this was not recorded."""
-        return self.source.array("ages")
+        return self.plain("ages").labelled()
 
     def mass(
         self,

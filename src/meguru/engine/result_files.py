@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.labelled import ARRAYS
+from meguru.engine.plain import Plain, plain_of
 from meguru.engine.result import Result
 from meguru.engine.run import run_again
 from meguru.errors import MeguruError, NotReadableError, RunError, WriteError
@@ -151,9 +152,9 @@ class Stored:
     def __init__(self, path: Path, names: Sequence[str]) -> None:
         self.path = path
         self.names = list(names)
-        self._read: dict[str, DataArray] = {}
+        self._read: dict[str, Plain] = {}
 
-    def array(self, name: str) -> DataArray:
+    def array(self, name: str) -> Plain:
         """One of :data:`meguru.engine.labelled.ARRAYS`.
 
         Raises
@@ -177,7 +178,7 @@ class Stored:
         total: Array = values.sum(axis=(2, 3))
         return total
 
-    def _load(self, name: str) -> DataArray:
+    def _load(self, name: str) -> Plain:
         import xarray
 
         try:
@@ -190,6 +191,4 @@ class Stored:
             for coordinate, found in array.coords.items()
             if found.dtype.kind not in "iuf"
         }
-        array = array.assign_coords(texts)
-        array.encoding = {}
-        return array
+        return plain_of(array.assign_coords(texts))

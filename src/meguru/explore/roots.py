@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from meguru.errors import RangeError
 
@@ -96,6 +95,8 @@ def crossings(
 
 def _closed_in(function: Callable[[Array], Array], target: float, low: float, high: float) -> float | None:
     """The crossing between two points; None where the function is undefined on the way there."""
+    from scipy.optimize import brentq  # other users of this package need not wait for it
+
     undefined = []
 
     def off(x: float) -> float:

@@ -20,7 +20,7 @@ from meguru.model.network import PART_FAILURE, Network, resolve
 from meguru.quantity.units import size_of
 
 if TYPE_CHECKING:
-    from xarray import DataArray
+    from meguru.engine.plain import Plain
 
 Labels = Mapping[str, NDArray[Any]]
 UNKNOWN = np.full((1, 1), np.nan)
@@ -149,21 +149,18 @@ class ResultScene(Scene):
     @cached_property
     def _starts(self) -> NDArray[np.int64]:
         """First step of each reported year."""
-        along = np.asarray(self.result.units.coords["year"].values)
+        along = np.asarray(self._array("units").coords["year"].values)
         return np.searchsorted(along, self.years)
 
     def labels(self, array: str) -> Labels:
         if array not in self._labels:
             coords = self._array(array).coords
             along = (ROWS[array],)
-            self._labels[array] = {
-                str(name): coords[name].values for name in coords if coords[name].dims == along
-            }
+            self._labels[array] = {name: one.values for name, one in coords.items() if one.dims == along}
         return self._labels[array]
 
-    def _array(self, name: str) -> DataArray:
-        found: DataArray = getattr(self.result, name)
-        return found
+    def _array(self, name: str) -> Plain:
+        return self.result.plain(name)
 
     def per_year(self, array: str) -> Array:
         """(sample, year, row ...) what flows in each year; of stocks what is there at its end."""

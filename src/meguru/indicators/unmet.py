@@ -28,13 +28,14 @@ class Unmet:
 
 def unmet_demand(result: Result) -> list[Unmet]:
     """Use processes whose demand was not filled."""
-    events = result.events.mean("sample")
-    years = events["year"].to_numpy()
+    events = result.plain("events")
+    values = events.values.mean(axis=0)
+    years, processes, kinds = (events.coords[name].values for name in ("year", "process", "kind"))
     found = []
-    for process in dict.fromkeys(events["process"].to_numpy().tolist()):
-        of_process = events["process"].to_numpy() == process
-        rows = {kind: of_process & (events["kind"].to_numpy() == kind) for kind in ("unmet", "demand")}
-        missing, wanted = (events[:, rows[kind]].sum("event").to_numpy() for kind in ("unmet", "demand"))
+    for process in dict.fromkeys(processes.tolist()):
+        missing, wanted = (
+            values[:, (processes == process) & (kinds == kind)].sum(axis=1) for kind in ("unmet", "demand")
+        )
         short = missing > SMALLEST * wanted
         if short.any():
             share = float(missing.sum() / wanted.sum())

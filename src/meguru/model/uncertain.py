@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import networkx as nx
 import numpy as np
 
 from meguru.errors import CorrelationError, ModelError, UnknownNameError, did_you_mean
@@ -53,6 +52,10 @@ def correlated(model: Model, sampling: Sampling, places: list[str]) -> list[Corr
     CorrelationError
         A correlation out of range, given twice, or one that contradicts others.
     """
+    if not sampling.correlations:
+        return []
+    import networkx as nx  # only models with correlations pay for it
+
     ranks: dict[tuple[str, str], float] = {}
     links = nx.Graph()
     for index, one in enumerate(sampling.correlations):

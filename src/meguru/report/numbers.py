@@ -57,7 +57,7 @@ def unit_text(unit: str) -> Both:
 
 
 def _word(word: str) -> Both:
-    found = unit_words().get(word)
+    found = unit_words().get(word or "1")
     if found is not None:
         return found
     equivalent = _EQUIVALENT.fullmatch(word)

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meguru.explore.ensemble_result import Ensemble
 from meguru.report.html import Head, html_page, known_language, page_path, write_page
 from meguru.report.model_head import model_head
 from meguru.report.words import say
 
 if TYPE_CHECKING:
     from meguru.engine import Comparison, Result
+    from meguru.explore.ensemble_result import Ensemble
     from meguru.report.blocks import Section
     from meguru.report.explored import Explored
     from meguru.report.study import Study
@@ -45,21 +45,29 @@ def write_report(
         An indicator of the model can not be evaluated.
     """
     known_language(language)
+    told = _told(found)
     if Path(path).suffix.lower() == ".xlsx":
         from meguru.report.workbook import write_workbook
 
-        write_workbook(found if isinstance(found, Ensemble) else _first_and_runs(found)[1], Path(path))
+        write_workbook(told[1] if isinstance(told, tuple) else told, Path(path))
         return
     page_path(path, "a name that ends in .html or .xlsx")
-    write_page(render(found, language), path)
+    write_page(_page(told, language), path)
 
 
-def _first_and_runs(found: Result | Comparison | Explored) -> tuple[list[Section], Result | Comparison]:
-    """Sections that come first, and what the others are about."""
+Told = tuple[list["Section"], "Result | Comparison"]  # what comes first, what the other sections are about
+
+
+def _told(found: Result | Comparison | Ensemble | Explored) -> Ensemble | Told:
+    """What a page tells; of runs with what exploration found in them. An ensemble keeps no runs."""
     from meguru.engine import Comparison, Result
 
     if isinstance(found, (Result, Comparison)):
         return [], found
+    from meguru.explore.ensemble_result import Ensemble  # not loaded for a report of runs
+
+    if isinstance(found, Ensemble):
+        return found
     from meguru.report.explored import runs_of, sections_of
 
     return sections_of(found), runs_of(found)
@@ -67,13 +75,17 @@ def _first_and_runs(found: Result | Comparison | Explored) -> tuple[list[Section
 
 def render(found: Result | Comparison | Ensemble | Explored, language: str | None) -> str:
     """The page as text."""
-    if isinstance(found, Ensemble):
+    return _page(_told(found), language)
+
+
+def _page(told: Ensemble | Told, language: str | None) -> str:
+    if not isinstance(told, tuple):
         from meguru.report.ensemble import head_of, sections_of
 
-        return html_page(head_of(found), sections_of(found), language)
+        return html_page(head_of(told), sections_of(told), language)
     from meguru.report.study import Study
 
-    first, runs = _first_and_runs(found)
+    first, runs = told
     study = Study(runs)
     return html_page(_head(study), [*first, *_sections(study)], language)
 

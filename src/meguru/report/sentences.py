@@ -13,6 +13,7 @@ from meguru.explore.goals import Goal
 from meguru.explore.incentives import TOGETHER, Incentives
 from meguru.explore.measures import Plan
 from meguru.explore.suggest import Step, Suggestion
+from meguru.files.shipped import read_shipped
 from meguru.model import Model
 from meguru.report.both import Both, joined
 from meguru.report.numbers import number, scale_for, unit_text
@@ -39,10 +40,8 @@ class Sentence:
 
 @lru_cache(maxsize=1)
 def _templates() -> dict[str, Both]:
-    from ruamel.yaml import YAML
-
-    text = resources.files("meguru.report").joinpath("sentences.yaml").read_text(encoding="utf-8")
-    return {key: Both(str(en), str(ja)) for key, (en, ja) in YAML(typ="safe").load(text).items()}
+    found = read_shipped(resources.files("meguru.report").joinpath("sentences.yaml"))
+    return {key: Both(str(en), str(ja)) for key, (en, ja) in found.items()}
 
 
 def phrase(key: str, **values: object) -> Both:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.engine.plain import Plain
 from meguru.engine.result import Comparison, Result
 from meguru.indicators import all_alike
 from meguru.model import Model
@@ -58,7 +59,7 @@ class Run:
 
     @cached_property
     def _year_of_step(self) -> NDArray[np.int64]:
-        return np.asarray(self.result.events.coords["year"].values, dtype=np.int64)
+        return np.asarray(self.result.plain("events").coords["year"].values, dtype=np.int64)
 
     @cached_property
     def years(self) -> list[int]:
@@ -79,7 +80,7 @@ class Run:
         sums: Array = np.add.reduceat(values, self._starts, axis=1)
         return sums
 
-    def _sums(self, array: Any, dim: str, columns: Iterable[str]) -> Rows:
+    def _sums(self, array: Plain, dim: str, columns: Iterable[str]) -> Rows:
         return Rows(_labels(array, dim, columns), self.yearly(array.values).mean(axis=0))
 
     @cached_property
@@ -89,14 +90,14 @@ class Run:
     @cached_property
     def flow_labels(self) -> list[dict[str, str]]:
         return _labels(
-            self.result.units, "flow", ("route", "item", "source", "port", "target", "side", "unit")
+            self.result.plain("units"), "flow", ("route", "item", "source", "port", "target", "side", "unit")
         )
 
     @cached_property
     def mass(self) -> Array:
         """(year, flow, material) kg."""
         if self.result.samples == 1:
-            values: Array = self.yearly(self.result.flows.values)[0]
+            values: Array = self.yearly(self.result.plain("flows").values)[0]
             return values
         flows, materials = len(self.flow_labels), self.materials
         out = np.zeros((len(self.years), flows, len(materials)))
@@ -121,7 +122,7 @@ class Run:
     @cached_property
     def _units(self) -> Array:
         """(year, flow) in the items' own units."""
-        values: Array = self.yearly(self.result.units.values).mean(axis=0)
+        values: Array = self.yearly(self.result.plain("units").values).mean(axis=0)
         return values
 
     def carried(self, item: str) -> Array:
@@ -133,17 +134,19 @@ class Run:
     @cached_property
     def events(self) -> Rows:
         """Units by year."""
-        return self._sums(self.result.events, "event", ("process", "item", "kind", "cause", "unit"))
+        return self._sums(self.result.plain("events"), "event", ("process", "item", "kind", "cause", "unit"))
 
     @cached_property
     def money(self) -> Rows:
         return self._sums(
-            self.result.money, "payment", ("payer", "payee", "kind", "group", "name", "where", "item")
+            self.result.plain("money"),
+            "payment",
+            ("payer", "payee", "kind", "group", "name", "where", "item"),
         )
 
     @cached_property
     def energy(self) -> Rows:
-        return self._sums(self.result.energy, "entry", ("name", "where", "kind", "group"))
+        return self._sums(self.result.plain("energy"), "entry", ("name", "where", "kind", "group"))
 
     @cached_property
     def categories(self) -> dict[str, str]:
@@ -153,7 +156,7 @@ class Run:
     @cached_property
     def impacts(self) -> dict[str, Rows]:
         """Category → rows."""
-        array = self.result.impacts
+        array = self.result.plain("impacts")
         labels = _labels(array, "entry", ("name", "where", "actor", "group", "stage", "kind"))
         values = self.yearly(array.values).mean(axis=0)
         return {
@@ -163,19 +166,19 @@ class Run:
 
     @cached_property
     def stock_labels(self) -> list[dict[str, str]]:
-        return _labels(self.result.stock, "holder", ("process", "item", "kind", "unit"))
+        return _labels(self.result.plain("stock"), "holder", ("process", "item", "kind", "unit"))
 
     @cached_property
     def stock(self) -> Array:
         """(sample, year, holder) units at the end of each year."""
-        values: Array = self.result.stock.values[:, self._ends]
+        values: Array = self.result.plain("stock").values[:, self._ends]
         return values
 
     @cached_property
     def ages(self) -> dict[str, tuple[NDArray[np.int64], Array]]:
         """Use process → (years made, (year, year made) units in use), where it was recorded."""
-        array = self.result.ages
-        if not array.sizes["process"]:
+        array = self.result.plain("ages")
+        if not array.size("process"):
             return {}
         made = np.asarray(array.coords["year_made"].values, dtype=np.int64)
         starts = np.searchsorted(made, np.unique(made))
@@ -188,7 +191,7 @@ class Run:
     @cached_property
     def residuals(self) -> dict[str, tuple[float, int]]:
         """Process → largest relative residual of its balance, and the year."""
-        array = self.result.balance
+        array = self.result.plain("balance")
         values = array.values.max(axis=0)
         at = values.argmax(axis=0) if len(values) else []
         return {
@@ -197,7 +200,7 @@ class Run:
         }
 
 
-def _labels(array: Any, dim: str, columns: Iterable[str]) -> list[dict[str, str]]:
+def _labels(array: Plain, dim: str, columns: Iterable[str]) -> list[dict[str, str]]:
     names = list(columns)
     texts = [[str(value) for value in array.coords[name].values] for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*texts, strict=True)]

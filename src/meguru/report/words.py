@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import resources
-from typing import Any
 
+from meguru.files.shipped import read_shipped
 from meguru.model.components import Component, Model
 from meguru.report.both import EMPTY, Both
 
@@ -16,10 +16,7 @@ PART_FAILURE = "part_failure"
 @lru_cache(maxsize=8)
 def texts_of(room: str) -> dict[str, dict[str, Both]]:
     """Part of the ``texts.yaml`` of a room → key → words."""
-    from ruamel.yaml import YAML
-
-    text = resources.files(room).joinpath("texts.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, Any]] = YAML(typ="safe").load(text)
+    found = read_shipped(resources.files(room).joinpath("texts.yaml"))
     return {
         part: {str(key): _both(entry) for key, entry in entries.items()} for part, entries in found.items()
     }
