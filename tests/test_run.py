@@ -229,3 +229,18 @@ def test_garbage_is_collected_again_after_a_run_that_ends_and_one_that_fails() -
     with pytest.raises(MeguruError):
         run(model, "no such scenario")
     assert gc.isenabled()
+
+
+def test_a_result_keeps_the_model_as_it_was_run(tmp_path: Path) -> None:
+    model = chair(tmp_path)
+    first, second = run(model), run(model)
+    assert first.before is second.before and first.before is not model
+    demand = model.processes["use"].demand
+    assert demand is not None
+    was, demand.sales = demand.sales, Quantity(7.0, "piece/year")
+    changed = run(model)
+    assert changed.before is not None and changed.before is not first.before
+    assert first.before is not None and first.before.processes["use"].demand is not None
+    assert first.before.processes["use"].demand.sales == was
+    model.routes.pop()
+    assert len(changed.before.routes) == len(model.routes) + 1

@@ -199,17 +199,22 @@ class Balance:
         """(column, sample, step) what the equations sum."""
         flows, holders = self.flows, self.holders
         waiting = events[chunk][:, self.waiting]
-        parts = [flows.units[chunk], holders.units[chunk], waiting]
+        parts = [part.transpose(1, 0, 2) for part in (flows.units[chunk], holders.units[chunk], waiting)]
         for masses in (flows, holders):
             if masses.dated_rows:
                 places = masses.dated_row[masses.dated_rows]
-                parts.append(_side_by_side(masses.dated[chunk][:, places]))
+                parts += _by_material(masses.dated[chunk][:, places])
         if holders.dated_rows:
-            parts.append(self._dated_waiting(chunk, waiting))
-        return np.ascontiguousarray(np.concatenate([part.transpose(1, 0, 2) for part in parts]))
+            parts += _by_material(self._dated_waiting(chunk, waiting))
+        out = np.empty((self.columns, *parts[0].shape[1:]))
+        at = 0
+        for part in parts:
+            out[at : at + len(part)] = part
+            at += len(part)
+        return out
 
     def _dated_waiting(self, chunk: slice, waiting: Array) -> Array:
-        """Mass of what waits in use: sold, thus made, in the same step."""
+        """(sample, row, step, material) of what waits in use: sold, thus made, in the same step."""
         samples, uses, steps = waiting.shape
         out = np.zeros((samples, len(self.holders.dated_rows), steps, len(self.composition.materials)))
         for row in self.holders.dated_rows:
@@ -217,7 +222,7 @@ class Balance:
                 table = self.composition.by_date[self.holders.items[row]]
                 kg = table[chunk if table.shape[0] > 1 else slice(None), :steps]
                 out[:, int(self.holders.dated_row[row])] = kg * waiting[:, row, :, None]
-        return _side_by_side(out)
+        return out
 
     def _error(self, relative: Array, entering: Array, leaving: Array, held: Array) -> BalanceError:
         row, sample, step = (int(found[0]) for found in np.nonzero(~(relative <= LARGEST_RESIDUAL)))
@@ -234,10 +239,9 @@ class Balance:
         )
 
 
-def _side_by_side(mass: Array) -> Array:
-    """(sample, row, step, material) as (sample, row × material, step)."""
-    samples, rows, steps, materials = mass.shape
-    return mass.transpose(0, 1, 3, 2).reshape(samples, rows * materials, steps)
+def _by_material(mass: Array) -> list[Array]:
+    """(sample, row, step, material) as one (material, sample, step) for each row."""
+    return list(mass.transpose(1, 3, 0, 2))
 
 
 def _relative(entering: Array, leaving: Array, held: Array) -> Array:

@@ -83,6 +83,35 @@ def share_of(p: Any, c: Any, t: Any, op: Any, block: Any, date: Any, dates: Any)
     return number(p, c, p[op + OP_EXTRA] + row, t) * number(p, c, p[op + OP_SHARE], t)
 
 
+@njit(
+    "float64(float64[::1], float64[::1], uint64, uint64, uint64, float64, uint64, boolean, boolean)",
+    cache=True,
+)
+def carry(
+    z: Any, r: Any, source: Any, target: Any, noted: Any, a: Any, count: Any, arrive: Any, note: Any
+) -> Any:
+    """Add a share ``a`` of what stands at the source to the target and to the record. Returns the sum.
+
+    Positions are unsigned, as in ``kernel_loops``: several elements are taken at once.
+    """
+    total = 0.0
+    for k in range(count):
+        value = a * z[source + k]
+        total += value
+        if arrive:
+            z[target + k] += value
+        if note:
+            r[noted + k] += value
+    return total
+
+
+@njit("int64(int64[::1], int64, int64)", cache=True)
+def dated_at(p: Any, t: Any, flow: Any) -> Any:
+    """Where the record of a flow by the step made begins in step t; −1 where it is not recorded so."""
+    row = at(p, FLOW_DATED, flow, 0)
+    return p[FLOWS_DATED] + (row * p[STEPS] + t) * (p[STEPS] + 1) if row >= 0 else -1
+
+
 @njit(cache=True)
 def move(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any, arrive: Any) -> Any:
     """FLOW and RULES: elementwise from node to node."""
@@ -91,6 +120,16 @@ def move(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any, ar
     rules, ages = p[op + OP_CODE] == RULES, p[op + OP_BY_AGE] == 1
     a = 0.0 if rules else factor(p, c, z, t, op)
     total = 0.0
+    if not rules and not (ages and at(p, FLOW_VALUED, flow, 0) >= 0):
+        noted = dated_at(p, t, flow) if ages else -1
+        if noted >= 0 and dates == 1:
+            noted += t  # what has no age is new
+        width = min(dates, t + 1)
+        for block in range(p[op + OP_BLOCKS]):
+            here = block * dates
+            total += carry(z, r, source + here, target + here, max(noted, 0), a, width, arrive, noted >= 0)
+        note_total(p, r, t, flow, total, scrap)
+        return
     for block in range(p[op + OP_BLOCKS]):
         for date in range(min(dates, t + 1)):
             value = z[source + block * dates + date]

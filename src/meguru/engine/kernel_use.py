@@ -13,6 +13,7 @@ from numba import njit
 from meguru.engine.kernel_cohorts import (
     births_at, block_at, classes_end, hazard_of, hazard_start, hazard_stride, segment_of, stock_at,
 )  # fmt: skip
+from meguru.engine.kernel_loops import put
 from meguru.engine.kernel_parts import (
     failure_share,
     note_part_age,
@@ -124,42 +125,52 @@ def step_class(
     return units - own - by_part
 
 
-@njit("float64(float64[::1], int64, float64[::1], int64, int64, int64, float64)", cache=True)
-def take_share(z: Any, left: Any, c: Any, start: Any, stride: Any, count: Any, leaves: Any) -> Any:
-    """Take a share by hazard from each of ``count`` cohorts; returns the sum of what was taken.
+@njit("float64(float64[::1], float64[::1], uint64, uint64, uint64, uint64, uint64, float64)", cache=True)
+def take_share(
+    z: Any, c: Any, there: Any, here: Any, start: Any, stride: Any, count: Any, leaves: Any
+) -> Any:
+    """What stands here less a share by hazard, put there; returns the sum of what was taken.
 
-    Four sums at a time, in a fixed order: one alone would make each addition wait for the one before.
+    Four sums at a time, in a fixed order: one alone would make each addition wait for the one before. The
+    common stride is a loop of its own, in which a processor can take four at once.
     """
-    a, b, d, e = 0.0, 0.0, 0.0, 0.0
-    whole = count - count % 4
-    for date in range(0, whole, 4):
-        here, hazard = left + date, start + date * stride
-        g, h = leaves * z[here] * c[hazard], leaves * z[here + 1] * c[hazard + stride]
-        i = leaves * z[here + 2] * c[hazard + 2 * stride]
-        j = leaves * z[here + 3] * c[hazard + 3 * stride]
-        z[here] -= g
-        z[here + 1] -= h
-        z[here + 2] -= i
-        z[here + 3] -= j
-        a, b, d, e = a + g, b + h, d + i, e + j
-    for date in range(whole, count):
-        g = leaves * z[left + date] * c[start + date * stride]
-        z[left + date] -= g
-        a += g
-    return (a + b) + (d + e)
+    first = second = third = fourth = 0.0
+    whole = count >> 2 << 2
+    if stride == 1:
+        for k in range(0, whole, 4):
+            a, b = leaves * z[here + k] * c[start + k], leaves * z[here + k + 1] * c[start + k + 1]
+            d, e = leaves * z[here + k + 2] * c[start + k + 2], leaves * z[here + k + 3] * c[start + k + 3]
+            z[there + k], z[there + k + 1] = z[here + k] - a, z[here + k + 1] - b
+            z[there + k + 2], z[there + k + 3] = z[here + k + 2] - d, z[here + k + 3] - e
+            first, second, third, fourth = first + a, second + b, third + d, fourth + e
+    else:
+        for k in range(0, whole, 4):
+            hazard = start + k * stride
+            a, b = leaves * z[here + k] * c[hazard], leaves * z[here + k + 1] * c[hazard + stride]
+            d = leaves * z[here + k + 2] * c[hazard + 2 * stride]
+            e = leaves * z[here + k + 3] * c[hazard + 3 * stride]
+            z[there + k], z[there + k + 1] = z[here + k] - a, z[here + k + 1] - b
+            z[there + k + 2], z[there + k + 3] = z[here + k + 2] - d, z[here + k + 3] - e
+            first, second, third, fourth = first + a, second + b, third + d, fourth + e
+    for k in range(whole, count):
+        a = leaves * z[here + k] * c[start + k * stride]
+        z[there + k] = z[here + k] - a
+        first += a
+    return (first + second) + (third + fourth)
 
 
-@njit("float64(float64[::1], int64, int64)", cache=True)
+@njit("float64(float64[::1], uint64, uint64)", cache=True)
 def sum_of(z: Any, here: Any, count: Any) -> Any:
     """Sum of ``count`` numbers from ``here``, four sums at a time in a fixed order."""
-    a, b, d, e = 0.0, 0.0, 0.0, 0.0
-    last = here + count
-    end = last - count % 4
-    for i in range(here, end, 4):
-        a, b, d, e = a + z[i], b + z[i + 1], d + z[i + 2], e + z[i + 3]
-    for i in range(end, last):
-        a += z[i]
-    return (a + b) + (d + e)
+    first = second = third = fourth = 0.0
+    for k in range(0, count >> 2 << 2, 4):
+        first += z[here + k]
+        second += z[here + k + 1]
+        third += z[here + k + 2]
+        fourth += z[here + k + 3]
+    for k in range(count >> 2 << 2, count):
+        first += z[here + k]
+    return (first + second) + (third + fourth)
 
 
 @njit(cache=True)
@@ -170,7 +181,7 @@ def leave_plain(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, local: Any) ->
     here = stock_at(p, use, local, 0)
     units, sold = p[N] + here, p[SOLD] + here
     left = p[N_NEXT] + here
-    z[left : left + t] = z[units : units + t]
+    now = units  # what the first cause takes from; the others take from what it left
     for k in range(p[use + USE_CAUSES]):
         row = line(p, CAUSE, p[use + USE_CAUSE] + k)
         hazard = line(
@@ -182,6 +193,8 @@ def leave_plain(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, local: Any) ->
         of_sold = p[row + CAUSE_OF_SOLD] == 1
         total = 0.0
         if dated or of_sold:
+            if k == 0:
+                put(z, left, units, t)
             for date in range(t):
                 h = c[start + date * stride]
                 gone = leaves * (min(z[sold + date] * h, z[left + date]) if of_sold else z[left + date] * h)
@@ -189,9 +202,12 @@ def leave_plain(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, local: Any) ->
                 total += gone
                 z[block + (date if dated else 0)] += gone
         else:
-            total = take_share(z, left, c, start, stride, t, leaves)
+            total = take_share(z, c, left, now, start, stride, t, leaves)
             z[block] += total
+        now = left
         r[event_at(p, p[row + CAUSE_EVENT], t)] += total
+    if p[use + USE_CAUSES] == 0:
+        put(z, left, units, t)
 
 
 @njit(cache=True)
@@ -225,7 +241,7 @@ def settle(p: Any, c: Any, z: Any, t: Any) -> Any:
                 for date in range(t):
                     if z[p[N] + here + date] > 0.0:
                         renew(p, c, z, t, use, local, date, False)
-            z[p[N] + here : p[N] + here + t] = z[p[N_NEXT] + here : p[N_NEXT] + here + t]
+            put(z, p[N] + here, p[N_NEXT] + here, t)
 
 
 @njit(cache=True)

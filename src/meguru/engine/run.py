@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from meguru.engine.check_once import check_once
+from meguru.engine.check_once import check_once, kept_copy
 from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.given import numbers_given, those_of
 from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
@@ -19,7 +19,6 @@ from meguru.errors import ModelError, RunError, did_you_mean
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.checks import in_scenario
 from meguru.model.components import Sampling
-from meguru.model.walk import clone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +103,8 @@ def run(
         )
     name = scenario if scenario is not None else reference_name(model)
     with uncollected():
+        # A copy: whoever changes the model afterwards does not change what this result is compared with.
+        model = kept_copy(model)
         applied = apply(model, name)
         check_once(model, applied, name)
         given = numbers_given([applied], values or {}, samples)
@@ -131,8 +132,7 @@ def run(
             if name != reference_name(model):
                 in_scenario(error, name)
             raise
-        # A copy: whoever changes the model afterwards does not change what this result is compared with.
-        result.before, result.values = clone(model), given
+        result.before, result.values = model, given
     return run_again(result, fleet)
 
 
@@ -212,6 +212,7 @@ def run_block(
         As :func:`run`.
     """
     with uncollected():
+        model = kept_copy(model)
         applied = apply(model, scenario)
         check_once(model, applied, scenario)
         given = those_of(applied, values or {})

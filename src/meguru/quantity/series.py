@@ -65,6 +65,8 @@ def interpolate_series(
         A year is not covered.
     """
     points, heights = np.array(given), np.array(values)
+    if len(points) == len(years) and (points == years).all():
+        return heights  # all that is asked for is given
     if beyond == "error":
         last = math.floor(points[-1] + SLACK) + 1.0
         _refuse(

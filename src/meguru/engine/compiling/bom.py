@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,22 +48,23 @@ def read_bom(model: Model, numbers: Coefficients, name: str, child: str) -> Arra
     """Amount of a child in one unit of an item; 'kg' is understood as kg per piece, a plain number as a
     count."""
     quantity = model.items[name].bom[child]
-    wanted = bom_unit(quantity.unit, model.items[child].unit, model.items[name].unit)
-    if (
-        quantity.value is not None
-        and quantity.value >= 0.0
-        and quantity.uncertain is None
-        and not quantity.since
-        and not numbers.read.values
-    ):
-        # Large models hold tens of thousands of constants here.
-        if same_dimension(quantity.unit, wanted):
-            times, by = factor(quantity.unit, wanted)
-            return quantity.value * times / by
+    wanted, times, by = _conversion(quantity.unit, model.items[child].unit, model.items[name].unit)
+    # Large models hold tens of thousands of constants here.
+    value = quantity.value
+    if value is not None and value >= 0.0 and by and not quantity.since and quantity.uncertain is None:
+        if not numbers.read.values:
+            return value * times / by
     place = f"items.{name}.bom.{child}"
     values = numbers.read(quantity, wanted, place)
     check_range(numbers.read, quantity, values, place, 0.0, None, wanted)
     return values
+
+
+@lru_cache(maxsize=1024)
+def _conversion(unit: str, of_child: str, of_item: str) -> tuple[str, float, float]:
+    """The unit that an amount is wanted in, by what it is multiplied and divided; 0 where it can not be."""
+    wanted = bom_unit(unit, of_child, of_item)
+    return (wanted, *(factor(unit, wanted) if same_dimension(unit, wanted) else (0.0, 0.0)))
 
 
 def _kg_per_unit(model: Model, material: str) -> float:

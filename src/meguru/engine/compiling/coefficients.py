@@ -7,11 +7,12 @@ distribution touches have one row, whatever the number of samples.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.compiling.lifetimes import Hazards
+from meguru.engine.compiling.hazards import Clock, Curve, hazards_of, read_curve
 from meguru.engine.sampling import Draw
 from meguru.errors import MeguruError, RangeError
 from meguru.model import where
@@ -49,9 +50,9 @@ class Reader:
         values: Mapping[str, Array],
     ) -> None:
         self.model, self.years, self.draws, self.block, self.values = model, years, draws, block, values
-        monthly = model.time.step == "month"
+        self.monthly = model.time.step == "month"
         # A series that says months is read by month, any other one at the calendar year.
-        self.months = years + np.arange(len(years)) % 12 / 12 if monthly else years
+        self.months = years + np.arange(len(years)) % 12 / 12 if self.monthly else years
         self.names: dict[str, tuple[Array, str]] = {}
         for name in _order(model):
             quantity = model.parameters[name]
@@ -66,7 +67,7 @@ class Reader:
             times = Quantity(1.0, quantity.unit).evaluate(unit, self.years, place=place)
             return given[:, None] * times
         try:
-            times = self.months if quantity.says_months() else self.years
+            times = self.months if self.monthly and quantity.says_months() else self.years
             return quantity.evaluate(unit, times, draw=self._draw(place), names=self.names, place=place)
         except MeguruError as error:
             file, line = where(self.model, place)
@@ -121,9 +122,8 @@ class Coefficients:
         self._rows: list[Array] = [np.ones((1, 1)), np.zeros((1, 1))]
         self._tables: list[Array | float] = []
         self._in_kernel: dict[int, int] = {}
-        self._hazards: list[Array] = []
+        self._curves: list[Curve | None] = []  # None: no hazard
         self._hazard_size = 0
-        self._known: dict[tuple[int, str, float], int] = {}
 
     def add(
         self,
@@ -176,28 +176,50 @@ class Coefficients:
         return self._in_kernel.setdefault(index, len(self._in_kernel))
 
     def hazard(
-        self, lifetime: Lifetime, place: str, sales: str, stretch: Array | None, used: bool
+        self, lifetime: Lifetime, place: str, stretch: Array | None, used: bool
     ) -> tuple[int, int, int, int]:
         """Offset and stride of the hazards by age, offset and stride of those in the step of the sale."""
+        with self._at_place(place):
+            curve = read_curve(lifetime, place, self.read, stretch, used)
+        self._curves.append(curve)
+        by_age = self._place_hazard(curve.dated)
+        return (*by_age, *(self._place_hazard(curve.dated) if used else by_age))
+
+    def no_hazard(self) -> tuple[int, int, int, int]:
+        """A hazard that is zero at every age."""
+        self._curves.append(None)
+        zero = self._place_hazard(False)
+        return (*zero, *zero)
+
+    def _place_hazard(self, dated: bool) -> tuple[int, int]:
+        """Offset and stride of hazards to come."""
+        ages = self.steps + 1
+        offset, stride = self._hazard_size, ages if dated else 0
+        self._hazard_size += ages * ages if dated else ages
+        return offset, stride
+
+    def _hazards(self) -> Iterator[Array]:
+        """(sample or 1, age) in the order in which they were placed."""
+        curves = [curve for curve in self._curves if curve is not None]
+        with self._at_place(""):
+            found = iter(hazards_of(curves, Clock(self.steps, self.step, self.read.model.time.sales)))
+        for curve in self._curves:
+            if curve is None:
+                yield np.zeros((1, self.steps + 1))
+                continue
+            for values in next(found)[: 2 if curve.used else 1]:
+                # The oldest first: kernels go through what is there from the first made to the last.
+                yield values[:, :, ::-1].reshape(values.shape[0], -1)
+
+    @contextmanager
+    def _at_place(self, place: str) -> Iterator[None]:
+        """Errors name file and line of their place."""
         try:
-            found = Hazards(lifetime, place, self.read, self.steps, self.step, sales, stretch, used)
+            yield
         except MeguruError as error:
             file, line = where(self.read.model, error.place or place)
             error.at(file=file, line=line)
             raise
-        by_age = self._put_hazard(found.by_age)
-        return (*by_age, *(self._put_hazard(found.first) if used else by_age))
-
-    def _put_hazard(self, values: Array) -> tuple[int, int]:
-        offset, stride = self._hazard_size, (values.shape[2] if values.shape[1] > 1 else 0)
-        # The oldest first: kernels go through what is there from the first made to the last.
-        self._hazards.append(values[:, :, ::-1].reshape(values.shape[0], -1))
-        self._hazard_size += self._hazards[-1].shape[1]
-        return offset, stride
-
-    def no_hazard(self) -> tuple[int, int, int, int]:
-        zero = self._put_hazard(np.zeros((1, 1, self.steps + 1)))
-        return (*zero, *zero)
 
     def arrays(self, samples: int) -> tuple[Array, Array, Array]:
         """(sample, time × coefficient), (sample, table × date), (sample, hazard)."""
@@ -206,7 +228,7 @@ class Coefficients:
             _with_last(_stack([self._tables[i] for i in self._in_kernel], samples, self.steps)).reshape(
                 samples, -1
             ),
-            _join(self._hazards, samples),
+            _join(list(self._hazards()), samples),
         )
 
 

@@ -84,7 +84,6 @@ class UseCompiler:
         self.into: dict[str, list[Flow]] = {}
         for flow in network.flows:
             self.into.setdefault(flow.target, []).append(flow)
-        self.sales = model.time.sales
 
     def products(self) -> None:
         """Stock and slots of each product; before the push compiler, which looks up the slots."""
@@ -275,7 +274,7 @@ class UseCompiler:
                     f"processes.{name}.segments.{segment}.lifetimes.{cause}" if own is not lifetime else place
                 )
                 stretch = self._stretch(name, process, segment)
-                t.cause_hazard.append(list(self.numbers.hazard(own, at, self.sales, stretch, used)))
+                t.cause_hazard.append(list(self.numbers.hazard(own, at, stretch, used)))
 
     def _one_share_of_visits(self, name: str, process: Process, slots: list[list[int]]) -> None:
         """A visit repairs all failed pieces of a product, or none: one share for all its parts."""
@@ -361,7 +360,7 @@ class UseCompiler:
     def _slot_hazard(self, lifetime: Lifetime | None, place: str, stretch: np.ndarray | None) -> list[int]:
         if lifetime is None:
             return list(self.numbers.no_hazard())
-        return list(self.numbers.hazard(lifetime, place, self.sales, stretch, True))
+        return list(self.numbers.hazard(lifetime, place, stretch, True))
 
     def _emit(self, node: int, name: str, port: str, item: str) -> None:
         carrier = self.network.carried_by[(name, port)]
