@@ -280,6 +280,15 @@ def test_the_cost_of_what_is_never_delivered_is_undefined(both: Comparison) -> N
     assert values(both, 'item_cost("cloth")', "JPY/kg") == [None] * 4
 
 
+def test_the_cost_of_what_nobody_owns_is_undefined(tmp_path: Path) -> None:
+    model = chair(tmp_path)
+    for process in model.processes.values():
+        process.actor = None
+    found = run(model, "reuse")
+    assert values(found, 'item_cost("frame")', "JPY/piece") == [None] * 4
+    assert values(found, 'item_cost("chair", group="carriage")', "JPY/piece") == [None] * 4
+
+
 def test_a_store_hands_on_its_average_cost(tmp_path: Path) -> None:
     sales = "sales: {values: {2020: 100, 2021: 100, 2022: 20, 2023: 100}, unit: piece/year}"
     price = "price: {values: {2020: 0, 2022: 0, 2023: 0}, unit: JPY/piece}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from result_models import impact, lamp, model_of, paid, run_lamp
 from meguru.engine.account import write_books
 from meguru.engine.activity import Driver
 from meguru.engine.compiling.program import compile_model
-from meguru.engine.entries import Term
-from meguru.engine.money import check_money
+from meguru.engine.entries import Entry, Term
+from meguru.engine.money_check import check_money
 from meguru.engine.run import run
 from meguru.errors import (
     BalanceError,
@@ -232,6 +233,39 @@ def test_money_that_is_no_number_is_found(value: float) -> None:
     check_money(books, amounts)
     books.ledger.payments[0].terms.append(Term(Driver("always"), (np.array([[value]]),)))
     with pytest.raises(BalanceError, match="2020"):
+        check_money(books, amounts)
+
+
+def swap(payment: Entry) -> None:
+    labels = payment.labels
+    labels["payer"], labels["payee"] = labels["payee"], labels["payer"]
+
+
+def add_a_hundredth(payment: Entry) -> None:
+    payment.terms[0].numbers = (*payment.terms[0].numbers, np.array([[1.01]]))
+
+
+@pytest.mark.parametrize("kind", ["price", "fee"])
+@pytest.mark.parametrize("spoil", [swap, add_a_hundredth, None])
+def test_money_other_than_agreed_is_found(kind: str, spoil: Callable[[Entry], None] | None) -> None:
+    model = model_of(full_lamp())
+    books = write_books(compile_model(model), "model")
+    amounts = run(model).source.blocks[0].account.amounts  # type: ignore[attr-defined]
+    check_money(books, amounts)
+    chosen = [p for p in books.ledger.payments if p.labels["kind"] == kind]
+    assert len(chosen) >= 2
+    for payment in chosen:
+        before = dict(payment.labels), payment.terms[0].numbers
+        if spoil is None:
+            books.ledger.payments.remove(payment)
+        else:
+            spoil(payment)
+        with pytest.raises(BalanceError, match=r"other money than agreed in 2020"):
+            check_money(books, amounts)
+        if spoil is None:
+            books.ledger.payments.append(payment)
+        payment.labels.update(before[0])
+        payment.terms[0].numbers = before[1]
         check_money(books, amounts)
 
 

@@ -1,19 +1,15 @@
-"""Money on routes and for measures: prices, gate fees, fees of third actors; and that none is lost."""
+"""Money on routes and for measures: prices, gate fees, fees of third actors."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from meguru.engine.activity import Amounts, Driver
+from meguru.engine.activity import Driver
 from meguru.engine.entries import OUTSIDE, Books, Term
 from meguru.engine.transport import enter_transport
-from meguru.errors import BalanceError, UnsupportedError
+from meguru.errors import UnsupportedError
 from meguru.model import measures_of
 from meguru.model.components import Route
-
-Array = NDArray[np.float64]
-LARGEST_RESIDUAL = 1e-9
 
 
 def enter_routes(books: Books) -> None:
@@ -118,34 +114,3 @@ def _pay_for_measure(books: Books, name: str, kind: str, term: Term, **labels: s
     payer, payee = measure.owner or OUTSIDE, measure.receiver or OUTSIDE
     group = measure.kind or ""
     books.ledger.pay(payer, payee, kind, [term], name=name, where="measure", group=group, **labels)
-
-
-def check_money(books: Books, amounts: Amounts) -> None:
-    """The sum over all actors and the outside world of income less cost is zero in every step.
-
-    Raises
-    ------
-    BalanceError
-        It is not, or an amount is not a number.
-    """
-    net: dict[str, Array] = {}
-    turnover = np.zeros(amounts.shape)
-    for payment in books.ledger.payments:
-        value = payment.value(amounts)
-        for actor, sign in ((payment.labels["payer"], -1.0), (payment.labels["payee"], 1.0)):
-            if actor not in net:
-                net[actor] = np.zeros(amounts.shape)
-            net[actor] += sign * value
-        turnover += np.abs(value)
-    with np.errstate(invalid="ignore"):
-        residual = np.abs(sum(net.values(), np.zeros(amounts.shape)))
-        bad = ~(residual <= LARGEST_RESIDUAL * turnover) | ~np.isfinite(turnover)
-    if np.any(bad):
-        sample, time = (int(found[0]) for found in np.nonzero(bad))
-        year = int(books.program.years[books.first + time])
-        raise BalanceError(
-            f"money does not balance in {year}",
-            place="money",
-            found=f"{float(residual[sample, time]):g} {books.currency} too much or too little",
-            expected="a sum over all actors of zero",
-        )

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.engine.entries import OUTSIDE
 from meguru.indicators.functions import Filters, Function, require_one_dimension, rows_of, units_of_items
 from meguru.indicators.scene import UNKNOWN, ResultScene, Scene
 from meguru.indicators.value import Array, Operations, Value, value_of
@@ -253,11 +254,19 @@ def _item_cost(scene: Scene, filters: Filters) -> Value:
     chain = _Chain(scene)
     total = np.zeros(chain.units.shape[:2])
     for actors, delivered in _buyers(scene, chain, rows, filters):
-        total += _costs(scene, chain, filters, actors, delivered)
+        known = _is_known(scene, actors)
+        total += _costs(scene, chain, filters, actors, delivered) if known else np.nan
     amount = chain.units[:, :, rows].sum(axis=-1)
     return Operations().operate(
         "/", (value_of(total, f"{scene.currency}/year"), value_of(amount, f"({units[0]})/year"))
     )
+
+
+def _is_known(scene: ResultScene, actors: set[str]) -> bool:
+    """Whether the money of buyers is seen: what is paid within the outside world is not, so that the cost of
+    an item is undefined, not zero, where nobody owns a process.
+    """
+    return OUTSIDE not in actors or any(process.actor for process in scene.model.processes.values())
 
 
 def _buyers(
@@ -268,7 +277,7 @@ def _buyers(
         return [(scene.select("actor", filters["actor"]), rows)] if rows else []
     found: dict[str, list[int]] = {}
     for row in rows:
-        found.setdefault(scene.model.processes[chain.target[row]].actor or "outside", []).append(row)
+        found.setdefault(scene.model.processes[chain.target[row]].actor or OUTSIDE, []).append(row)
     return [({actor}, flows) for actor, flows in found.items()]
 
 
