@@ -117,6 +117,37 @@ def test_what_may_well_be_meant_gives_none(tmp_path: Path, edit: tuple[str, str]
     assert new_warnings(whole_in(tmp_path, edit)) == []
 
 
+MORE = "  more: {from: 2025, changes: {parameters.rate: 60 %}}"
+
+
+@pytest.mark.parametrize(
+    ("former", "later", "place"),
+    [
+        ("from: 2025, changes: {parameters.rate: 50 %}", "from: 2025, changes: {parameters.rate: 60 %}",
+         "parameters.rate"),
+        ("from: 2027, changes: {parameters.rate: 50 %}", "changes: {parameters.rate: 60 %}",
+         "parameters.rate"),
+        ("changes: {processes.use.leave.worn.age: 8 year}",
+         "changes: {processes.use.leave: {worn: {distribution: fixed, age: 7 year}}}",
+         "processes.use.leave.worn.age"),
+        ("from: 2025, changes: {parameters.rate: 50 %}", "from: 2027, changes: {parameters.rate: 60 %}",
+         None),
+        ("changes: {parameters.rate: 50 %}", "changes: {parameters.some_iron: 60 %}", None),
+    ],
+)  # fmt: skip
+def test_a_measure_that_another_one_overrules(
+    tmp_path: Path, former: str, later: str, place: str | None
+) -> None:
+    measures = f"  one: {{{former}}}\n  other: {{{later}}}\n{MORE}"
+    model = whole_in(tmp_path, (MORE, measures), ("measures: more", "measures: [more, one, other]"))
+    model.scenarios["then"].measures.remove("more")
+    found = [one for one in find_warnings(model) if "change the same place" in one.message]
+    assert [one.found for one in found] == ([] if place is None else [place])
+    if found:
+        assert "'one' and 'other'" in str(found[0]) and "'other' wins" in str(found[0])
+        assert found[0].place == "scenarios.then.measures" and found[0].line is not None
+
+
 def test_a_use_that_nothing_leaves(tmp_path: Path) -> None:
     model = whole_in(tmp_path)
     use = model.processes["use"]

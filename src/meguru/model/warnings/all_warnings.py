@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from meguru.errors import ModelWarning
 from meguru.model.components import Model
 from meguru.model.scenario import apply, scenario_names
-from meguru.model.warnings import steps, stuck, uncertain, unused, years
+from meguru.model.warnings import overruled, steps, stuck, uncertain, unused, years
 
 # Of a model as it stands, before or after a scenario is applied.
 OF_ONE: tuple[Callable[[Model], Iterator[ModelWarning]], ...] = (
@@ -30,6 +30,7 @@ def find_warnings(model: Model) -> list[ModelWarning]:
 
 def _all(model: Model, applied: list[Model]) -> Iterator[ModelWarning]:
     yield from years.measures_out_of_reach(model)
+    yield from overruled.measures_overruled(model)
     for one in (model, *applied):
         for of_one in OF_ONE:
             yield from of_one(one)
