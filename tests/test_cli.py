@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from sketches import SMALL
@@ -21,6 +22,7 @@ from sketches import SMALL
 import meguru
 from meguru.cli import main
 from meguru.cli.main import COMMANDS
+from meguru.cli.models import find_model
 from meguru.cli.new import TEMPLATE
 from meguru.cli.screen import COMPILING, number
 from meguru.cli.values import some_years
@@ -632,3 +634,11 @@ def test_a_closed_pipe_ends_quietly() -> None:
         process.stdout.close()
         assert process.stderr is not None
         assert process.stderr.read() == ""
+
+
+def test_a_folder_without_a_model_says_what_it_holds(tmp_path: Path) -> None:
+    with pytest.raises(click.UsageError, match=r"a folder without a model.yaml. It holds no model file"):
+        find_model(str(tmp_path))
+    (tmp_path / "lamp.yaml").write_text("meguru: 1\n", encoding="utf-8")
+    with pytest.raises(click.UsageError, match=r"It holds lamp.yaml: name one"):
+        find_model(str(tmp_path))

@@ -371,6 +371,12 @@ FAULTS: dict[str, tuple[Edit, type[errors.ModelError], str, str]] = {
     "a text in a share": (replace("shares", "D6", "most"), WrongTypeError, "shares!D6", "most"),
     "unknown column": (replace("processes", "C1", "aktor"), UnknownKeyError, "processes!C1", "actor"),
     "unknown sheet": (lambda book: book.create_sheet("proceses"), UnknownKeyError, "model.xlsx", "processes"),
+    "unknown sheet, what to do": (
+        lambda book: book.create_sheet("proceses"),
+        UnknownKeyError,
+        "model.xlsx",
+        "begins with '_' is left unread",
+    ),
     "two columns of one title": (
         replace("processes", "C1", "kind"),
         DuplicateKeyError,
@@ -553,3 +559,14 @@ def test_routes_keep_their_order_and_the_files_their_fees(tmp_path: Path) -> Non
     again = import_excel(tmp_path / "model.xlsx")
     assert [route.name for route in again.routes] == [route.name for route in model.routes]
     assert again == model
+
+
+def test_ports_of_a_split_keep_their_order(tmp_path: Path) -> None:
+    model = parse(WHOLE)
+    share = Quantity(0.2)
+    orders = {"one": ["a", "b", "c"], "other": ["c", "a", "b"], "third": ["b", "c", "a"]}
+    for name, ports in orders.items():
+        model.processes[name] = Process(kind="sort", split={p: None if p == "b" else share for p in ports})
+    export_excel(model, tmp_path / "model.xlsx")
+    back = import_excel(tmp_path / "model.xlsx")
+    assert {name: list(back.processes[name].split) for name in orders} == orders

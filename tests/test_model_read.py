@@ -415,3 +415,22 @@ def test_no_text_makes_the_reader_stumble(text: str) -> None:
 def test_two_keys_of_python_that_read_alike_are_refused() -> None:
     with pytest.raises(errors.DuplicateKeyError, match="found '2010'"):
         tree.node_of({"a": {2010: 1, "2010": 2}})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("cp932", "Shift-JIS (cp932)"), ("euc_jp", "EUC-JP"), ("utf-16", "UTF-16")],
+)
+def test_the_encoding_of_a_file_that_is_not_utf_8_is_named(tmp_path: Path, encoding: str, name: str) -> None:
+    path = tmp_path / "model.yaml"
+    path.write_bytes("meguru: 1\nname: 日本語のランプ\n".encode(encoding))
+    with pytest.raises(errors.NotReadableError) as caught:
+        load(path)
+    assert caught.value.hint == f"It may be {name}: save it as UTF-8."
+
+
+@pytest.mark.parametrize("formula", ["= 1 - {a}", "= a * [1, 2]", "= min(a, 2)"])
+def test_a_formula_in_braces_without_quotes_is_told_to_be_quoted(formula: str) -> None:
+    with pytest.raises(errors.ModelError) as caught:
+        parse(f"meguru: 1\nname: t\ntime: {{first: 2020, last: 2021}}\nparameters: {{a: 1, b: {formula}}}\n")
+    assert "must stand in quotes" in str(caught.value) and caught.value.line == 4

@@ -193,3 +193,15 @@ def test_importing_quantities_is_light() -> None:
         [sys.executable, "-c", look], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("1万 台", 1e4, "台"), ("1.5万台/年", 15e3, "台/年"), ("２千個", 2e3, "個"), ("1,200万 t", 12e6, "t"),
+        ("3億", 3e8, ""), ("2百万 kg", 2e6, "kg"), ("3億円", 3, "億円"), ("12 千円/個", 12, "千円/個"),
+        ("5 万円", 5, "万円"),
+    ],
+)  # fmt: skip
+def test_japanese_counting(text: str, value: float, unit: str) -> None:
+    assert Quantity.parse(text) == Quantity(value, unit)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from meguru.model import Model
 
 WORKBOOKS = (".xlsx", ".xlsm")
+MODELS = (".yaml", ".yml", ".json", *WORKBOOKS)
 
 
 def read_model(given: str) -> Model:
@@ -48,6 +49,10 @@ def find_model(given: str) -> Path:
     names = example_names()
     if given in names:
         return example_path(given)
+    if path.is_dir():
+        models = sorted(one.name for one in path.iterdir() if one.suffix in MODELS)
+        there = f"It holds {', '.join(models[:5])}: name one." if models else "It holds no model file."
+        raise click.UsageError(f"'{given}' is a folder without a model.yaml. {there}")
     meant = next((part for part in path.parts if part in names), None)
     hint = f"Did you mean the example '{meant}'?" if meant else did_you_mean(given, names)
     raise click.UsageError(

@@ -27,6 +27,9 @@ from meguru.errors import DuplicateKeyError, NotReadableError
 
 Mark = tuple[str | None, int | None]
 
+ENCODINGS = {"UTF-16": "utf-16", "EUC-JP": "euc_jp", "Shift-JIS (cp932)": "cp932"}  # tried in this order
+QUOTE_FORMULA = 'Inside { } or [ ] a formula must stand in quotes, as "= min(a, 2)".'
+_FORMULA_INSIDE = re.compile(r"[{\[,].*?(?::|,|\[)\s*=\s")
 LARGEST_FILE = 32 * 1024 * 1024  # bytes
 DEEPEST = 64  # mappings and lists inside each other
 MOST_ALIASED = 100_000  # values that aliases may add to a file
@@ -102,7 +105,22 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         found = f"byte {data[error.start]:#04x}"
-        raise NotReadableError("not UTF-8", file=name, line=line, found=found, expected="UTF-8") from error
+        raise NotReadableError(
+            "not UTF-8", file=name, line=line, found=found, expected="UTF-8", hint=_encoding_hint(data)
+        ) from error
+
+
+def _encoding_hint(data: bytes) -> str:
+    """What a file that is not UTF-8 probably is, and what to do about it."""
+    for name, encoding in ENCODINGS.items():
+        if encoding.startswith("utf-16") and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            continue
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return f"It may be {name}: save it as UTF-8."
+    return "Save it as UTF-8."
 
 
 def parse_tree(text: str, file: str | None) -> Node:
@@ -121,6 +139,7 @@ def parse_tree(text: str, file: str | None) -> Node:
             line=line,
             found=_line_of(text, line),
             expected="valid YAML 1.2",
+            hint=QUOTE_FORMULA if _FORMULA_INSIDE.search(_line_of(text, line)) else None,
         ) from error
     except YAMLError as error:
         about = str(error).splitlines()[0]

@@ -8,6 +8,7 @@ from typing import Any
 
 from meguru.errors import (
     DistributionError,
+    FormulaError,
     MeguruError,
     MissingUnitError,
     MissingValueError,
@@ -26,6 +27,8 @@ COMMON = ("unit", "source", "quality", "since")
 EXPECTED = "a number with unit, as '12 kg', '60 %' or '1,200 JPY/piece'"
 HALF_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: 0x20, 0x2212: 0x2D}
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)?(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*)", re.DOTALL)
+COUNTING = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "億": 1e8}  # 1万 台 is 10,000 台
+_COUNTING = re.compile(r"(百万|千万|億|万|千)\s*")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -85,7 +88,18 @@ def _number(found: object) -> tuple[float, str | None]:
             expected=EXPECTED,
             hint="Write thousands as 1200 or 1,200 and decimals as 0.5.",
         )
-    return float(parts[1].replace(",", "")), unit or None
+    value = float(parts[1].replace(",", ""))
+    counted = _COUNTING.match(unit)
+    if counted is None or _is_word(unit):
+        return value, unit or None
+    return value * COUNTING[counted[1]], unit[counted.end() :] or None
+
+
+def _is_word(unit: str) -> bool:
+    """Whether a unit begins with a word of its own, as 万円."""
+    from meguru.quantity.unit_words import word
+
+    return word(re.match(r"\w*", unit)[0]) is not None  # type: ignore[index]
 
 
 def _known(unit: str) -> str:
@@ -192,7 +206,12 @@ def _formula(text: str) -> str:
     """The formula, if it can be read."""
     from meguru.expression import parse
 
-    parse(text)
+    try:
+        parse(text)
+    except FormulaError as error:
+        if text.count("(") > text.count(")") and error.hint is None:  # YAML ended it at a comma
+            error.hint = 'Inside { } or [ ] a formula with a comma must stand in quotes, as "= min(a, 2)".'
+        raise
     return text.strip()
 
 

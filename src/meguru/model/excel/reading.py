@@ -19,6 +19,7 @@ from meguru.model.excel.layout import MODEL, READ_ME, SERIES, TABLES, sheets
 from meguru.model.library import with_libraries
 from meguru.model.read import Reader
 
+NOTES = "A sheet whose title begins with '_' is left unread."
 LARGEST_UNPACKED = 512 * 1024 * 1024  # bytes
 
 
@@ -68,8 +69,7 @@ def _grids(path: Path) -> dict[str, Grid]:
                 file=str(path),
                 found=sheet.title,
                 expected=sorted(known),
-                hint=did_you_mean(sheet.title, known)
-                or "A sheet whose title begins with '_' is left unread.",
+                hint=" ".join(filter(None, [did_you_mean(sheet.title, known), NOTES])),
             )
     calculated = any(cell.data_type == "f" for sheet in read for cell in sheet._cells.values())
     stored = open_workbook(path, data, stored=True) if calculated else None
