@@ -284,6 +284,51 @@ def test_capacity_and_limit_send_the_excess_on_and_losses_are_shares() -> None:
     np.testing.assert_allclose(run.flow("shop.overflow"), np.maximum(run.flow("look.on") - free, 0.0))
 
 
+@pytest.mark.parametrize(
+    ("process", "key", "count", "mass"),
+    [
+        ("shop", "limit", "50 piece", "0.1 t"),
+        ("make", "capacity", "80 piece/year", "160 kg/year"),
+        ("make", "capacity", "80 piece/year", "= cap"),
+        ("world", "limit", "70 piece/year", "0.14 t/year"),
+    ],
+)
+@pytest.mark.parametrize("step", ["year", "month"])
+def test_a_limit_by_mass_is_one_by_number(process: str, key: str, count: str, mass: str, step: str) -> None:
+    def flows(limit: str) -> Any:
+        data = returns(5, shop={"kind": "store"})
+        data["parameters"] = {"cap": "0.16 t/year"}
+        data["time"]["step"] = step
+        data["items"]["A"]["bom"] = dict.fromkeys(data["items"]["A"]["bom"], "2 kg")
+        if process == "world":
+            data["processes"].pop("make")
+            data["processes"]["world"] = {"kind": "supply", "supplies": ["A"]}
+            data["routes"] = [r for r in data["routes"] if r["to"] != "make"]
+            for route in data["routes"]:
+                route["from"] = route["from"].replace("make", "world")
+        data["processes"][process][key] = limit
+        data["routes"].append({"from": "shop.overflow", "to": "dump"})
+        return Run(data).record.flows
+
+    limited = flows(mass)
+    np.testing.assert_allclose(limited, flows(count), rtol=1e-12, atol=1e-12)
+    assert (
+        np.abs(limited - flows("9999 t" if key == "limit" and process == "shop" else "9999 t/year")).max() > 1
+    )
+
+
+def test_limits_by_mass_that_are_none() -> None:
+    data = returns(5, shop={"kind": "store", "limit": "100 kg", "ageing": True})
+    data["routes"].append({"from": "shop.overflow", "to": "dump"})
+    material = next(iter(data["items"]["A"]["bom"]))
+    data["items"]["A"]["bom"] = {material: by_year([1, 2, 3, 4, 5], "kg")}
+    with pytest.raises(UnsupportedError, match="a limit by mass on 'A', whose mass depends on the year made"):
+        Run(data)
+    data["items"]["A"]["bom"] = {material: "0 kg"}
+    with pytest.raises(RangeError, match="a unit weighs nothing"):
+        Run(data)
+
+
 def test_a_shelf_ages_nothing_unless_it_is_said() -> None:
     """Given back in the second of four years, five years on a shelf, sold again: two more are left."""
     data = returns(12)

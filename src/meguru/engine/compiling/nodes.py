@@ -11,7 +11,7 @@ import numpy as np
 from meguru.engine.compiling.coefficients import Coefficients
 from meguru.engine.compiling.shape import Shape
 from meguru.engine.plan import CHILD
-from meguru.errors import NetworkError, ShareError, UnsupportedError
+from meguru.errors import ModelError, NetworkError, ShareError
 from meguru.model import where
 from meguru.model.components import Model
 from meguru.model.network import Network, materials_of
@@ -58,7 +58,7 @@ class PushNodes:
 
     def error(
         self,
-        kind: type[NetworkError] | type[ShareError] | type[UnsupportedError],
+        kind: type[ModelError],
         place: str,
         message: str,
         **more: str,

@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 
 from meguru.engine.compiling.coefficients import ONE, Coefficients
+from meguru.engine.compiling.limits import limit_of
 from meguru.engine.compiling.nodes import PushNodes
 from meguru.engine.compiling.shape import Shape
 from meguru.engine.compiling.use import UseTables
@@ -104,7 +105,6 @@ class PullCompiler:
     def _offer(self, process: Process, name: str, item: str, row: list[int]) -> None:
         place = f"processes.{name}"
         row[OFFER_LIMIT], row[OFFER_STORE] = -1, -1
-        unit = self.model.items[item].unit
         if process.kind == "supply":
             row[OFFER_KIND] = SUPPLY
             if process.limit is not None:
@@ -116,9 +116,7 @@ class PullCompiler:
                         found="several",
                         expected="one supply each",
                     )
-                row[OFFER_LIMIT] = self.numbers.add(
-                    process.limit, f"{unit}/year", f"{place}.limit", scale=self.numbers.step
-                )
+                row[OFFER_LIMIT] = limit_of(self.pushes, process.limit, item, f"{place}.limit", yearly=True)
         elif process.kind == "store":
             row[OFFER_KIND] = STORE
             if (name, item) not in self.pushes.stores:
@@ -133,9 +131,8 @@ class PullCompiler:
         else:
             row[OFFER_KIND] = MAKE
             if process.capacity is not None:
-                row[OFFER_LIMIT] = self.numbers.add(
-                    process.capacity, f"{unit}/year", f"{place}.capacity", scale=self.numbers.step
-                )
+                at = f"{place}.capacity"
+                row[OFFER_LIMIT] = limit_of(self.pushes, process.capacity, item, at, yearly=True)
             row[OFFER_BUILD] = self._build(process, name, item)
             row[OFFER_INPUT] = len(self.tables.inputs)
             self._recipe(process, name, item, self.offers[(name, item)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from meguru.engine.compiling.coefficients import Coefficients
+from meguru.engine.compiling.limits import limit_of
 from meguru.engine.compiling.nodes import PushNodes
 from meguru.engine.compiling.order import order_operations
 from meguru.engine.compiling.pull import PullTables
@@ -111,8 +112,7 @@ def _store_table(
         dates = numbers.steps + 1 if item in shape.dated else 1
         limit = loss = over = lost = -1
         if process.limit is not None:
-            unit = model.items[item].unit
-            limit = numbers.add(process.limit, unit, f"processes.{name}.limit")
+            limit = limit_of(pushes, process.limit, item, f"processes.{name}.limit", yearly=False)
             over = pushes.nodes[(f"{name}.overflow", item)]
         if process.loss is not None:
             loss = numbers.add(
