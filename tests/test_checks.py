@@ -7,6 +7,7 @@ from whole_model import WHOLE, whole
 
 from meguru import errors
 from meguru.engine.check import check, faults
+from meguru.engine.compiling.program import compile_model
 from meguru.engine.run import run
 from meguru.model import apply
 from meguru.model.checks import check_model, faults_here, find_faults
@@ -236,3 +237,32 @@ def test_a_scenario_with_wrong_names_keeps_the_network_from_being_looked_at() ->
     model = whole(change, ("more: {from: 2025, ", "more: {"))
     (error,) = find_faults(model)
     assert type(error) is errors.UnknownNameError and "Did you mean 'dump'?" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("rules", "refused"),
+    [
+        ("[{condition: failed, split: {bad: 1}}]", False),
+        ("[{condition: intact, split: {good: 1}}, {split: {bad: 1}}]", False),
+        ("[{condition: failed, split: {bad: 1}}, {age_below: 3 year, split: {good: 1}}]", False),
+        ("[{condition: failed, age_below: 3 year, split: {bad: 1}}]", True),
+        ("[{condition: failed, item: core, split: {bad: 1}}]", True),
+        ("[{condition: intact, split: {bad: 1}}]", True),
+        ("[{condition: failed, split: {bad: 50 %, good: rest}}]", True),
+    ],
+)
+def test_failed_things_that_an_earlier_rule_sends_away_do_not_come_to_the_store(
+    rules: str, refused: bool
+) -> None:
+    model = whole(
+        ("{from: use.failed, to: melt}", "{from: use.failed, to: look}\n  - {from: look.bad, to: melt}\n"
+         "  - {from: look.good, to: coils}\n  - {from: coils, to: use, item: coil, priority: 1}"),
+        ("{from: make_coil, to: use}", "{from: make_coil, to: use, priority: 2}"),
+        ("  scrap: {kind: store}", f"  scrap: {{kind: store}}\n  coils: {{kind: store}}\n"
+         f"  look: {{kind: sort, rules: {rules}, split: {{good: 1}}}}"),
+    )  # fmt: skip
+    if refused:
+        with pytest.raises(errors.NetworkError, match="failed 'coil' would be stored with good ones"):
+            compile_model(model)
+    else:
+        compile_model(model)

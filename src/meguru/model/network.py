@@ -137,12 +137,15 @@ def _from_use(process: Process) -> Iterator[tuple[str, str, bool]]:
 
 def _from_sort(process: Process, item: str, failed: bool) -> Iterator[tuple[str, str, bool]]:
     ports: dict[str, bool] = {}
+    left = True  # whether failed ones still come to the next rule
     for rule in process.rules:
         if rule.item in (None, item):
             for port in rule.split:
-                ports[port] = ports.get(port, False) or rule.condition != "intact"
+                ports[port] = ports.get(port, False) or (left and rule.condition != "intact")
+            whatever_else = rule.age_below is None and rule.segment is None and rule.build is None
+            left = left and not (whatever_else and rule.condition != "intact")
     for port in process.split:
-        ports[port] = True
+        ports[port] = ports.get(port, False) or left
     for port, may_fail in ports.items():
         yield port, item, failed and may_fail
 
