@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_models import FIRST, Run, by_year, fixed, simple, weibull
+from plain_models import FIRST, Run, by_year, fixed, returns, simple, weibull
 
 from meguru.errors import LifetimeError
 
@@ -174,3 +176,30 @@ def test_rules_and_prices_read_one_age(sales: str, limit: float, young: float) -
     assert run.flow("sort.young")[-1] == pytest.approx(100 * young)
     worth = 0.65 if sales == "start" else 0.6
     assert run.record.flows_valued[0, 0, -1] == pytest.approx(100 * worth)
+
+
+@pytest.mark.parametrize("sales", ["start", "middle", "end"])
+@pytest.mark.parametrize("series", ["scale", "stretch"])
+def test_a_lifetime_by_year_that_is_the_same_every_year_is_the_lifetime(sales: str, series: str) -> None:
+    """Also for what is sold again, whose first step is another one than that of new things."""
+
+    def run(scale: Any, stretch: Any) -> Run:
+        data = returns(12, shop={"kind": "store", "ageing": True})
+        data["time"]["sales"] = sales
+        data["processes"]["use"] |= {
+            "leave": {"worn": {**weibull(3, 5), "scale": scale, "stretch": stretch}, "let_go": fixed(2)},
+            "demand": {"sales": by_year([100, 50] + [20] * 10, "piece/year")},
+        }
+        data["routes"][2] |= {"max_share": 0.5}
+        data["routes"][-1:] = [
+            {"from": "use.retired.let_go", "to": "shop"},
+            {"from": "use.retired.worn", "to": "dump"},
+        ]
+        return Run(data)
+
+    plain = run("5 year", 1.5)
+    every = [1.5] * 12
+    dated = run(by_year([5] * 12, "year"), 1.5) if series == "scale" else run("5 year", by_year(every, "1"))
+    assert plain.flow("shop").sum() > 10.0
+    np.testing.assert_allclose(dated.record.flows, plain.record.flows, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(dated.record.stock, plain.record.stock, rtol=1e-12, atol=1e-12)
