@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from result_models import lamp, model_of
 from scipy.stats import kstest, qmc, spearmanr
 from uncertain_models import small, small_model
 from whole_model import whole
@@ -21,6 +22,7 @@ from meguru.engine.compiling.program import compile_model
 from meguru.engine.result_files import open_result
 from meguru.engine.run import run
 from meguru.engine.sampling import Draws, draws_of, sampling_of
+from meguru.engine.simulate import TURN, in_turns, simulate
 from meguru.errors import (
     CorrelationError,
     DistributionError,
@@ -337,3 +339,27 @@ def test_a_run_in_blocks_gives_the_numbers_of_one_block(monkeypatch: pytest.Monk
             smaller.setattr(running, "blocks_of", lambda *_: [(0, 1), (1, 20), (20, 32)])
             parts = run(model, samples=32, seed=4, sampling=method)
         np.testing.assert_array_equal(whole.units.values, parts.units.values)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e-4, 0.3, 7.0])
+def test_samples_are_run_in_turns_between_which_one_may_interrupt(seconds: float) -> None:
+    """Each sample once, in order; together no longer than what a person waits for."""
+    now = [0.0]
+    seen: list[int] = []
+    for turn in in_turns(1000, lambda: now[0]):
+        taken = range(1000)[turn]
+        seen += taken
+        now[0] += seconds * len(taken)
+        assert len(taken) == 1 or len(taken) * seconds < 8 * TURN
+    assert seen == list(range(1000))
+
+
+def test_turns_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sales = {"distribution": "uniform", "low": 50, "high": 150, "unit": "piece/year"}
+    program = compile_model(model_of(lamp(processes__use__demand__sales=sales)), block=(0, 9))
+    together = simulate(program)
+    monkeypatch.setattr("meguru.engine.simulate.TURN", 0.0)
+    alone = simulate(program)
+    assert len(np.unique(together.flows[:, :, -1].sum(axis=1))) == 9
+    for name in ("flows", "stock", "events", "status"):
+        np.testing.assert_array_equal(getattr(alone, name), getattr(together, name))

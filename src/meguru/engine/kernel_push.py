@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from meguru.engine.kernel_elimination import eliminate
 from meguru.engine.kernel_loops import add_scaled
 from meguru.engine.kernel_loops import total as sum_of
 from meguru.engine.plan import (
@@ -351,29 +352,6 @@ def solve_loop(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any, operations: Any)
             return False
         for i in range(count):
             z[node_start(p, x, at(p, LOOP_NODE, first + i, 0)) + j] = right[i]
-    return True
-
-
-@njit(cache=True)
-def eliminate(matrix: Any, right: Any) -> Any:
-    """Gaussian elimination in place, the answer in ``right``. False where a loop loses nothing.
-
-    I − A with column sums of A at most one needs no pivoting; a pivot near zero is a loop without loss.
-    """
-    n = right.shape[0]
-    for k in range(n):
-        if matrix[k, k] < 1e-12:
-            return False
-        for i in range(k + 1, n):
-            a = matrix[i, k] / matrix[k, k]
-            if a != 0.0:
-                for j in range(k, n):
-                    matrix[i, j] -= a * matrix[k, j]
-                right[i] -= a * right[k]
-    for k in range(n - 1, -1, -1):
-        for j in range(k + 1, n):
-            right[k] -= matrix[k, j] * right[j]
-        right[k] /= matrix[k, k]
     return True
 
 

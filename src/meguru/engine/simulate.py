@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,7 @@ from meguru.errors import MeguruError, NetworkError, RunError, ShortageError, St
 from meguru.model import where
 
 Array = NDArray[np.float64]
+TURN = 0.5  # seconds
 PASSING = ("sort", "recondition")  # what enters leaves in the same step
 
 
@@ -90,10 +93,25 @@ def simulate(program: Program) -> Record:
     plan = program.plan
     state = np.zeros(int(plan[X + 2 * len(STATE) - 2 : X + 2 * len(STATE)].sum()))
     whole = np.zeros((program.samples, int(plan[FLOWS + 2 * len(RECORD) - 2 :][:2].sum())))
-    kernel()(plan, program.numbers, state, whole)
+    for samples in in_turns(program.samples):
+        kernel()(plan, program.numbers[samples], state, whole[samples])
     record = record_of(program, whole)
     refuse_failed(program, record)
     return record
+
+
+def in_turns(samples: int, clock: Callable[[], float] = monotonic) -> Iterator[slice]:
+    """Samples a few at a time, about :data:`TURN` seconds each: between two of them Ctrl-C is heard.
+
+    What a sample gives does not depend on the others, nor on how they are taken together.
+    """
+    first, count = 0, 1
+    while first < samples:
+        began = clock()
+        yield slice(first, min(first + count, samples))
+        first += count
+        took = clock() - began
+        count = max(1, int(count * min(8.0, TURN / took if took > 0.0 else 8.0)))
 
 
 def refuse_failed(program: Program, record: Record) -> None:
