@@ -20,10 +20,12 @@ from meguru.errors import (
     MeguruError,
     RangeError,
     RunError,
+    ScenarioError,
     ShareError,
     UnknownNameError,
 )
 from meguru.examples import example
+from meguru.indicators.evaluation import calculate
 from meguru.model import checks
 from meguru.model.components import Lifetime, Model
 from meguru.quantity import Quantity
@@ -244,3 +246,16 @@ def test_a_result_keeps_the_model_as_it_was_run(tmp_path: Path) -> None:
     assert first.before.processes["use"].demand.sales == was
     model.routes.pop()
     assert len(changed.before.routes) == len(model.routes) + 1
+
+
+@pytest.mark.parametrize("what", ["first", "last"])
+def test_scenarios_of_different_years_are_not_compared(tmp_path: Path, what: str) -> None:
+    year = {"first": 2021, "last": 2022}[what]
+    plain = "  plain: {reference: true}"
+    model = chair(tmp_path, (plain, f"{plain}\n  other: {{changes: {{time.{what}: {year}}}}}"))
+    assert run(model, "other").plain("units").coords["year"].values.size == {"first": 3, "last": 3}[what]
+    with pytest.raises(ScenarioError, match=rf"time\.{what}: scenario 'other' has other years.*found {year}"):
+        compare(model)
+    with pytest.raises(ScenarioError, match="has other years"):
+        calculate(run(model, "other"), "sales() - reference(sales())", "piece/year")
+    assert list(compare(model, ["reuse"]).results) == ["plain", "reuse"]

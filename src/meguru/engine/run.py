@@ -13,6 +13,7 @@ from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.given import numbers_given, those_of
 from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
 from meguru.engine.sampling import Draw, Draws, draws_of, sampling_data, sampling_from, sampling_of
+from meguru.engine.side_by_side import require_same_years
 from meguru.engine.simulate import simulate
 from meguru.engine.uncollected import uncollected
 from meguru.errors import ModelError, RunError, did_you_mean
@@ -291,12 +292,22 @@ def compare(
     """Run several scenarios side by side; the reference is always among them.
 
     Random numbers are common to all scenarios: a difference between two is not blurred by chance.
+
+    Raises
+    ------
+    ScenarioError
+        Scenarios of different years; no such scenario.
+    ModelError, RunError
+        As :func:`run`.
     """
     reference = reference_name(model)
     names = list(scenarios) if scenarios is not None else scenario_names(model)
     ordered = names if reference in names else [reference, *names]
     # A measure may bring a quantity that other scenarios do not have.
-    given = numbers_given((apply(model, n) for n in ordered), values or {}, samples)
+    applied = {name: apply(model, name) for name in ordered}
+    for name in ordered:
+        require_same_years(applied[reference], applied[name], name)
+    given = numbers_given(applied.values(), values or {}, samples)
     if given and samples is None:
         samples = len(next(iter(given.values())))
     same: dict[str, Any] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from meguru.engine import Comparison, Result
+from meguru.engine.side_by_side import require_same_years
 from meguru.errors import IndicatorError, ScenarioError, did_you_mean
 from meguru.indicators.formulas import Formulas
 from meguru.indicators.scene import ModelScene, ResultScene, Scene
@@ -53,7 +54,9 @@ class Scenarios:
             )
         if self.first.again is None:
             raise IndicatorError(f"scenario '{name}' was not run", expected="a comparison that has it")
-        return self.first.again(name)
+        found = self.first.again(name)
+        require_same_years(self.first.model, found.model, name)
+        return found
 
     def models(self) -> Iterable[Model]:
         """Models of all scenarios and the one before them, as far as they are known."""
