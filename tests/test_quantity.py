@@ -198,10 +198,10 @@ def test_importing_quantities_is_light() -> None:
 @pytest.mark.parametrize(
     ("text", "value", "unit"),
     [
-        ("1万 台", 1e4, "台"), ("1.5万台/年", 15e3, "台/年"), ("２千個", 2e3, "個"), ("1,200万 t", 12e6, "t"),
-        ("3億", 3e8, ""), ("2百万 kg", 2e6, "kg"), ("3億円", 3, "億円"), ("12 千円/個", 12, "千円/個"),
-        ("5 万円", 5, "万円"),
+        ("1万 台", 1e4, "台"), ("1万台", 1e4, "piece"), ("1.5万台/年", 15e3, "台/年"), ("２千 個", 2e3, "個"),
+        ("1,200万 t", 12e6, "t"), ("3億", 3e8, ""), ("2百万 kg", 2e6, "kg"), ("3億円", 3e8, "JPY"),
+        ("12 千円/個", 12e3, "JPY/個"), ("5 万円", 5e4, "JPY"), ("1万 kg CO2e", 1e4, "kg_CO2e"),
     ],
 )  # fmt: skip
 def test_japanese_counting(text: str, value: float, unit: str) -> None:
-    assert Quantity.parse(text) == Quantity(value, unit)
+    assert Quantity.parse(text).evaluate(unit, np.zeros(1)).tolist() == [[value]]

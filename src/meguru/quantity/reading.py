@@ -27,8 +27,6 @@ COMMON = ("unit", "source", "quality", "since")
 EXPECTED = "a number with unit, as '12 kg', '60 %' or '1,200 JPY/piece'"
 HALF_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: 0x20, 0x2212: 0x2D}
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)?(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*)", re.DOTALL)
-COUNTING = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "億": 1e8}  # 1万 台 is 10,000 台
-_COUNTING = re.compile(r"(百万|千万|億|万|千)\s*")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -88,18 +86,7 @@ def _number(found: object) -> tuple[float, str | None]:
             expected=EXPECTED,
             hint="Write thousands as 1200 or 1,200 and decimals as 0.5.",
         )
-    value = float(parts[1].replace(",", ""))
-    counted = _COUNTING.match(unit)
-    if counted is None or _is_word(unit):
-        return value, unit or None
-    return value * COUNTING[counted[1]], unit[counted.end() :] or None
-
-
-def _is_word(unit: str) -> bool:
-    """Whether a unit begins with a word of its own, as 万円."""
-    from meguru.quantity.unit_words import word
-
-    return word(re.match(r"\w*", unit)[0]) is not None  # type: ignore[index]
+    return float(parts[1].replace(",", "")), unit or None
 
 
 def _known(unit: str) -> str:
