@@ -174,6 +174,11 @@ def test_lifetimes_by_year_made_need_shelves_that_age() -> None:
     with pytest.raises(UnsupportedError, match="lifetimes in 'second' depend on the year made") as caught:
         Run(shelved(False))
     assert caught.value.place == "processes.shelf.ageing"
+    at_end = shelved(True)
+    at_end["time"]["sales"] = "end"
+    with pytest.raises(UnsupportedError, match="lifetimes in 'second' depend on the year made") as caught:
+        Run(at_end)
+    assert caught.value.place == "time.sales"
 
 
 @pytest.mark.parametrize("way", ["rule", "price"])

@@ -210,13 +210,16 @@ def _refuse_store(
             expected="ageing: true",
         )
     dated = [u for u in shape.uses.get(item, ()) if _lives_by_year(model, model.processes[u])]
-    if dated and drawn and not process.ageing:
+    if dated and drawn and (not process.ageing or model.time.sales == "end"):
+        what, there = (
+            ("ageing", f"processes.{name}.ageing") if not process.ageing else ("sales", "time.sales")
+        )
         raise _refuse(
             model,
-            f"processes.{name}.ageing",
-            f"lifetimes in '{dated[0]}' depend on the year made, and years in the store would move it",
-            found="ageing: false",
-            expected="ageing: true",
+            "time.sales" if process.ageing else f"processes.{name}.ageing",
+            f"lifetimes in '{dated[0]}' depend on the year made, and years in '{name}' would move it",
+            found=f"{what}: {'false' if what == 'ageing' else 'end'}",
+            expected="ageing: true" if what == "ageing" else "sales: middle, or start",
         )
 
 
