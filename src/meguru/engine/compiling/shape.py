@@ -211,9 +211,7 @@ def _refuse_store(
         )
     dated = [u for u in shape.uses.get(item, ()) if _lives_by_year(model, model.processes[u])]
     if dated and drawn and (not process.ageing or model.time.sales == "end"):
-        what, there = (
-            ("ageing", f"processes.{name}.ageing") if not process.ageing else ("sales", "time.sales")
-        )
+        what = "sales" if process.ageing else "ageing"
         raise _refuse(
             model,
             "time.sales" if process.ageing else f"processes.{name}.ageing",
