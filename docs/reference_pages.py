@@ -22,8 +22,8 @@ from ruamel.yaml import YAML
 import meguru
 from meguru import errors
 from meguru.cli import main as command_line
-from meguru.engine.labelled import ARRAYS
-from meguru.engine.result import Comparison, Result
+from meguru.engine.results.labelled import ARRAYS
+from meguru.engine.results.result import Comparison, Result
 from meguru.files.attribute import Declared, declared
 from meguru.foresight import CausalModel, Spread
 from meguru.foresight import schema as causal

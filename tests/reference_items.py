@@ -34,7 +34,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 chance: Any = load_kernel("meguru.engine.items.kernel_chance")
-cohorts: Any = load_kernel("meguru.engine.kernel_cohorts")
+cohorts: Any = load_kernel("meguru.engine.kernels.cohorts")
 PARTS = {"pump": 1, "fan": 2}
 
 

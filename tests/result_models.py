@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from meguru.engine.result import Result
+from meguru.engine.results.result import Result
 from meguru.engine.run import run
 from meguru.model.components import Model
 from meguru.model.read import from_data

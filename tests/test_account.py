@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from result_models import flow, impact, lamp, model_of, paid, run_lamp
 
-from meguru.engine.account import write_books
+from meguru.engine.accounts.account import write_books
+from meguru.engine.accounts.unit_process import annuity
 from meguru.engine.compiling.program import compile_model
-from meguru.engine.result import Result
+from meguru.engine.results.result import Result
 from meguru.engine.run import run
-from meguru.engine.unit_process import annuity
 from meguru.errors import (
     DimensionError,
     LibraryError,

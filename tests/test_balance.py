@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from result_models import lamp, model_of
 from whole_model import whole
 
-from meguru.engine.balance import check_balance
+from meguru.engine.accounts.balance import check_balance
 from meguru.engine.compiling.program import Program, compile_model
-from meguru.engine.masses import find_masses
-from meguru.engine.result import Result
+from meguru.engine.results.masses import find_masses
+from meguru.engine.results.result import Result
 from meguru.engine.run import run
 from meguru.engine.simulate import Record, simulate
 from meguru.errors import BalanceError

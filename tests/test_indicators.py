@@ -12,7 +12,7 @@ from chair import chair
 from pandas.testing import assert_frame_equal
 
 from meguru.engine import Comparison, Result, compare, run
-from meguru.engine.result_files import open_result
+from meguru.engine.results.files import open_result
 from meguru.errors import (
     DimensionError,
     FormulaError,

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from result_models import impact, lamp, model_of, paid, run_lamp
 
-from meguru.engine.account import write_books
-from meguru.engine.activity import Driver
+from meguru.engine.accounts.account import write_books
+from meguru.engine.accounts.activity import Driver
+from meguru.engine.accounts.entries import Entry, Term
+from meguru.engine.accounts.money_check import check_money
 from meguru.engine.compiling.program import compile_model
-from meguru.engine.entries import Entry, Term
-from meguru.engine.money_check import check_money
 from meguru.engine.run import run
 from meguru.errors import (
     BalanceError,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from result_models import flow, lamp, model_of, run_lamp
 
-from meguru.engine.result import Result
+from meguru.engine.results.result import Result
 from meguru.engine.run import run
 from meguru.examples import example
 from meguru.model.components import ORIGINS, Model

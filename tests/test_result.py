@@ -14,8 +14,8 @@ from result_models import flow, lamp, model_of, rich_lamp, run_lamp
 
 import meguru
 from meguru.engine.compiling.program import compile_model
-from meguru.engine.labelled import ARRAYS
-from meguru.engine.result import Result, build_result, hash_of, join_results
+from meguru.engine.results.labelled import ARRAYS
+from meguru.engine.results.result import Result, build_result, hash_of, join_results
 from meguru.engine.run import run
 from meguru.engine.sampling import Draws
 from meguru.engine.simulate import simulate

@@ -13,10 +13,10 @@ import xarray
 from openpyxl import load_workbook
 from result_models import flow, model_of, rich_lamp, run_lamp
 
-from meguru.engine.labelled import ARRAYS
-from meguru.engine.result import Result
-from meguru.engine.result_files import open_result
-from meguru.engine.result_tables import save_tables
+from meguru.engine.results.files import open_result
+from meguru.engine.results.labelled import ARRAYS
+from meguru.engine.results.result import Result
+from meguru.engine.results.tables import save_tables
 from meguru.engine.run import run
 from meguru.errors import NotReadableError, RunError, WriteError
 from meguru.examples import example

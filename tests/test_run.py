@@ -13,7 +13,7 @@ from chair import chair
 
 from meguru.engine import compare, run
 from meguru.engine.check_once import check_once
-from meguru.engine.result_files import open_result
+from meguru.engine.results.files import open_result
 from meguru.errors import (
     BomError,
     LifetimeError,

@@ -19,7 +19,7 @@ from whole_model import whole
 import meguru
 from meguru.engine import Result
 from meguru.engine.compiling.program import compile_model
-from meguru.engine.result_files import open_result
+from meguru.engine.results.files import open_result
 from meguru.engine.run import run
 from meguru.engine.sampling import Draws, draws_of, sampling_of
 from meguru.engine.simulate import TURN, in_turns, simulate

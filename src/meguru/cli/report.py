@@ -61,7 +61,7 @@ def _files(given: tuple[Path, ...]) -> list[Path]:
 
 def _opened(files: list[Path]) -> Result | Comparison:
     from meguru.engine import Comparison
-    from meguru.engine.result_files import open_result
+    from meguru.engine.results.files import open_result
     from meguru.model import reference_name
 
     results = [(file, open_result(file)) for file in files]

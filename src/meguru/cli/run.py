@@ -121,7 +121,7 @@ def write_result(result: Result, folder: Path, form: str) -> list[Path]:
     whoever kills the command finds files missing, but never those of two runs together.
     """
     from meguru.cli.models import make_folder
-    from meguru.engine.result_tables import save_tables
+    from meguru.engine.results.tables import save_tables
 
     make_folder(folder)
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]|^\.+', "_", result.scenario)
@@ -154,7 +154,7 @@ def write_histories(result: Result, path: Path) -> Path:
 
 def _take_away_older(folder: Path) -> None:
     """Tables of an earlier run; whatever else someone keeps in the folder stays."""
-    from meguru.engine.labelled import ARRAYS
+    from meguru.engine.results.labelled import ARRAYS
 
     if not any((folder / one).exists() for one in ("provenance.json", "result.xlsx")):
         return

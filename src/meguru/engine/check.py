@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meguru.engine.account import write_books
+from meguru.engine.accounts.account import write_books
 from meguru.engine.compiling.program import compile_model
 from meguru.errors import ModelError
 from meguru.model import apply, reference_name, scenario_names

@@ -1,8 +1,7 @@
 """The kernels, compiled once for each state of their source.
 
 Numba keeps compiled code by the time stamp of a function's own file; a function whose callee in another
-file has
-changed would be served stale. So the cache folder is named by a digest of all kernel files.
+file has changed would be served stale. So the cache folder is named by a digest of all kernel files.
 """
 
 from __future__ import annotations
@@ -16,16 +15,19 @@ from typing import Any
 
 from meguru.files.shipped import cache_folder as kept_in
 
-HERE = Path(__file__).parent
-SHARED = HERE.parent / "random"  # whose kernels all others may call
+ENGINE = Path(__file__).parent
+KERNELS = ENGINE / "kernels"
+SHARED = ENGINE.parent / "random"  # whose kernels all others may call
 
 
 @cache
-def cache_folder(home: Path = HERE) -> Path:
+def cache_folder(home: Path = KERNELS) -> Path:
     """Where compiled kernels of a package are kept: beside it where one may write, else the user's cache."""
     digest = hashlib.sha256()
-    for folder in (SHARED, home.parent, home):  # a package may call the kernels of the one that it stands in
-        for path in sorted([*folder.glob("kernel*.py"), *folder.glob("plan.py")]):
+    for folder in (SHARED, home.parent, home):  # what its kernels may call
+        for path in sorted(
+            [*folder.glob("kernel*.py"), *folder.glob("plan.py"), *folder.glob("kernels/*.py")]
+        ):
             digest.update(path.read_bytes())
     name = f"kernels-{digest.hexdigest()[:16]}"
     return kept_in(home, name)
@@ -33,7 +35,7 @@ def cache_folder(home: Path = HERE) -> Path:
 
 def is_compiled() -> bool:
     """Whether the kernels were compiled before; the first time takes about half a minute."""
-    return any(cache_folder().rglob("kernel.simulate*.nbc"))
+    return any(cache_folder().rglob("steps.simulate*.nbc"))
 
 
 @cache
@@ -51,5 +53,5 @@ def load_kernel(name: str) -> Any:
 
 
 def kernel() -> Any:
-    """The compiled ``simulate`` of :mod:`meguru.engine.kernel`."""
-    return load_kernel("meguru.engine.kernel").simulate
+    """The compiled ``simulate`` of :mod:`meguru.engine.kernels.steps`."""
+    return load_kernel("meguru.engine.kernels.steps").simulate

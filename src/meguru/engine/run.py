@@ -11,9 +11,9 @@ import numpy as np
 from meguru.engine.check_once import check_once, kept_copy
 from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.given import numbers_given, those_of
-from meguru.engine.result import Comparison, Result, build_result, hash_of_values, join_results
+from meguru.engine.results.result import Comparison, Result, build_result, hash_of_values, join_results
+from meguru.engine.results.side_by_side import require_same_years
 from meguru.engine.sampling import Draw, Draws, draws_of, sampling_data, sampling_from, sampling_of
-from meguru.engine.side_by_side import require_same_years
 from meguru.engine.simulate import simulate
 from meguru.engine.uncollected import uncollected
 from meguru.errors import ModelError, RunError, did_you_mean

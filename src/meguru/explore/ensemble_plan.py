@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from meguru.engine import Comparison
 from meguru.engine.given import those_of
-from meguru.engine.result import hash_of, hash_of_values
+from meguru.engine.results.result import hash_of, hash_of_values
 from meguru.engine.run import blocks_of, run_block
 from meguru.engine.sampling import Draws, draws_of, sampling_data
 from meguru.files.document import component_data

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.entries import OUTSIDE
+from meguru.engine.accounts.entries import OUTSIDE
 from meguru.indicators.functions import Filters, Function, require_one_dimension, rows_of, units_of_items
 from meguru.indicators.scene import UNKNOWN, ResultScene, Scene
 from meguru.indicators.value import Array, Operations, Value, value_of

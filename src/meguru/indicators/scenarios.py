@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from meguru.engine import Comparison, Result
-from meguru.engine.side_by_side import require_same_years
+from meguru.engine.results.side_by_side import require_same_years
 from meguru.errors import IndicatorError, ScenarioError, did_you_mean
 from meguru.indicators.formulas import Formulas
 from meguru.indicators.scene import ModelScene, ResultScene, Scene

@@ -20,7 +20,7 @@ from meguru.model.network import PART_FAILURE, Network, resolve
 from meguru.quantity.units import size_of
 
 if TYPE_CHECKING:
-    from meguru.engine.plain import Plain
+    from meguru.engine.results.plain import Plain
 
 Labels = Mapping[str, NDArray[Any]]
 UNKNOWN = np.full((1, 1), np.nan)

@@ -12,7 +12,7 @@ from meguru.report.numbers import unit_text
 from meguru.report.study import Run, Study
 from meguru.report.words import OUTSIDE, say
 
-LIMIT = 1e-9  # what a run allows; see meguru.engine.balance
+LIMIT = 1e-9  # what a run allows; see meguru.engine.accounts.balance
 MOST_TEXT = 160
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.plain import Plain
-from meguru.engine.result import Comparison, Result
+from meguru.engine.results.plain import Plain
+from meguru.engine.results.result import Comparison, Result
 from meguru.indicators import all_alike
 from meguru.model import Model
 from meguru.report.both import Both

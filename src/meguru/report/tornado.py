@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from meguru.engine.result import hash_of
+from meguru.engine.results.result import hash_of
 from meguru.model import Model, apply, reference_name
 from meguru.model.walk import quantities
 from meguru.report.blocks import Cell, Figure, Gallery, Section, Table, Text

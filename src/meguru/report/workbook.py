@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meguru.engine import Comparison, Result
-from meguru.engine.result_tables import workbook
+from meguru.engine.results.tables import workbook
 from meguru.explore.ensemble_result import Ensemble
 from meguru.explore.stability import FEWEST, stability
 from meguru.files.writing import write_beside

@@ -1,4 +1,4 @@
-"""One step of a fleet of individuals after the other: the order of :mod:`meguru.engine.kernel`."""
+"""One step of a fleet of individuals after the other: the order of :mod:`meguru.engine.kernels.steps`."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from meguru.engine.items.plan import (
     SHELF_MOST, SHELVED, SINCE, STEP, STORE_WHOLE, THINGS_MOST, THINGS_USED, TOO_MANY, WAITING, WAITS,
     WANTED_ROWS, WANTED_SHELF, WANTED_THINGS, cells_at, row_at, thing_at,
 )  # fmt: skip
-from meguru.engine.kernel import clear_flows, scale_back
-from meguru.engine.kernel_cohorts import classes_end, stock_at
-from meguru.engine.kernel_sale import survive_new
-from meguru.engine.kernel_spares import take_out
-from meguru.engine.kernel_stores import finish_store, shelve_store
-from meguru.engine.kernel_use import add_dates
-from meguru.engine.kernel_views import unowned
+from meguru.engine.kernels.steps import clear_flows, scale_back
+from meguru.engine.kernels.cohorts import classes_end, stock_at
+from meguru.engine.kernels.sale import survive_new
+from meguru.engine.kernels.spares import take_out
+from meguru.engine.kernels.stores import finish_store, shelve_store
+from meguru.engine.kernels.use import add_dates
+from meguru.engine.kernels.views import unowned
 from meguru.engine.plan import (
     AGES, AVAILABLE, DRAWN, EVENT_COUNT, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EVENTS, EXTRA, FLOW_COUNT,
     FLOWS, FLOWS_DATED, FLOWS_VALUED, GOT, HELD, HELD_START, HOLDER_DATED, ITEM, ITEM_CHANGING, ITEM_DATES,

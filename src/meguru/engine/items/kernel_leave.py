@@ -15,8 +15,8 @@ from meguru.engine.items.plan import (
     ROW_FATE, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE, WAITING, WAITS, WIDTH, cells_at, row_at, slot_of,
     thing_at, uncounted,
 )  # fmt: skip
-from meguru.engine.kernel_cohorts import segment_of, stock_at
-from meguru.engine.kernel_parts import repaired_of, share_of_visits
+from meguru.engine.kernels.cohorts import segment_of, stock_at
+from meguru.engine.kernels.parts import repaired_of, share_of_visits
 from meguru.engine.plan import (
     AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_NODE, EVENT_PART_FAILURE, OWED, PART_AGE, PRODUCT, PRODUCT_SLOT,
     PRODUCT_SLOTS_END, SLOT, SLOT_AVAILABLE, SLOT_COUNT, SLOT_FAILED, SLOT_INPUT, SLOT_NODE, SLOT_SPARES,

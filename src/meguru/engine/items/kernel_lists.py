@@ -10,7 +10,7 @@ from meguru.engine.items.plan import (
     LOG_MOST, LOGGED, NEXT, NOBODY, QUEUE, QUEUED, ROW, ROW_DATE, ROWS_USED, SERIAL, SHELF, SHELF_MOST,
     SHELVED, SINCE, STATE, TAKEN, THINGS_USED, cells_at, row_at, thing_at, uncounted,
 )  # fmt: skip
-from meguru.engine.kernel_push import note_age
+from meguru.engine.kernels.push import note_age
 from meguru.engine.plan import FLOW_COUNT, FLOW_DATED, FLOW_VALUED, FLOWS, STORE_AGEING, STORES, at
 
 

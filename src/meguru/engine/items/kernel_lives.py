@@ -10,7 +10,7 @@ from typing import Any
 
 from meguru.engine.items.kernel_chance import AGAIN, FAIL, KEEP, LEAVE, uniform
 from meguru.engine.items.plan import SOLD_TABLE, uncounted
-from meguru.engine.kernel_cohorts import hazard_of
+from meguru.engine.kernels.cohorts import hazard_of
 from meguru.engine.plan import (
     CAUSE, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_OF_SOLD, HAZARD_START, HAZARD_STRIDE, SLOT_HAZARD, STEPS,
     USE, USE_CAUSE, USE_CAUSES, USE_HAZARD, USE_SEGMENTS, USE_SLOT_HAZARD, line, number, rows,

@@ -18,7 +18,7 @@ from meguru.engine.items.plan import (
     NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE, SERIAL,
     SOLD, STORE_WHOLE, WENT, cells_at, row_at, slot_of, thing_at, uncounted,
 )  # fmt: skip
-from meguru.engine.kernel_cohorts import segment_of, stock_at
+from meguru.engine.kernels.cohorts import segment_of, stock_at
 from meguru.engine.plan import (
     EDGE, EDGE_FLOW, EDGE_INPUT, EDGE_OFFER, EDGE_SPARE, EVENT_WAITING, GIVEN, INPUT, INPUT_EDGE,
     INPUT_EDGES_END, INPUT_ITEM, ITEM, ITEM_CHANGING, ITEM_DATES, OFFER, OFFER_BUILD, OFFER_INPUT,

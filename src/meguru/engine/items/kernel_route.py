@@ -18,7 +18,7 @@ from meguru.engine.items.plan import (
     NOBODY, OPENS, ROW, SERIAL, SHELVED, STATE, THING_COLUMNS, WAY, WENT, WHOLE, cells_at, slot_of,
     thing_at, uncounted,
 )  # fmt: skip
-from meguru.engine.kernel_push import (
+from meguru.engine.kernels.push import (
     deposit, factor, move, node_start, rejuvenate, release, shape_of, share_of, solve_loop,
 )  # fmt: skip
 from meguru.engine.plan import (

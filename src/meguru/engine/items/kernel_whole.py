@@ -1,4 +1,4 @@
-"""Step 4 in whole numbers: who asks whom, and who gets what, as in :mod:`meguru.engine.kernel_pull`, but
+"""Step 4 in whole numbers: who asks whom, and who gets what, as in :mod:`meguru.engine.kernels.pull`, but
 individuals are asked for and given one by one. What cohorts would divide is rounded by chance, so that
 expectations stay.
 
@@ -15,12 +15,12 @@ from numba import njit
 from meguru.engine.items.kernel_chance import LOW, ROUND, uniform, whole
 from meguru.engine.items.kernel_spares import floor_of
 from meguru.engine.items.plan import SHELVED, STORE_WHOLE, WHOLE
-from meguru.engine.kernel import TRIES, save_dated, scrap_once
-from meguru.engine.kernel_pull import (
+from meguru.engine.kernels.steps import TRIES, save_dated, scrap_once
+from meguru.engine.kernels.pull import (
     FAILED, RATIONED, ask, ask_inputs, find_needs, give, over_promised, pull,
 )  # fmt: skip
-from meguru.engine.kernel_stores import find_content
-from meguru.engine.kernel_supply import INFINITE
+from meguru.engine.kernels.stores import find_content
+from meguru.engine.kernels.supply import INFINITE
 from meguru.engine.plan import (
     ASK, ASKED, CAP, CONTENT, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_SPARE, GIVEN,
     GOT_FREE, INPUT, INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, NEED, OFFER, OFFER_EDGE,

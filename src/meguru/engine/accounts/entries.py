@@ -10,10 +10,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.activity import Amounts, Driver
+from meguru.engine.accounts.activity import Amounts, Driver
 from meguru.engine.compiling.coefficients import Reader
 from meguru.engine.compiling.program import Program
-from meguru.engine.masses import holder_items
+from meguru.engine.results.masses import holder_items
 from meguru.errors import DimensionError, MissingUnitError, UnknownNameError, did_you_mean
 from meguru.model.components import Exchange, Impact
 from meguru.quantity import Quantity, dimension_of

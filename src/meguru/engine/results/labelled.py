@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.account import Account
+from meguru.engine.accounts.account import Account
 from meguru.engine.compiling.program import Program
 from meguru.engine.compiling.use import Event
-from meguru.engine.masses import Masses, holder_items
-from meguru.engine.origin import Origins, Trace, find_origins, trace_of
-from meguru.engine.plain import Coordinate, Plain
+from meguru.engine.results.masses import Masses, holder_items
+from meguru.engine.results.origin import Origins, Trace, find_origins, trace_of
+from meguru.engine.results.plain import Coordinate, Plain
 from meguru.model.components import ORIGINS, Model
 from meguru.model.network import Flow
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from numba import njit
 
-from meguru.engine.kernel_cohorts import births_at, hazard_start, hazard_stride, segment_of
-from meguru.engine.kernel_loops import (
+from meguru.engine.kernels.cohorts import births_at, hazard_start, hazard_stride, segment_of
+from meguru.engine.kernels.loops import (
     add_scaled,
     add_spared,
     add_struck,
@@ -20,7 +20,7 @@ from meguru.engine.kernel_loops import (
     struck,
     struck_ages,
 )
-from meguru.engine.kernel_push import node_start, shape_of
+from meguru.engine.kernels.push import node_start, shape_of
 from meguru.engine.plan import (
     AVAILABLE, FAILING, ITEM_CLASSES, LEAVING, LEAVING_NEXT, OWED, PART_AGE, PIECES_IN,
     PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END, PUT,

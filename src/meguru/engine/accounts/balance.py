@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from meguru.engine.compiled import load_kernel
 from meguru.engine.compiling.program import Program
-from meguru.engine.masses import Masses
+from meguru.engine.results.masses import Masses
 from meguru.errors import BalanceError
 
 Array = NDArray[np.float64]
@@ -60,7 +60,7 @@ class _Matrix:
         weighted = np.flatnonzero(self.pairs >= 0)
         weights[:, weighted] = kg[:, self.pairs[weighted]]
         out = np.zeros((len(self.starts) - 1, *recorded.shape[1:]))
-        load_kernel("meguru.engine.kernel_sums").add_rows(self.starts, self.columns, weights, recorded, out)
+        load_kernel("meguru.engine.kernels.sums").add_rows(self.starts, self.columns, weights, recorded, out)
         return out
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from numba import njit
 
-from meguru.engine.kernel_push import note
+from meguru.engine.kernels.push import note
 from meguru.engine.plan import (
     ASKED, CONTENT, DRAWN, EDGE, EDGE_EXACT, EDGE_FLOW, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, EXTRA, GIVEN,
     GOT, HELD, INPUT, INPUT_EDGE, INPUT_EDGES_END, KEPT, MISSING, OFFER, OFFER_KIND, OFFER_STORE, OUT,

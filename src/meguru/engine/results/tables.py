@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.labelled import ARRAYS
-from meguru.engine.result import Result
+from meguru.engine.results.labelled import ARRAYS
+from meguru.engine.results.result import Result
 from meguru.errors import RunError, WriteError, did_you_mean
 from meguru.files.writing import write_beside
 from meguru.model.network import materials_of

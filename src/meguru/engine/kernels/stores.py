@@ -6,7 +6,7 @@ from typing import Any
 
 from numba import njit
 
-from meguru.engine.kernel_push import node_start
+from meguru.engine.kernels.push import node_start
 from meguru.engine.plan import (
     CONTENT, EXTRA, HELD, HELD_PIECES, HOLDER_DATED, KEPT, PRODUCT, PRODUCT_SLOT, PRODUCT_SLOTS_END,
     STEPS, STOCK, STOCK_DATED, STORES, STORE_AGEING, STORE_DATES, STORE_HOLDER, STORE_LOSS, STORE_LOST,

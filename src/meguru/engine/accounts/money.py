@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from meguru.engine.activity import Driver
-from meguru.engine.entries import OUTSIDE, Books, Term
-from meguru.engine.transport import enter_transport
+from meguru.engine.accounts.activity import Driver
+from meguru.engine.accounts.entries import OUTSIDE, Books, Term
+from meguru.engine.accounts.transport import enter_transport
 from meguru.errors import UnsupportedError
 from meguru.model import measures_of
 from meguru.model.components import Route

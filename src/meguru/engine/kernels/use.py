@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernel_cohorts import (
+from meguru.engine.kernels.cohorts import (
     births_at, block_at, classes_end, hazard_of, hazard_start, hazard_stride, segment_of, stock_at,
 )  # fmt: skip
-from meguru.engine.kernel_loops import put
-from meguru.engine.kernel_parts import (
+from meguru.engine.kernels.loops import put
+from meguru.engine.kernels.parts import (
     failure_share,
     note_part_age,
     note_pieces,
@@ -23,7 +23,7 @@ from meguru.engine.kernel_parts import (
     repaired_of,
     slots_stay,
 )
-from meguru.engine.kernel_push import node_start
+from meguru.engine.kernels.push import node_start
 from meguru.engine.plan import (
     AGES, AVAILABLE, CAUSE, CAUSE_EVENT, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_NODE, CAUSE_OF_SOLD,
     EVENT_PART_FAILURE, EVENT_WAITING, HOLDER_DATED, ITEM,

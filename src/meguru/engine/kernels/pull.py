@@ -4,7 +4,7 @@ An *offer* is a source of one item (supply, make, store). What an offer can give
 sources first ("how much can you make?"). Then a pass asks in topological order: every target of an offer has
 asked before the offer is shared out, and a target asks its next source when it knows what the one before
 gave. Where that breaks a promise (makers counted on the same short source; a share of a want that was not
-filled; a repair already owed), all wants are filled together instead (:mod:`meguru.engine.kernel_ration`).
+filled; a repair already owed), all wants are filled together instead (:mod:`meguru.engine.kernels.ration`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 from numba import njit
 
-from meguru.engine.kernel_ration import fill_together
-from meguru.engine.kernel_supply import INFINITE, find_potential, largest_need
+from meguru.engine.kernels.ration import fill_together
+from meguru.engine.kernels.supply import INFINITE, find_potential, largest_need
 from meguru.engine.plan import (
     ASK, ASKED, CAP, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_SPARE, GIVEN, GOT,
     GOT_FREE, INPUT, INPUT_AMOUNT, INPUT_AVAILABLE, INPUT_EDGE, INPUT_EDGES_END, INPUT_EXACT, INPUT_OWNER,

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.account import keep_account
-from meguru.engine.activity import Amounts
-from meguru.engine.balance import check_balance
+from meguru.engine.accounts.account import keep_account
+from meguru.engine.accounts.activity import Amounts
+from meguru.engine.accounts.balance import check_balance
 from meguru.engine.compiling.program import Program
-from meguru.engine.labelled import ARRAYS, Block, Live, name_rows
-from meguru.engine.masses import find_masses
-from meguru.engine.origin import secondary_flows
-from meguru.engine.plain import Plain
+from meguru.engine.results.labelled import ARRAYS, Block, Live, name_rows
+from meguru.engine.results.masses import find_masses
+from meguru.engine.results.origin import secondary_flows
+from meguru.engine.results.plain import Plain
 from meguru.engine.simulate import Record
 from meguru.errors import RunError
 from meguru.files.document import component_data
@@ -39,7 +39,7 @@ class Source(Protocol):
     """Where the arrays of a result come from: a run, or a file."""
 
     def array(self, name: str) -> Plain:
-        """One of :data:`meguru.engine.labelled.ARRAYS`."""
+        """One of :data:`meguru.engine.results.labelled.ARRAYS`."""
 
     def mass(self, flows: Sequence[int], materials: Sequence[int], origins: Sequence[int] | None) -> Array:
         """(sample, time) kg of some materials, of some or all origins, in some flows together."""
@@ -209,13 +209,13 @@ class Result:
 
     def table(self, name: str) -> DataFrame:
         """One of the arrays as a tidy table: a row a number, its labels as columns."""
-        from meguru.engine.result_tables import tidy
+        from meguru.engine.results.tables import tidy
 
         return tidy(self, name)
 
     def save(self, path: str | os.PathLike[str], *, origins: bool = True) -> None:
         """Write everything to a NetCDF file; ``origins`` may be left out, they are the largest."""
-        from meguru.engine.result_files import save_result
+        from meguru.engine.results.files import save_result
 
         save_result(self, path, [name for name in ARRAYS if origins or name != "origins"])
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from numba import njit
 
-from meguru.engine.kernel_supply import INFINITE, capacity_of
+from meguru.engine.kernels.supply import INFINITE, capacity_of
 from meguru.engine.plan import (
     ASKING, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_PACE, EDGE_SPARE,
     GIVEN, GOT, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_OWNER, INPUT_PACE, LET, MAKE, NEED,

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernel_loops import clear, put
-from meguru.engine.kernel_parts import spread_put
-from meguru.engine.kernel_pull import FAILED, pull
-from meguru.engine.kernel_push import node_start, push
-from meguru.engine.kernel_sale import mistaken, place, survive_new
-from meguru.engine.kernel_spares import draw_spares, expect_spares, take_out
-from meguru.engine.kernel_stores import find_content, finish_store, shelve
-from meguru.engine.kernel_use import demand_of, leave, note_stock, settle
-from meguru.engine.kernel_views import unowned
+from meguru.engine.kernels.loops import clear, put
+from meguru.engine.kernels.parts import spread_put
+from meguru.engine.kernels.pull import FAILED, pull
+from meguru.engine.kernels.push import node_start, push
+from meguru.engine.kernels.sale import mistaken, place, survive_new
+from meguru.engine.kernels.spares import draw_spares, expect_spares, take_out
+from meguru.engine.kernels.stores import find_content, finish_store, shelve
+from meguru.engine.kernels.use import demand_of, leave, note_stock, settle
+from meguru.engine.kernels.views import unowned
 from meguru.engine.plan import (
     AVAILABLE, DATED_BEFORE, EVENTS, EVENT_COUNT, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EXTRA,
     EXTRA_BEFORE, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, GOT, HELD, HELD_PIECES, HELD_PIECES_START,

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.activity import DUST, Amounts
-from meguru.engine.entries import Books
+from meguru.engine.accounts.activity import DUST, Amounts
+from meguru.engine.accounts.entries import Books
 from meguru.errors import BalanceError
 from meguru.quantity import Quantity
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.activity import Amounts
+from meguru.engine.accounts.activity import Amounts
+from meguru.engine.accounts.entries import Books, Entry, ImpactEntry, Ledger, sum_of
+from meguru.engine.accounts.money import enter_measures, enter_routes
+from meguru.engine.accounts.money_check import check_money
+from meguru.engine.accounts.unit_process import enter_processes
 from meguru.engine.compiling.program import Program
-from meguru.engine.entries import Books, Entry, ImpactEntry, Ledger, sum_of
-from meguru.engine.money import enter_measures, enter_routes
-from meguru.engine.money_check import check_money
-from meguru.engine.unit_process import enter_processes
 from meguru.errors import ModelError
 from meguru.model.checks import locate
 from meguru.quantity import convert, same_dimension

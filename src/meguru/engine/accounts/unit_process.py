@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.activity import Driver
-from meguru.engine.entries import OUTSIDE, Books, Entry, ImpactEntry, Term
+from meguru.engine.accounts.activity import Driver
+from meguru.engine.accounts.entries import OUTSIDE, Books, Entry, ImpactEntry, Term
 from meguru.errors import (
     LibraryError,
     MissingValueError,

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernel_elimination import eliminate
-from meguru.engine.kernel_loops import add_scaled
-from meguru.engine.kernel_loops import total as sum_of
+from meguru.engine.kernels.elimination import eliminate
+from meguru.engine.kernels.loops import add_scaled
+from meguru.engine.kernels.loops import total as sum_of
 from meguru.engine.plan import (
     AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DATED, DEPOSIT,
     EXTRA, FLOW, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, FLOW_DATED, FLOW_VALUED, HELD, HELD_PIECES,

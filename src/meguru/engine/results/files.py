@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.labelled import ARRAYS
-from meguru.engine.plain import Plain, plain_of
-from meguru.engine.result import Result
+from meguru.engine.results.labelled import ARRAYS
+from meguru.engine.results.plain import Plain, plain_of
+from meguru.engine.results.result import Result
 from meguru.engine.run import run_again
 from meguru.errors import MeguruError, NotReadableError, RunError, WriteError
 from meguru.files.document import component_data
@@ -155,7 +155,7 @@ class Stored:
         self._read: dict[str, Plain] = {}
 
     def array(self, name: str) -> Plain:
-        """One of :data:`meguru.engine.labelled.ARRAYS`.
+        """One of :data:`meguru.engine.results.labelled.ARRAYS`.
 
         Raises
         ------

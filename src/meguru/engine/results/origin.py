@@ -17,7 +17,7 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.masses import Masses
+from meguru.engine.results.masses import Masses
 from meguru.model.components import ORIGINS, Model
 from meguru.model.network import Flow
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.masses import Masses
+from meguru.engine.results.masses import Masses
 
 Array = NDArray[np.float64]
 DUST = 1e-12  # of the largest amount of a row: what is left of rounding does not run a process

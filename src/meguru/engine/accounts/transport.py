@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.engine.activity import Driver
-from meguru.engine.entries import OUTSIDE, Books, Entry, ImpactEntry, Term
+from meguru.engine.accounts.activity import Driver
+from meguru.engine.accounts.entries import OUTSIDE, Books, Entry, ImpactEntry, Term
 from meguru.errors import MissingValueError, RangeError
 from meguru.model.components import Route, Transport
 from meguru.quantity import Quantity

@@ -6,10 +6,10 @@ from typing import Any
 
 from numba import njit
 
-from meguru.engine.kernel_parts import spread_new
-from meguru.engine.kernel_spares import law_of_input
-from meguru.engine.kernel_stores import pieces_held
-from meguru.engine.kernel_use import put_in_use, survive_sale
+from meguru.engine.kernels.parts import spread_new
+from meguru.engine.kernels.spares import law_of_input
+from meguru.engine.kernels.stores import pieces_held
+from meguru.engine.kernels.use import put_in_use, survive_sale
 from meguru.engine.plan import (
     CONTENT, EDGE, EDGE_OFFER, GIVEN, GOT, HELD, HELD_PIECES, INPUT, INPUT_EDGE, INPUT_EDGES_END,
     INPUT_ITEM, ITEM, ITEM_CHANGING, LAW, LAWS, OFFER, OFFER_BUILD, OFFER_INPUT, OFFER_INPUTS_END,

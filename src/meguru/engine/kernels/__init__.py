@@ -1,0 +1,1 @@
+"""The compiled inner loops of cohorts: a step, and what happens in it."""
