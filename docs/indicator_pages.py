@@ -137,6 +137,8 @@ def _indicator(held: IndicatorSet, one: Definition) -> Iterator[str]:
     rounding = "; ".join(f"{step.rule.replace('_', ' ')}, {step.decimals} decimals" for step in one.rounding)
     rows = [
         ("unit", _unit(one.unit) or "plain number"),
+        *([("mandatory", "yes, or the reason why it does not apply")] if one.mandatory else []),
+        *([("numerator / denominator", _ratio(one))] if one.ratio or one.no_ratio else []),
         ("better", one.better),
         ("levels", ", ".join(one.levels).replace("_", " ")),
         ("purpose", ", ".join(one.purposes)),
@@ -154,6 +156,12 @@ def _indicator(held: IndicatorSet, one: Definition) -> Iterator[str]:
     if one.published:
         printed = [(str(row.year), row.value, row.vintage) for row in one.published]
         yield table(("published", "value", "vintage"), printed)
+
+
+def _ratio(one: Definition) -> str:
+    if one.ratio is not None:
+        return f"`{one.ratio.numerator}` / `{one.ratio.denominator}`"
+    return f"none: {one.no_ratio.en} ({one.no_ratio.ja})" if one.no_ratio else ""
 
 
 def _limit(limit: Limit) -> str:
@@ -193,6 +201,8 @@ def _figure(name: str, variable: Variable) -> tuple[str, ...]:
     instead = f"`{variable.derived}`" if variable.derived else ""
     if variable.default is not None:
         instead = "; else ".join(part for part in (instead, f"{variable.default:g}") if part)
+    if variable.unless is not None:
+        instead += f" unless `{variable.unless}` > 0"
     if variable.because is not None:
         instead += f" ({variable.because.en})"
     kind = "yes or no" if variable.kind == "flag" else "share" if variable.kind == "share" else variable.unit

@@ -165,9 +165,9 @@ def test_a_default_without_a_reason_fails_the_schema() -> None:
 
 
 def test_each_default_is_told_with_the_value() -> None:
-    one = measure({"M": "1 kg", "F_R": 0.5, "C_R": 0.5}, "mci.product")[0]
+    one = measure({"M": "1 kg", "F_U": 0.5, "C_U": 0.5}, "mci.product")[0]
     told = " ".join(text.en for text in one.assumed)
-    for said in ("efficiency of recycling", "most favourable", "life not given", "energy recovery not given"):
+    for said in ("no recycled feedstock stated", "life not given", "energy recovery not given"):
         assert said in told
     assert measure({"M": "1 kg"}, "mci").table()["assumed"].str.contains("counted as virgin").any()
     full = {
@@ -183,6 +183,31 @@ def test_each_default_is_told_with_the_value() -> None:
         "E_C": 1,
     }
     assert measure({**full, "X": 1}, "mci.product")[0].assumed == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "lacks"),
+    [
+        ({"F_R": 0.5}, "'E_F' is not given"),
+        ({"C_R": 0.5}, "'E_C' is not given"),
+        ({"F_R": 0.5, "C_R": 0.5, "E_F": 0.9}, "'E_C' is not given"),
+    ],
+)
+def test_recycling_has_no_efficiency_that_was_not_stated(given: dict[str, Any], lacks: str) -> None:
+    """None would be right: 100 % is the most favourable, and toward 0 the waste of feedstock has no bound."""
+    with pytest.raises(errors.MissingValueError, match=lacks):
+        measure({"M": "1 kg", **given}, "mci.product")
+    assert measure({"M": "1 kg", **given}, "mci").of("mci.product").state == "not given"
+
+
+def test_of_parts_only_those_that_are_recycled_need_an_efficiency() -> None:
+    parts: list[dict[str, Any]] = [{"M": "1 kg"}, {"M": "1 kg", "F_R": 0.5, "E_F": 0.8}]
+    value = measure({"parts": parts}, "mci.complex_product")[0].value
+    assert value == pytest.approx(1 - 0.9 * (1.5 + 2 + 0.125 / 2) / (4 + 0.125 / 2))
+    with pytest.raises(errors.MissingValueError, match=r"F_R, row 2: 'parts.E_F' is not given"):
+        measure({"parts": [{"M": "1 kg"}, {"M": "1 kg", "F_R": 0.5}]}, "mci.complex_product")
+    with pytest.raises(errors.MissingValueError, match=r"E_F, row 3: 'parts.E_F' is not given"):
+        measure({"parts": [*parts, {"M": "1 kg", "F_R": 0.5}]}, "mci.complex_product")
 
 
 def test_a_year_that_was_not_found_is_not_stated() -> None:

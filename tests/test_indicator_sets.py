@@ -283,8 +283,8 @@ def test_all_shares_of_iso_59020_sum_to_100_percent(parts: list[float], total: f
     (figures,) = read_figures(data)
     evaluation = Evaluation(catalogue().set("iso_59020"), figures)
     for formula in (
-        "m_REUI / m_TI + m_RECI / m_TI + m_RENI / m_TI + linear_inflow",
-        "m_REUO / m_TO + m_RECO_traced / m_TO + m_RENO / m_TO + linear_outflow",
+        "m_REUI / m_TI + m_RECI / m_TI + m_RENI / m_TI + m_linear_in / m_TI",
+        "m_REUO / m_TO + m_RECO_traced / m_TO + m_RENO / m_TO + m_linear_out / m_TO",
     ):
         assert evaluation.formula(formula).value.array.item() == pytest.approx(1.0, abs=1e-12)
 
@@ -433,7 +433,7 @@ def test_recycling_that_can_not_be_traced_counts_as_nothing_and_says_so() -> Non
 def test_a_set_lists_what_is_not_given() -> None:
     found = measure({"m_TI": "1 kg", "m_REUI": "0.5 kg"}, "iso_59020")
     states = {one.definition.short: one.state for one in found}
-    assert len(states) == 12 and states["A.2.2"] == "value" and states["A.2.3"] == "not given"
+    assert len(states) == 14 and states["A.2.2"] == "value" and states["A.2.3"] == "not given"
     of_defaults = measure({"revenue": "1 JPY"}, "cti").of("recovery_type.reuse")
     assert of_defaults.state == "not given"
     assert "m_RECI" in (found.of("A.2.3").reason or ("",))[0]

@@ -127,7 +127,7 @@ def test_japanese_titles_and_sheets_are_read(tmp_path: Path) -> None:
     assert measure(one_sheet, RECYCLED)[0].year == 2024
     assert measure(tmp_path / "b.xlsx", "iso_59020.A.6.2")[0].value == pytest.approx(3e6 / 8400)
     assert (
-        measure({"製品質量": "2 kg", "share of recycled feedstock": 0.5}, "mci.linear_flow_index")[0].value
+        measure({"製品質量": "2 kg", "share of reused feedstock": 0.5}, "mci.linear_flow_index")[0].value
         == 0.75
     )
 
@@ -300,6 +300,28 @@ def test_a_mapping_may_name_its_subject_or_its_year_alone() -> None:
 
 def test_a_zero_below_is_told_as_the_reason() -> None:
     one = measure({"m_TI": "0 kg", "m_RECI": "0 kg"}, RECYCLED)[0]
-    assert one.reason is not None and one.reason.en == "the denominator is zero"
-    one = measure({"M": "1 kg", "X": 0}, "mci.product")[0]
-    assert one.state == "undefined" and one.reason is not None and "within the formula" in one.reason.en
+    assert one.reason is not None and one.reason.en == "the denominator is zero: m_TI (total mass of inflows)"
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "name"),
+    [
+        ({"M": "1 kg", "X": 0}, "mci.product", "X (utility)"),
+        ({"M": "1 kg", "L": "3 year", "L_av": "0 year"}, "mci.product", "L_av (life of"),
+        ({"M": "0 kg", "X": 1}, "mci.product", "M (mass of the product)"),
+        ({"m_collected": "0 t", "m_recycling": "0 t", "m_placed_before": "3 t"}, "weee.ewaste_recycling_rate",
+         "m_collected (mass"),
+    ],
+)  # fmt: skip
+def test_a_zero_within_a_formula_is_told_by_its_name(given: dict[str, Any], wanted: str, name: str) -> None:
+    one = measure(given, wanted)[0]
+    assert one.state == "undefined" and one.value is None and one.reason is not None
+    assert one.reason.en.startswith(f"the denominator is zero: {name}")
+    assert one.reason.ja.startswith("分母がゼロ：")
+
+
+def test_of_several_years_each_has_the_reason_of_its_own() -> None:
+    rows = [{"year": 2024, "variable": name, "value": value} for name, value in (("M", "1 kg"), ("X", 0))]
+    rows += [{"year": 2025, "variable": name, "value": value} for name, value in (("M", "0 kg"), ("X", 1))]
+    reasons = [one.reason.en for one in measure(rows, "mci.product") if one.reason]
+    assert ["X (utility)" in reasons[0], "M (mass" in reasons[1]] == [True, True]

@@ -120,6 +120,14 @@ def test_spreads_of_ecospold_2_are_those_with_the_pedigree(tmp_path: Path) -> No
     assert library.activities["a"].exchanges[0].amount == Quantity.normal(1, 0.2, "kg")
 
 
+def test_a_score_that_a_pedigree_of_ecospold_2_leaves_out_is_the_worst(tmp_path: Path) -> None:
+    scores = '<pedigreeMatrix reliability="2" completeness="1" temporalCorrelation="3"/>'
+    scores = f"<uncertainty>{scores}</uncertainty>"
+    flows = exchange_2("part", 1, REFERENCE) + exchange_2("oil", 1, TAKEN, inside=scores)
+    library = read(tmp_path, MADE_2.format(DATASET_2.format(id="a", flows=flows)))
+    assert library.activities["a"].exchanges[0].pedigree == "2;1;3;5;5"
+
+
 def test_an_output_below_zero_of_ecospold_2_is_a_burden_avoided(tmp_path: Path) -> None:
     flows = exchange_2("part", 1, REFERENCE) + exchange_2("heat", -3, "<outputGroup>2</outputGroup>")
     library = read(tmp_path, MADE_2.format(DATASET_2.format(id="a", flows=flows)))

@@ -335,6 +335,14 @@ def test_a_flow_that_has_a_factor_of_its_own_keeps_it() -> None:
     assert inventory.factor(solved, "b", "climate").value == pytest.approx(51)
 
 
+def test_a_factor_of_another_region_keeps_no_flow_from_one_of_its_own() -> None:
+    made = library(one=making("a", 1, region="JP"))
+    amount = Quantity(50.0, "kg_CO2e/kg")
+    made.flows["a"].factors = [inventory.Factor(impact="climate", region="CN", amount=amount)]
+    solved = inventory.solve(made).library
+    assert {one.region: one.amount.value for one in solved.flows["a"].factors} == {"CN": 50.0, "JP": 1.0}
+
+
 def test_what_stands_in_for_one_impact_is_not_told_of_another() -> None:
     made = library(one=making("a", 0, region="JP") | {"exchanges": [{"flow": "power", "amount": "1 kWh"}]})
     made.impacts["acid"] = inventory.Impact(unit="kg_SO2e")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meguru.indicators.catalogue import Definition, Measured, Measurement, measure
-from meguru.indicators.catalogue.measured import NOT_GIVEN, PARTLY
+from meguru.indicators.catalogue.measured import NOT_APPLICABLE, NOT_GIVEN, VALUE
 from meguru.indicators.catalogue.tables import formula_rows
 from meguru.indicators.catalogue.trend import HOLDING, IMPROVING, WORSENING, direction
 from meguru.report.blocks import Block, Cell, More, Section, Table, Text
@@ -49,12 +49,38 @@ def _subject(study: Study, subject: str, found: Measurement) -> list[Block]:
     if len(definitions) > len(given):
         blocks.append(Text(say("standards_not_given", count=len(definitions) - len(given))))
     assumed = dict.fromkeys(Both(*text) for one in values if one.id in given for text in one.assumed)
-    partly = dict.fromkeys(
+    reasons = dict.fromkeys(
         Both(*one.definition.name) + ": " + Both(*one.reason)
         for one in values
-        if one.state == PARTLY and one.year == last and one.reason is not None
+        if one.state not in (VALUE, NOT_GIVEN) and one.year == last and one.reason is not None
     )
-    return [*blocks, *(Text(joined("; ", held)) for held in (assumed, partly) if held)]
+    sides = [row for one in given.values() for row in _sides(study, one, by_key, sorted({first, last}))]
+    if sides:
+        titles: list[Cell] = [say("indicator"), say("year"), *(run.label for run in study.runs)]
+        blocks.append(More(say("standards_sides"), [Table(titles, sides, texts=(0, 1), kind="results")]))
+    return [*blocks, *(Text(joined("; ", held)) for held in (assumed, reasons) if held)]
+
+
+def _sides(
+    study: Study,
+    definition: Definition,
+    by_key: dict[tuple[str, str, int | None], Measured],
+    years: list[int],
+) -> list[list[Cell]]:
+    """Numerator and denominator in each year; nothing of what is not divided."""
+    found = {year: [by_key[definition.id, run.name, year] for run in study.runs] for year in years}
+    return [
+        [Both(*definition.name) + f" ({definition.id})", str(year), *map(_side, values)]
+        for year, values in found.items()
+        if any(one.numerator is not None for one in values)
+    ]
+
+
+def _side(one: Measured) -> Cell:
+    if one.numerator is None or one.denominator is None:
+        return ""
+    top = number(one.numerator) + " " + unit_text(one.numerator_unit)
+    return top + " / " + number(one.denominator) + " " + unit_text(one.denominator_unit)
 
 
 def _row(
@@ -68,6 +94,8 @@ def _row(
         (by_key[definition.id, run.name, first], by_key[definition.id, run.name, last]) for run in study.runs
     ]
     name = Both(*definition.name) + f" ({definition.id})"
+    if definition.mandatory:
+        name = name + " – " + say("standards_mandatory")
     values = [_value(before, after) for before, after in ends]
     variant = f" {ends[0][1].variant}" if definition.variants else ""
     return [name, unit_text(ends[0][1].unit), *values, ends[0][1].mark + variant]
@@ -76,7 +104,7 @@ def _row(
 def _value(before: Measured, after: Measured) -> Cell:
     """The value, with an arrow for whether it is better than in the first year."""
     if after.value is None:
-        return say("not_given" if after.state == NOT_GIVEN else "undefined")
+        return say({NOT_GIVEN: "not_given", NOT_APPLICABLE: "not_applicable"}.get(after.state, "undefined"))
     text = number(after.value if after.shown is None else after.shown)
     arrow = ARROWS.get(direction(before, after, TOLERANCE))
     return f"{text} {arrow}" if arrow and before.year != after.year else text

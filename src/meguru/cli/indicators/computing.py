@@ -180,7 +180,7 @@ def _print(found: Measurement, trend: bool, every: bool, out: Path | None) -> No
     from meguru.cli.screen import BAD, QUIET, console
     from meguru.cli.tables import print_files
     from meguru.cli.values import language
-    from meguru.indicators.catalogue.measured import NOT_GIVEN, PARTLY, UNDEFINED
+    from meguru.indicators.catalogue.measured import NOT_APPLICABLE, NOT_GIVEN, PARTLY, UNDEFINED
 
     screen = console()
     values = [one for one in found if every or one.state != NOT_GIVEN]
@@ -198,7 +198,7 @@ def _print(found: Measurement, trend: bool, every: bool, out: Path | None) -> No
     for text in dict.fromkeys(
         f"{one.id}: {one.reason.of(language())}"
         for one in values
-        if one.state in (PARTLY, UNDEFINED) and one.reason
+        if one.state in (PARTLY, UNDEFINED, NOT_APPLICABLE) and one.reason
     ):
         screen.print(text, style=QUIET)
     if any(not one.confirmed for one in values):
@@ -239,6 +239,31 @@ def _print_values(screen: Console, values: list[Measured]) -> None:
         shown.add_row(*told, one.id, one.definition.name.of(language()), *numbers, unit, *sides, _mark(one))
     screen.print(shown)
     screen.print()
+    if len(years) > 1:
+        _print_sides(screen, lines, by, years)
+
+
+def _print_sides(
+    screen: Console, lines: dict[tuple[str, ...], dict[int | None, Measured]], by: list[str], years: list[int]
+) -> None:
+    """Numerator and denominator of each value of several years: a share alone hides how much it is of."""
+    from meguru.cli.screen import QUIET, STRONG, table
+
+    divided = [held for held in lines.values() if any(_sides(one) for one in held.values())]
+    if not divided:
+        return
+    shown = table("numerator / denominator")
+    for name in by:
+        shown.add_column(name)
+    shown.add_column("indicator", style=STRONG, overflow="fold")
+    for year in years:
+        shown.add_column(str(year), style=QUIET, justify="right", overflow="fold")
+    for held in divided:
+        one = next(iter(held.values()))
+        told = [str(getattr(one, name)) for name in by]
+        shown.add_row(*told, one.id, *(_sides(held.get(year)) for year in years))
+    screen.print(shown)
+    screen.print()
 
 
 def _mark(one: Measured) -> str:
@@ -250,12 +275,13 @@ def _mark(one: Measured) -> str:
 def _value(one: Measured | None) -> Text:
     from rich.text import Text
 
-    from meguru.cli.screen import BAD, number
+    from meguru.cli.screen import BAD, QUIET, number
+    from meguru.indicators.catalogue.measured import NOT_APPLICABLE
 
     if one is None:
         return Text("")
     if one.value is None:
-        return Text(one.state, style=BAD)
+        return Text(one.state, style=QUIET if one.state == NOT_APPLICABLE else BAD)
     text = number(one.value) if one.shown is None else f"{one.shown:g} ({number(one.value)})"
     return Text(text)
 

@@ -64,6 +64,7 @@ def _data(one: Definition) -> dict[str, Any]:
         "purposes": list(one.purposes),
         "audiences": list(one.audiences),
         "better": one.better,
+        "mandatory": one.mandatory,
     }
 
 

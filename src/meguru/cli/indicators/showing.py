@@ -61,6 +61,8 @@ def _data(held: IndicatorSet, one: Definition) -> dict[str, Any]:
         "source": one.source,
         "note": one.note._asdict() if one.note else None,
         "aggregation": list(one.aggregation),
+        "ratio": one.ratio._asdict() if one.ratio else None,
+        "no_ratio": one.no_ratio._asdict() if one.no_ratio else None,
         "rounding": [f"{step.rule}, {step.decimals} decimals" for step in one.rounding],
         "figures": [
             {"id": name, "unit": unit, "name": words, "formula": formula, "default": default, "because": why}
@@ -97,6 +99,7 @@ def _figures(held: IndicatorSet, one: Definition, language: str) -> Iterator[tup
             yield name, step.unit, step.name.of(language), step.formula, "", ""
         elif variable is not None:
             default = "" if variable.default is None else f"{variable.default:g}"
+            default += f" unless {variable.unless} > 0" if variable.unless else ""
             because = "" if variable.because is None else variable.because.of(language)
             yield name, variable.unit, variable.name.of(language), variable.derived or "", default, because
 
@@ -161,7 +164,13 @@ def _lines(one: Definition, spoken: str) -> Iterator[tuple[str, str]]:
     yield "formula", f"{one.formula}   [{one.unit}]"
     for name, other in one.variants.items():
         yield f"or {name}", f"{other.formula}   ({other.name.of(spoken)}; {other.mark})"
+    if one.ratio is not None:
+        yield "ratio", f"{one.ratio.numerator} / {one.ratio.denominator}"
+    if one.no_ratio is not None:
+        yield "no ratio", one.no_ratio.of(spoken)
     yield "better", one.better
+    if one.mandatory:
+        yield "mandatory", "yes, or the reason why it does not apply"
     yield "level", ", ".join(one.levels)
     yield "purpose", ", ".join(one.purposes)
     yield "audience", ", ".join(one.audiences)

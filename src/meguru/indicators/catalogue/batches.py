@@ -48,7 +48,8 @@ def measure_all(
 
 def _likeness(one: Figures, sets: list[IndicatorSet]) -> Hashable | None:
     """What is the same of subjects that can be measured together; None of one that can only be alone."""
-    parts: list[Hashable] = [one.level, one.goods, one.scenario]
+    reasons = tuple(sorted(one.not_applicable.items()))
+    parts: list[Hashable] = [one.level, one.goods, one.scenario, reasons]
     if one.years:
         return None
     for name, given in sorted(one.given.items()):
@@ -96,6 +97,7 @@ def _joined(subjects: list[Figures]) -> Figures:
         scenario=first.scenario,
         each=tuple((one.subject, one.year) for one in subjects),
         starts=starts,
+        not_applicable=first.not_applicable,
     )
 
 

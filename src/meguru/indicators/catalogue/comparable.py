@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from meguru.indicators.catalogue.definitions import LEVELS, Words
-from meguru.indicators.catalogue.measured import NOT_GIVEN, Measured
+from meguru.indicators.catalogue.measured import NOT_GIVEN, WITHOUT, Measured
 
 GOODS = ("durable", "consumable")
 NAMES = {
@@ -20,8 +20,27 @@ NAMES = {
 
 def warnings_of(found: Iterable[Measured]) -> list[Words]:
     """What to beware of, each once."""
-    values = [one for one in found if one.state != NOT_GIVEN]
-    return [*_mixed_levels(values), *_mixed_goods(values), *_unusual_levels(values)]
+    every = list(found)
+    values = [one for one in every if one.state not in WITHOUT]
+    warnings = [*_mixed_levels(values), *_mixed_goods(values), *_unusual_levels(values)]
+    return [*warnings, *_mandatory_left_out(every)]
+
+
+def _mandatory_left_out(every: list[Measured]) -> list[Words]:
+    """Indicators that a standard asks for, and of which neither figures nor a reason are given."""
+    found: dict[str, dict[str, None]] = {}
+    for one in every:
+        if one.definition.mandatory and one.state == NOT_GIVEN:
+            found.setdefault(one.definition.set, {})[one.definition.short] = None
+    return [
+        Words(
+            f"{name}: mandatory and not given: {', '.join(left)}. "
+            "Give their figures, or say 'not applicable: why' of them.",
+            f"{name}：必須の指標 {'、'.join(left)} の値がありません。"
+            "値を入力するか、「該当しない: 理由」と記してください。",
+        )
+        for name, left in found.items()
+    ]
 
 
 def _listed(names: Iterable[str]) -> Words:

@@ -68,6 +68,8 @@ def _sum(values: list[Value]) -> Value:
 
 
 def _hold(reading: Evaluation, check: Check, by_row: bool) -> None:
+    if not reading.holds(check.if_given):
+        return
     found = _known(reading, check.formula, by_row)
     other = None if check.equals is None else _known(reading, check.equals, by_row and check.equals != "1")
     if found is None or (check.equals is not None and other is None):

@@ -58,6 +58,10 @@ class Variable:
     firm
         Whether figures that are given are held against what follows from the default; else it leaves open
         what was not stated.
+    unless
+        Formula; where it is above zero, the default does not stand, and the figure must be given.
+    if_given
+        A figure; ``derived`` holds only where it is given.
     """
 
     id: str
@@ -70,6 +74,8 @@ class Variable:
     preceding: Preceding | None = None
     firm: bool = False
     negative: bool = False
+    unless: str | None = None
+    if_given: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class Check:
     error: str  # ``share`` or ``range``
     says: str
     equals: str | None = None
+    if_given: str | None = None  # held only where this figure is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,13 @@ class Variant:
     formula: str
     mark: str
     name: Words
+
+
+class Ratio(NamedTuple):
+    """Numerator and denominator, formulas, of an indicator whose formula does not end in a division."""
+
+    numerator: str
+    denominator: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +209,10 @@ class Definition:
         Whether it grows with the amounts that it is computed from; rates do not.
     may_exceed
         Whether a share may be above 100 %, as of what was placed on the market before.
+    mandatory
+        Whether its standard asks for it in any case, or for the reason why it does not apply.
+    ratio, no_ratio
+        Numerator and denominator where the formula does not end in a division, or why there are none.
     """
 
     id: str
@@ -219,6 +237,9 @@ class Definition:
     aggregation: tuple[str, ...] = (SUM,)
     scales: bool = False
     may_exceed: bool = False
+    mandatory: bool = False
+    ratio: Ratio | None = None
+    no_ratio: Words | None = None
     targets: tuple[Target, ...] = ()
     published: tuple[Published, ...] = ()
     note: Words | None = None

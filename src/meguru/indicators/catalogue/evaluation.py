@@ -25,6 +25,7 @@ from meguru.indicators.catalogue.definitions import (
     Definition,
     Doubt,
     IndicatorSet,
+    Ratio,
     Variable,
     Words,
 )
@@ -74,7 +75,11 @@ class Evaluation:
         )
 
     def formula(self, text: str) -> Found:
-        """The value of a formula of the set.
+        """The value of a formula of the set, as :meth:`expression`."""
+        return self.expression(parse(text))
+
+    def expression(self, expression: Expression) -> Found:
+        """The value of a formula of the set, or of a part of one.
 
         Raises
         ------
@@ -91,7 +96,6 @@ class Evaluation:
             found.assumed |= inner.assumed
             return inner.value
 
-        expression = parse(text)
         found.value = evaluate(expression, look_up, self._functions(expression), ARITHMETIC)
         return found
 
@@ -117,7 +121,17 @@ class Evaluation:
         found = self.formula(formula)
         if is_column(found.value):
             found.value = Value(mean(Value(found.value.number)).number)
+        elif definition.ratio is not None:
+            found.value = self._of_two(found.value, definition.ratio)
         return found
+
+    def _of_two(self, value: Value, ratio: Ratio) -> Value:
+        """A value with the numerator and denominator that its definition names, where both are known."""
+        try:
+            top, bottom = self.formula(ratio.numerator).value, self.formula(ratio.denominator).value
+        except MissingValueError:
+            return value
+        return Value(value.number, top.number, bottom.number)
 
     def averages(self, formula: str) -> bool:
         """Whether figures of the whole stand in several rows, so that it matters how they are joined."""
@@ -174,6 +188,8 @@ class Evaluation:
     def _given(self, name: str, variable: Variable, given: Given) -> Found:
         value, filled = fitted(given, variable)
         found = Found(value, {name})
+        if filled and variable.unless is not None:
+            self._refuse_default(variable, name, given)
         if filled:
             found.assumed |= _assumed(name, variable)
         if "." in name or not is_column(value) or self.aggregation == AVERAGE:
@@ -195,7 +211,8 @@ class Evaluation:
 
     def _derived(self, variable: Variable, name: str) -> Found:
         """A figure that is not given: by its formula if anything behind it is given, else its default."""
-        if variable.derived is not None and (variable.default is None or self._begun(variable.derived)):
+        begun = variable.derived is not None and (variable.default is None or self._begun(variable.derived))
+        if variable.derived is not None and begun and self.holds(variable.if_given):
             try:
                 found = self.formula(variable.derived)
             except MissingValueError:
@@ -215,6 +232,36 @@ class Evaluation:
             )
         return self._default(variable, name)
 
+    def _refuse_default(self, variable: Variable, name: str, given: Given | None = None) -> None:
+        """A default that leaves something out of account must not stand where that is more than nothing.
+
+        Parameters
+        ----------
+        given
+            The column in whose empty cells the default would stand.
+        """
+        assert variable.unless is not None
+        found = self.formula(variable.unless).value
+        needed = np.nan_to_num(found.array) > 0
+        if given is not None and given.empty is not None and is_column(found):
+            needed &= given.empty[:, None, None]
+        if not needed.any():
+            return
+        column = given or self.column_behind(variable.unless)
+        place = self.figures.place if column is None else column.place
+        if column is not None and is_column(found):
+            place = column.row(needed)
+        raise MissingValueError(
+            f"'{name}' is not given",
+            place=place or None,
+            found="nothing",
+            expected=f"{variable.name.en} [{self.unit(variable.unit)}], as '{variable.unless}' is above zero",
+        )
+
+    def holds(self, figure: str | None) -> bool:
+        """Whether something holds that needs a figure to be given; None: it needs none."""
+        return figure is None or figure in self.figures.given
+
     def _begun(self, formula: str) -> bool:
         """Whether anything is given of what a formula rests on."""
         return any(
@@ -225,6 +272,8 @@ class Evaluation:
     def _default(self, variable: Variable, name: str) -> Found:
         unit = self.unit(variable.unit)
         assert variable.default is not None
+        if variable.unless is not None:
+            self._refuse_default(variable, name)
         array = np.full((1, 1), variable.default * size_of(unit))
         table, dot, _ = name.partition(".")
         if dot:
@@ -236,7 +285,7 @@ class Evaluation:
 
     def _hold_against(self, name: str, variable: Variable, given: Found) -> None:
         """A figure that is given must not contradict what the others give for it."""
-        if variable.derived is None or variable.kind == "flag":
+        if variable.derived is None or variable.kind == "flag" or not self.holds(variable.if_given):
             return
         if is_column(given.value) and name in self._rows and not self.rows_only(variable.derived):
             return  # rows of the whole are no rows of a table

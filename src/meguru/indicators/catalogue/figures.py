@@ -46,6 +46,8 @@ class Given:
         What is probably not meant, though it can be read.
     answer
         Whether yes or no stood there, or in any cell.
+    not_applicable
+        In place of a number, why the indicator of this name does not apply.
     """
 
     value: Value
@@ -57,6 +59,7 @@ class Given:
     written: str = ""
     doubts: tuple[Words, ...] = ()
     answer: bool = False
+    not_applicable: str = ""
 
     def row(self, wrong: NDArray[np.bool_]) -> str:
         """The place with the first row that is wrong."""
@@ -80,6 +83,8 @@ class Figures:
         Subject and year along the last axis, of several; the rows of a table then stand one after the other.
     starts
         Table → first row of each of them.
+    not_applicable
+        Id of an indicator → why it does not apply.
     """
 
     given: dict[str, Given]
@@ -92,6 +97,7 @@ class Figures:
     years: tuple[int, ...] = field(default=())
     each: tuple[tuple[str, int | None], ...] = ()
     starts: Mapping[str, NDArray[np.intp]] = field(default_factory=dict)
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def places(self) -> tuple[tuple[str, int | None], ...]:
@@ -127,6 +133,12 @@ class Figures:
                 expected="one currency",
             )
         return found.pop() if found else DEFAULT_CURRENCY
+
+
+def told_apart(given: Mapping[str, Given]) -> tuple[dict[str, Given], dict[str, str]]:
+    """Figures, and what is said not to be applicable with the reasons."""
+    numbers = {name: one for name, one in given.items() if not one.not_applicable}
+    return numbers, {name: one.not_applicable for name, one in given.items() if one.not_applicable}
 
 
 def plain_figure(number: float, unit: str, place: str, quality: float | None = None) -> Given:

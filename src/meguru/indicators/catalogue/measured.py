@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 VALUE, PARTLY, UNDEFINED, NOT_GIVEN = "value", "partly undefined", "undefined", "not given"
+NOT_APPLICABLE = "not applicable"
+WITHOUT = (NOT_GIVEN, NOT_APPLICABLE)  # nothing was computed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,12 @@ class Measured:
     value
         In ``unit``; the mean over the samples where it is defined; None where it is in none.
     numerator, denominator
-        Of the outermost division, each in its unit; None where nothing is divided.
+        Of the outermost division, or as the definition names them, each in its unit; None where nothing is
+        divided, for which the definition has the reason (``no_ratio``).
     state
         ``value``, ``partly undefined`` (in some samples; ``reason`` says in how many), ``undefined`` (with
-        ``reason``) or ``not given`` (figures are missing, with ``reason``).
+        ``reason``), ``not given`` (figures are missing, with ``reason``) or ``not applicable`` (with the
+        ``reason`` that was given for it).
     variant, aggregation
         Which formula was taken, and how rows of the whole were joined (None: there was nothing to join).
     quality
@@ -91,6 +95,7 @@ class Measured:
             "set": one.set,
             "edition": one.edition,
             "indicator": one.id,
+            "mandatory": one.mandatory,
             "value": self.value,
             "unit": self.unit,
             "numerator": self.numerator,

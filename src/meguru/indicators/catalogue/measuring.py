@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import IndicatorError, MeguruError, MissingValueError, ShareError, did_you_mean
+from meguru.errors import (
+    ContradictionError,
+    IndicatorError,
+    MeguruError,
+    MissingValueError,
+    ShareError,
+    did_you_mean,
+)
 from meguru.indicators.catalogue.conditions import hold_conditions
 from meguru.indicators.catalogue.definitions import SUM, Definition, IndicatorSet, Words
 from meguru.indicators.catalogue.evaluation import Evaluation, Found
 from meguru.indicators.catalogue.figures import Figures
-from meguru.indicators.catalogue.measured import NOT_GIVEN, PARTLY, UNDEFINED, Measured
+from meguru.indicators.catalogue.measured import NOT_APPLICABLE, NOT_GIVEN, PARTLY, UNDEFINED, Measured
+from meguru.indicators.catalogue.reasons import why_undefined
 from meguru.indicators.catalogue.rounding import rounded
 from meguru.indicators.value import in_shown_unit, in_unit
 from meguru.quantity.formula import Value as Number
 
-ZERO_BELOW = Words("the denominator is zero", "分母がゼロ")
 ROUNDING = 1e-9  # relative
-NO_NUMBER = Words("a denominator within the formula is zero or undefined", "式の中の分母がゼロまたは未定義")
 
 
 def measure_set(
@@ -47,12 +54,17 @@ def measure_set(
         A figure of one of those wanted is missing.
     IndicatorError
         No such variant, or an aggregation that the indicator does not allow.
+    ContradictionError
+        An indicator is said not to be applicable, and figures give a value.
     """
     evaluation = Evaluation(held, figures, aggregation or SUM)
     hold_conditions(evaluation)
     found: list[Measured] = []
     for one in held.indicators.values() if wanted is None else wanted:
         chosen = _variant(one, variant, wanted is not None)
+        if one.id in figures.not_applicable:
+            found += _not_applicable(one, evaluation, chosen, aggregation)
+            continue
         try:
             found += _measured(one, evaluation, chosen, aggregation)
         except MissingValueError as error:
@@ -111,7 +123,7 @@ def _measured(
         "level": figures.level,
         "goods": figures.goods,
     }
-    sides = _sides(found, len(figures.places))
+    sides = _sides(found, len(figures.places), partial(why_undefined, evaluation, formula))
     doubts = evaluation.doubts(found.used)
     columns = np.broadcast_to(numbers, (numbers.shape[0], len(figures.places)))
     for index, (subject, year) in enumerate(figures.places):
@@ -172,7 +184,7 @@ def _one_number(value: float, definition: Definition) -> dict[str, object]:
     return {"value": value}
 
 
-def _sides(found: Found, years: int) -> list[dict[str, object]]:
+def _sides(found: Found, years: int, why: Callable[[int], Words]) -> list[dict[str, object]]:
     """Numerator and denominator by year, and why a value is undefined."""
     top, top_unit = _side(found.value.top, years)
     bottom, bottom_unit = _side(found.value.bottom, years)
@@ -189,7 +201,7 @@ def _sides(found: Found, years: int) -> list[dict[str, object]]:
                 "denominator_unit": bottom_unit,
             }
         if unknown[index]:
-            side["reason"] = ZERO_BELOW if side.get("denominator") == 0 else NO_NUMBER
+            side["reason"] = why(index)
         sides.append(side)
     return sides
 
@@ -202,15 +214,42 @@ def _side(number: Number | None, years: int) -> tuple[list[float | None] | None,
     return [None if np.isnan(one) else float(one) for one in mean], unit
 
 
+def _not_applicable(
+    definition: Definition, evaluation: Evaluation, variant: str | None, aggregation: str | None
+) -> Iterator[Measured]:
+    """The reason in place of a value; figures may say at most that there is nothing of it."""
+    try:
+        values = list(_measured(definition, evaluation, variant, aggregation))
+    except MissingValueError:
+        values = []
+    for one in values:
+        if one.value:
+            raise ContradictionError(
+                "said not to be applicable, and figures give a value",
+                place=definition.id,
+                found=f"{one.value:.6g} {one.unit}",
+                expected="figures or the reason, not both",
+            )
+    why = evaluation.figures.not_applicable[definition.id]
+    yield from _without(definition, evaluation, variant, NOT_APPLICABLE, Words(why, why))
+
+
 def _not_given(
     definition: Definition, evaluation: Evaluation, variant: str | None, error: MissingValueError
 ) -> Iterator[Measured]:
-    name, _, mark = definition.of_variant(variant)
-    figures = evaluation.figures
     where = f"{error.place}: " if error.found is not None and error.place else ""  # an empty cell has one
     reason = Words(
         f"{where}{error.message} ({error.expected})", f"未入力: {where}{error.message}（{error.expected}）"
     )
+    return _without(definition, evaluation, variant, NOT_GIVEN, reason)
+
+
+def _without(
+    definition: Definition, evaluation: Evaluation, variant: str | None, state: str, reason: Words
+) -> Iterator[Measured]:
+    """A reason in place of a value, for each place."""
+    name, _, mark = definition.of_variant(variant)
+    figures = evaluation.figures
     for subject, year in figures.places:
         yield Measured(
             definition,
@@ -218,7 +257,7 @@ def _not_given(
             figures.scenario,
             year,
             unit=evaluation.unit(definition.unit),
-            state=NOT_GIVEN,
+            state=state,
             reason=reason,
             variant=name,
             mark=mark,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import Any
 
-from meguru.errors import IndicatorError, UnknownNameError, did_you_mean
+from meguru.errors import IndicatorError, MeguruError, UnknownNameError, did_you_mean
 from meguru.indicators.catalogue.batches import measure_all
 from meguru.indicators.catalogue.definitions import AVERAGE, SUM, Definition, IndicatorSet, Variable
 from meguru.indicators.catalogue.figures import Figures
@@ -116,6 +116,7 @@ def measure_figures(
 ) -> list[Measured]:
     """Indicators on the figures of one subject; figures that no set knows are refused."""
     _refuse_unknown(figures, chosen)
+    _refuse_no_indicator(figures)
     found: list[Measured] = []
     for held, indicators in chosen:
         found += measure_set(
@@ -198,6 +199,7 @@ def _refuse_unknown(figures: Figures, chosen: Wanted) -> None:
     if not unknown:
         return
     every = {name for held in catalogue() for name in held.names()}
+    indicators = {one.id for one in catalogue().indicators()}
     for name in unknown:
         if name not in every:
             what, expected = _expected(name, chosen)
@@ -206,11 +208,35 @@ def _refuse_unknown(figures: Figures, chosen: Wanted) -> None:
                 place=figures.given[name].place,
                 found=name,
                 expected=expected,
-                hint=_of_the_other_flow(name, every)
+                hint=_of_an_indicator(name, indicators)
+                or _of_the_other_flow(name, every)
                 or _of_a_flow(name, every)
                 or did_you_mean(name, [*names, *every])
                 or f"A {'sheet' if what == 'table' else 'column'} of your own begins with '_'.",
             )
+
+
+def _refuse_no_indicator(figures: Figures) -> None:
+    """Only an indicator can be said not to be applicable; a figure that is not known is left out."""
+    for name in figures.not_applicable:
+        try:
+            _, definition = catalogue().find(name)
+        except MeguruError as error:
+            raise error.at(place=figures.place or None) from None
+        if definition is None or definition.id != name:
+            raise UnknownNameError(
+                "no indicator that could be not applicable",
+                place=figures.place or None,
+                found=name,
+                expected="the id of an indicator, as iso_59020.A.5.2",
+            )
+
+
+def _of_an_indicator(name: str, indicators: Container[str]) -> str | None:
+    """A hint where an indicator is given, and not figures of which it follows."""
+    if name not in indicators:
+        return None
+    return "It is computed from figures; of the indicator itself only 'not applicable: why' can be said."
 
 
 def _expected(name: str, chosen: Wanted) -> tuple[str, str | list[str]]:

@@ -22,6 +22,10 @@ YES = ("yes", "y", "true", "はい", "有", "有り", "あり", "該当", "可",
 NO = ("no", "n", "false", "いいえ", "無", "無し", "なし", "非該当", "不可", "×", "✗")
 FLAGS = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
 DIGIT = re.compile(r"\d")
+NOT_APPLICABLE = re.compile(
+    r"\s*(?:not applicable|n/a|該当しない|該当なし|適用外)\s*(?:[:：]\s*(?P<why>.*\S)?)?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def title_of(text: str) -> tuple[str, str]:
@@ -35,15 +39,39 @@ def title_of(text: str) -> tuple[str, str]:
 def figure(value: Any, place: str, unit: str = "") -> Given:
     """One figure: a number, a text with unit, a mapping with value, unit and quality, yes or no.
 
+    Of an indicator it may be 'not applicable', with the reason behind a colon.
+
     Raises
     ------
     WrongTypeError
         It is none of these.
     """
+    said = not_applicable(value, place)
+    if said:
+        return replace(plain_figure(np.nan, "", place), not_applicable=said)
     number, own, quality = _one(value, place)
     if own and unit:
         _refuse_two_units(own, unit, place)
     return replace(plain_figure(number, own or unit, place, quality), answer=_is_answer(value))
+
+
+def not_applicable(value: Any, place: str) -> str:
+    """Why something is said not to be applicable; ``""`` where it is not said.
+
+    Raises
+    ------
+    MissingValueError
+        It is said without a reason.
+    """
+    found = NOT_APPLICABLE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return ""
+    if found["why"] is None:
+        raise MissingValueError(
+            "not applicable, and no reason is given", place=place, found=value,
+            expected="'not applicable: ' and why it is not",
+        )  # fmt: skip
+    return str(found["why"])
 
 
 def _is_answer(value: Any) -> bool:

@@ -18,6 +18,7 @@ from meguru.indicators.catalogue.definitions import (
     Omitted,
     Preceding,
     Published,
+    Ratio,
     Rounding,
     Step,
     Target,
@@ -42,7 +43,7 @@ def read_data(name: str) -> dict[str, Any]:
 def other_words(kind: str) -> dict[str, str]:
     """Words of tables → what they stand for here; each also stands for itself.
 
-    ``kind`` is ``columns``, ``sheets`` or ``flows``.
+    ``kind`` is ``columns``, ``sheets``, ``flows`` or ``recovery``.
     """
     held: Data = read_data(VOCABULARY)["words"][kind]
     found = {str(name): str(name) for name in held}
@@ -70,7 +71,7 @@ def read_set(file: str) -> IndicatorSet:
             Whole(str(one["whole"]), tuple(one["parts"]), one["says"], one.get("rest")) for one in wholes
         ),
         checks=tuple(
-            Check(one["formula"], one["error"], one["says"], one.get("equals"))
+            Check(one["formula"], one["error"], one["says"], one.get("equals"), one.get("if_given"))
             for one in data.get("checks", [])
         ),
         doubts=tuple(Doubt(one["formula"], one["about"], _words(one)) for one in shared["doubts"]),
@@ -103,6 +104,8 @@ def _variables(data: Data) -> dict[str, Variable]:
             preceding=Preceding(**one["mean_before"]) if "mean_before" in one else None,
             firm=bool(one.get("firm", False)),
             negative=bool(one.get("negative", False)),
+            unless=one.get("unless"),
+            if_given=one.get("if_given"),
         )
         for name, one in data.items()
     }
@@ -140,6 +143,9 @@ def _indicator(name: str, data: Data, held: Data) -> Definition:
         aggregation=tuple(common.get("aggregation", (SUM,))),
         scales=bool(common.get("scales", False)),
         may_exceed=bool(common.get("may_exceed", False)),
+        mandatory=bool(common.get("mandatory", False)),
+        ratio=Ratio(**common["ratio"]) if "ratio" in common else None,
+        no_ratio=_maybe(common.get("no_ratio")),
         targets=tuple(_target(one, common) for one in common.get("targets", [])),
         published=tuple(
             Published(int(one["year"]), str(one["value"]), one["vintage"])

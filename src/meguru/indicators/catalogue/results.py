@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from meguru.engine import Comparison, Result
 from meguru.engine.sampling import draws_of, sampling_from
 from meguru.errors import DimensionError, IndicatorError, MeguruError, WrongTypeError
-from meguru.indicators.catalogue.figures import Figures, Given
+from meguru.indicators.catalogue import recovery
+from meguru.indicators.catalogue.figures import Figures, Given, told_apart
 from meguru.indicators.catalogue.lookup import catalogue
 from meguru.indicators.catalogue.measured import Measured, Measurement
 from meguru.indicators.catalogue.measuring_all import (
@@ -21,7 +22,7 @@ from meguru.indicators.catalogue.measuring_all import (
     refuse_unknown_variant,
     variables_of,
 )
-from meguru.indicators.catalogue.plain import FLAGS, figure
+from meguru.indicators.catalogue.plain import FLAGS, figure, not_applicable
 from meguru.indicators.catalogue.preceding import with_preceding
 from meguru.indicators.formulas import Formulas
 from meguru.indicators.scenarios import Scenarios, model_scenes
@@ -115,14 +116,16 @@ def _of_subject(
     subject = scene.model.measured[name]
     chosen = choose_sets(catalogue(), subject.sets if wanted is None else wanted)
     reader = _Reader(formulas, scene, name)
+    numbers, reasons = told_apart(reader.figures(subject))
     figures = Figures(
-        {**reader.figures(subject), **reader.tables(subject)},
+        {**numbers, **reader.tables(subject)},
         subject=name,
         place=f"measured.{name}",
         level=subject.level,
         goods=subject.goods,
         scenario=scene.name,
         years=tuple(int(year) for year in scene.years),
+        not_applicable=reasons,
     )
     (completed,) = with_preceding([figures], variables_of(chosen))
     return measure_figures(completed, chosen, **options)
@@ -157,9 +160,14 @@ class _Reader:
 
     def figures(self, subject: Subject) -> dict[str, Given]:
         """Variable → figure (sample or 1, year)."""
-        return {
+        said = {
+            name: figure(text, f"{self.place}.values.{name}")
+            for name, text in subject.values.items()
+            if not_applicable(text, f"{self.place}.values.{name}")
+        }
+        return said | {
             name: Given(value, True, place, quality)
-            for name, (value, place, quality) in self._all(subject, self.place).items()
+            for name, (value, place, quality) in self._all(subject, self.place, leave_out=said).items()
         }
 
     def tables(self, subject: Subject) -> dict[str, Given]:
@@ -173,10 +181,16 @@ class _Reader:
             for column in dict.fromkeys(title for row in held for title in row)
         }
 
-    def _all(self, owner: Subject | MeasuredFlow, place: str) -> Row:
+    def _all(self, owner: Subject | MeasuredFlow, place: str, leave_out: Container[str] = ()) -> Row:
         found: dict[str, tuple[Value, str, float | None]] = {}
         for name, formula in owner.values.items():
             inner = f"{place}.values.{name}"
+            if name in leave_out:
+                continue
+            if name == recovery.COLUMN and isinstance(owner, MeasuredFlow) and owner.table == recovery.TABLE:
+                for title, cells in recovery.shares_of([formula], [inner]).items():
+                    found[title] = (figure(cells[0], inner).value, inner, None)
+                continue
             value = figure(formula, inner).value if _is_figure(formula) else self._formula(formula, inner)
             found[name] = (value, inner, None)
         for name, quantity in owner.given.items():

@@ -23,6 +23,7 @@ from meguru.errors import (
     WrongTypeError,
     did_you_mean,
 )
+from meguru.indicators.catalogue import recovery
 from meguru.indicators.catalogue.figures import Given
 from meguru.indicators.catalogue.plain import FLAGS, column, figure, is_empty, title_of, with_unit
 from meguru.indicators.catalogue.reading import VOCABULARY, other_words, read_data
@@ -245,6 +246,11 @@ def _columns(sheet: Sheet, start: str, subject: str, year: int | None) -> Iterat
         if start in FLOWS and _says_nothing(values, of_other=name not in FLOWS[start]):
             continue  # a column of the other direction
         place = f"{sheet.place}, column {name}"
+        if (start, name) == (f"{recovery.TABLE}.", recovery.COLUMN):
+            shares = recovery.shares_of(values, (f"{place}, row {row}" for row in rows))
+            for title, cells in shares.items():
+                yield Entry(f"{start}{title}", column(cells, "", place, rows, qualities), subject, year)
+            continue
         if name == "mass" and units is not None:
             values = _with_units(values, units, sheet, place)
         given = column(values, sheet.units[name], place, rows, qualities)

@@ -18,7 +18,7 @@ from meguru.errors import (
 )
 from meguru.indicators.catalogue.comparable import GOODS
 from meguru.indicators.catalogue.definitions import LEVELS
-from meguru.indicators.catalogue.figures import Figures, Given
+from meguru.indicators.catalogue.figures import Figures, Given, told_apart
 from meguru.indicators.catalogue.plain import figure
 from meguru.indicators.catalogue.reading import other_words
 from meguru.indicators.catalogue.sheets import Entry, entries, is_table, sheet_of, traits
@@ -148,4 +148,5 @@ def _one(read: _Read, held: Mapping[Key, list[Entry]], subject: str, year: int |
                 hint=did_you_mean(str(found), known),
             )  # fmt: skip
     where = " ".join(part for part in (place, subject, str(year or "")) if part)
-    return Figures(given, subject, year, where, level, goods)
+    numbers, reasons = told_apart(given)
+    return Figures(numbers, subject, year, where, level, goods, not_applicable=reasons)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from meguru.indicators.catalogue.measured import NOT_GIVEN, Measured, Measurement
+from meguru.indicators.catalogue.measured import WITHOUT, Measured, Measurement
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -32,7 +32,7 @@ def trend(found: Measurement, tolerance: float = 0.01) -> DataFrame:
 
     series: dict[tuple[str, str, str], list[Measured]] = {}
     for one in found:
-        if one.year is not None and one.state != NOT_GIVEN:
+        if one.year is not None and one.state not in WITHOUT:
             series.setdefault((one.scenario, one.subject, one.id), []).append(one)
     rows = []
     for values in series.values():

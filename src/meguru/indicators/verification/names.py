@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -33,11 +33,15 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of one kind of example."""
+    """Names of one kind of example.
+
+    ``silent``: inputs that an entry may leave out, and what the sources of such examples then take.
+    """
 
     set: str
     inputs: Mapping[str, Any]
     expected: Mapping[str, Any]
+    silent: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -48,7 +52,10 @@ def shipped_names() -> dict[str, Names]:
 
 def names_from(data: Mapping[str, Any]) -> dict[str, Names]:
     """Names from a mapping file of the same form."""
-    return {str(key): Names(one["set"], one["inputs"], one["expected"]) for key, one in data.items()}
+    return {
+        str(key): Names(one["set"], one["inputs"], one["expected"], one.get("silent", {}))
+        for key, one in data.items()
+    }
 
 
 def expectation(given: Any) -> Expectation:
@@ -71,6 +78,7 @@ def figures_of(inputs: Mapping[str, Any], names: Names, place: str) -> Figures:
     UnknownNameError
         An input that has no name in the catalogue.
     """
+    inputs = {**names.silent, **inputs}
     units = _units(inputs, names)
     given: dict[str, Given] = {}
     for name, value in inputs.items():
