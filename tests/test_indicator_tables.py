@@ -321,7 +321,12 @@ def test_a_zero_within_a_formula_is_told_by_its_name(given: dict[str, Any], want
 
 
 def test_of_several_years_each_has_the_reason_of_its_own() -> None:
-    rows = [{"year": 2024, "variable": name, "value": value} for name, value in (("M", "1 kg"), ("X", 0))]
-    rows += [{"year": 2025, "variable": name, "value": value} for name, value in (("M", "0 kg"), ("X", 1))]
+    """Also where years are measured at once."""
+    by_year = {2024: ("1 kg", "0 year"), 2025: ("0 kg", "2 year")}
+    rows = [
+        {"year": year, "variable": name, "value": value}
+        for year, (mass, average) in by_year.items()
+        for name, value in (("M", mass), ("L", "3 year"), ("L_av", average))
+    ]
     reasons = [one.reason.en for one in measure(rows, "mci.product") if one.reason]
-    assert ["X (utility)" in reasons[0], "M (mass" in reasons[1]] == [True, True]
+    assert ["L_av (life" in reasons[0], "M (mass" in reasons[1]] == [True, True]
