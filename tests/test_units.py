@@ -1,15 +1,14 @@
-"""Units and dimensions: pint is the oracle, by its own definitions for sizes and by ours for readings."""
+"""Units and dimensions: pint's own definitions are the oracle for sizes."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 import pint
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meguru.errors import (
@@ -23,9 +22,6 @@ from meguru.quantity import (
     dimension_of,
     same_dimension,
 )
-from meguru.quantity.spelling import normal_spelling
-from meguru.quantity.unit_words import known_words
-from meguru.quantity.units import _parsed, size_of
 
 
 @pytest.mark.parametrize(
@@ -71,65 +67,6 @@ def test_sizes_are_those_of_pints_own_definitions(unit: str) -> None:
     assert convert(1.0, unit, text) == pytest.approx(float(str(size)), rel=1e-9)
 
 
-@lru_cache(maxsize=1)
-def our_definitions_in_pint() -> pint.UnitRegistry[Any]:
-    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
-    text = resources.files("meguru.quantity").joinpath("units.txt").read_text(encoding="utf-8")
-    registry.load_definitions(text.splitlines())
-    return registry
-
-
-def read_by_pint(unit: str) -> tuple[float, dict[str, float], list[str]]:
-    """Size, dimension and the words in their order."""
-    found = our_definitions_in_pint().parse_units(normal_spelling(unit))
-    size, _ = our_definitions_in_pint().get_root_units(found)
-    dimension = {str(name).strip("[]"): round(float(str(e)), 9) for name, e in found.dimensionality.items()}
-    return float(str(size)), {name: e for name, e in dimension.items() if e}, [str(w) for w in found._units]
-
-
-@pytest.mark.parametrize("prefix", ["", "k", "kilo", "m", "µ", "M", "da"])
-@pytest.mark.parametrize("ending", ["", "s"])
-def test_every_word_is_read_as_pint_reads_it(prefix: str, ending: str) -> None:
-    for name in known_words():
-        unit = f"{prefix}{name}{ending}"
-        try:
-            size, dimension, _ = read_by_pint(unit)
-        except (UnitError, pint.UndefinedUnitError):
-            with pytest.raises(UnitError):
-                dimension_of(unit)
-        else:
-            assert size_of(unit) == pytest.approx(size, rel=1e-14)
-            assert dict(dimension_of(unit)) == dimension
-
-
-ATOMS = st.sampled_from("kg t year JPY piece kWh m min tkm % 個 hours".split())
-POWERS = st.sampled_from(["", "", "", "**2", "**-1", "**(2)", "** 0.5", "^3"])
-IN_WORDS = st.sampled_from(["square m", "sq km", "cubic m", "m squared", "km cubed", "dimensionless"])
-EXPRESSIONS = st.recursive(
-    st.one_of(st.tuples(ATOMS, POWERS).map("".join), IN_WORDS),
-    lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from([" ", "*", "/", " / ", " * ", "  "]), inner).map("".join),
-        st.tuples(inner, POWERS).map(lambda two: f"({two[0]}){two[1]}"),
-    ),
-    max_leaves=5,
-)
-
-
-@settings(max_examples=400)
-@given(EXPRESSIONS)
-def test_expressions_are_read_as_pint_reads_them(unit: str) -> None:
-    try:
-        found = size_of(unit)
-    except UnitError:
-        with pytest.raises(Exception):  # noqa: B017 - pint raises many kinds
-            read_by_pint(unit)
-        return
-    size, dimension, words = read_by_pint(unit)
-    assert found == pytest.approx(size, rel=1e-12)
-    assert dict(dimension_of(unit)) == dimension
-    assert [word for word, _ in _parsed(unit)[2]] == words
-
-
 @pytest.mark.parametrize(
     "spelling",
     [
@@ -157,7 +94,6 @@ def test_dimensions_that_never_mix() -> None:
 @pytest.mark.parametrize(
     "unit",
     [
-        "kg squared**2", "(kg)(t)", "kg(t)",
         "foo", "kgg", "Kg", "ton", "tons/year", "$", "¥/kg", "°C", "count", "200 kg", "1 200",
         "kg+g", "kg-",
         "kg/", "/kg", "()", "kg**", "kg**x", "kg;g", "kg\n+", "__class__", "kg.real", "x" * 101, "JPY/t km",

@@ -6,7 +6,6 @@ import re
 import unicodedata
 
 from meguru.errors import UnitError
-from meguru.quantity.unit_words import EQUIVALENT_OF
 
 MASS = r"(?:[kMGTmcµμu]?g|[kMGT]?t)"
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -41,6 +40,7 @@ _STRANGE = re.compile(r"[^\w\s*/()]|\*\*|(?<!\w)(?!1\s*/)\d")  # but powers, whi
 _MULTIPLE = re.compile(rf"(?<!\w)({'|'.join(MULTIPLES)})(?!円)([^\W\d]\w*|\([^()]*\))")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _PRODUCT_BELOW = re.compile(r"/\s*\w+\s*(?:\*\s*|\s)\w")
+EQUIVALENT_OF = "equivalent_of_"
 
 
 def normal_spelling(unit: str) -> str:

@@ -1,6 +1,7 @@
 """Units and dimensions: read, compare, convert.
 
-The units are those of ``units.txt``; each text is parsed once.
+The units are those of ``units.txt``. pint parses them; it is loaded when the first unit is met, and each text
+is parsed once.
 """
 
 from __future__ import annotations
@@ -8,15 +9,16 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from importlib import resources
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from meguru.errors import DimensionError, MeguruError, MissingUnitError, UnitError, did_you_mean
-from meguru.quantity.spelling import MULTIPLES, normal_spelling
-from meguru.quantity.unit_words import EQUIVALENT_OF, NoUnit, evaluate, known_words, word
+from meguru.quantity.spelling import EQUIVALENT_OF, MULTIPLES, normal_spelling
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from pint import UnitRegistry
 
 Dimension = tuple[tuple[str, float], ...]
 Number = TypeVar("Number", float, "NDArray[np.float64]")
@@ -53,6 +55,17 @@ WORDS: dict[Dimension, str] = {
 }
 
 
+@lru_cache(maxsize=1)
+def _registry() -> UnitRegistry[Any]:
+    """The one registry of units."""
+    import pint
+
+    registry: UnitRegistry[Any] = pint.UnitRegistry(None)
+    definitions = resources.files("meguru.quantity").joinpath("units.txt").read_text(encoding="utf-8")
+    registry.load_definitions(definitions.splitlines())
+    return registry
+
+
 @lru_cache(maxsize=4096)
 def _parsed(unit: str) -> tuple[float, Dimension, tuple[tuple[str, float], ...]]:
     """Size in root units, dimension, and the words that the unit is made of with their exponents."""
@@ -61,29 +74,40 @@ def _parsed(unit: str) -> tuple[float, Dimension, tuple[tuple[str, float], ...]]
     if len(unit) > LONGEST_UNIT:
         raise UnitError("the text is too long for a unit", found=unit)
     text = normal_spelling(unit)
+    registry = _registry()
+    for name in set(re.findall(rf"{EQUIVALENT_OF}\w+", text)):
+        if name not in registry:
+            own = name.removeprefix(EQUIVALENT_OF)
+            registry.define(f"{name} = [{'_' if own[0].isdigit() else ''}{own}]")  # as of 14DCBe
     try:
-        found = evaluate(text)
-    except NoUnit as error:
-        raise _unknown(unit, text) from error
-    except ArithmeticError:
-        raise _out_of_range(unit) from None
-    if not 0.0 < found.size < math.inf:
-        raise _out_of_range(unit)
-    exponents = {name: round(exponent, 9) for name, exponent in found.dimension.items()}
-    dimension = tuple(sorted((name, exponent) for name, exponent in exponents.items() if exponent))
-    return found.size, dimension, tuple(found.words.items())
+        found = registry.parse_units(text)
+        size, _ = registry.get_root_units(found)
+    except Exception as error:  # pint raises many kinds, among them those of Python's tokenizer
+        raise _unknown(unit, text, registry) from error
+    if not 0.0 < _real(size) < math.inf:
+        raise UnitError("a unit too large or too small to calculate with", found=unit)
+    dimension = _dimension(dict(found.dimensionality.items()))
+    words = tuple((str(word), _real(exponent)) for word, exponent in found._units.items())
+    return _real(size), dimension, words
 
 
-def _out_of_range(unit: str) -> UnitError:
-    return UnitError("a unit too large or too small to calculate with", found=unit)
+def _real(number: Any) -> float:
+    """A number of pint, whose type says that it may be complex."""
+    return float(number)
 
 
-def _unknown(unit: str, text: str) -> UnitError:
+def _dimension(exponents: dict[str, Any]) -> Dimension:
+    found = {name.strip("[]"): round(float(exponent), 9) for name, exponent in exponents.items()}
+    return tuple(sorted((name, exponent) for name, exponent in found.items() if exponent))
+
+
+def _unknown(unit: str, text: str, registry: UnitRegistry[Any]) -> UnitError:
     """The error for a unit that can not be read, with the nearest valid name."""
-    for one in re.findall(r"[^\W\d]\w*", text):
-        if word(one) is None:
-            hint = did_you_mean(one, [*COMMON, *known_words()])
-            return UnitError(f"unknown unit '{one}'", found=unit, expected=UNIT, hint=hint)
+    for word in re.findall(r"[^\W\d]\w*", text):
+        if not registry.parse_unit_name(word):
+            names = [name for name in dir(registry) if not name.startswith(("_", EQUIVALENT_OF))]
+            hint = did_you_mean(word, [*COMMON, *names])
+            return UnitError(f"unknown unit '{word}'", found=unit, expected=UNIT, hint=hint)
     return UnitError("unknown unit", found=unit, expected=UNIT)
 
 
