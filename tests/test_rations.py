@@ -149,6 +149,26 @@ def test_claims_against_each_other_end_in_equal_shares() -> None:
     np.testing.assert_allclose(delivered(run, "AB"), [37.5, 12.5], rtol=1e-12)
 
 
+@pytest.mark.parametrize("way", ["share", "amount"])
+def test_nobody_waits_behind_those_who_may_take_nothing(way: str) -> None:
+    """A stands before B at q, but may have nothing of it, or needs nothing of it: both share w alike."""
+    bom = {"A": {"s": 1.0, "w": 1.0}, "B": {"s": 1.0, "w": 2.0}}
+    data = network(bom, {"s": 100.0, "w": 120.0}, {"A": 100.0, "B": 100.0})
+    data["items"]["q"] = {"kind": "material"}
+    data["items"]["B"]["bom"]["q"] = "1 kg"
+    none = {"values": {FIRST: 0, FIRST + 1: 1}, "unit": "kg", "interpolate": "step", "beyond": "hold"}
+    data["items"]["A"]["bom"]["q"] = "1 kg" if way == "share" else none
+    for name in ("q1", "q2"):
+        data["processes"][name] = {"kind": "supply", "supplies": ["q"]}
+    last = {"max_share": 0 if way == "share" else 1}
+    data["routes"] += [
+        {"from": "q1", "to": "A-source", "item": "q", "priority": 1 if way == "share" else 2},
+        {"from": "q2", "to": "A-source", "item": "q", "priority": 2 if way == "share" else 1, **last},
+        {"from": "q2", "to": "B-source", "item": "q", "claim": 1},
+    ]
+    np.testing.assert_allclose(delivered(Run(data), "AB"), [40.0, 40.0], rtol=1e-12)
+
+
 def two_uses(routes: list[Data], s: float, t: float) -> Run:
     """Two uses of the same product, two limited sources of it."""
     use = {"kind": "use", "product": "A", "demand": {"sales": "100 piece/year"}, "leave": {"old": fixed(9)}}
@@ -236,6 +256,33 @@ def test_spares_and_new_products_give_way_alike(limit: float) -> None:
     np.testing.assert_allclose((spares + sales)[2:], limit, rtol=1e-9)
     for year in (3, 7):
         assert spares[year] / wanted_spares(data, year) == pytest.approx(sales[year] / 100.0, rel=1e-7)
+
+
+@pytest.mark.parametrize("priorities", [(1, 2), (2, 1)])
+def test_spares_out_of_a_store_are_counted_once_where_others_are_rationed(
+    priorities: tuple[int, int],
+) -> None:
+    """They are drawn before all that is asked, whatever comes first by priority."""
+    data = with_spares(1e9, 0, 0, sales="end")
+    data["processes"] |= {"shelf": {"kind": "store"}, "fix": {"kind": "recondition", "recovery": 0.4}}
+    data["routes"][1]["priority"] = priorities[0]
+    data["routes"] += [
+        {"from": "shelf", "to": "use", "item": "p", "priority": priorities[1]},
+        {"from": "fix.good", "to": "shelf"},
+        {"from": "fix.rejected", "to": "dump"},
+    ]
+    data["routes"][4]["to"] = "fix"
+    plenty = Run(data)
+    bom = {"q": {"s": 1.0}, "X": {"q": 1.0}, "Y": {"s": 1.0, "q": 1.0}}
+    short = network(bom, {"s": 100.0}, {"X": 60.0, "Y": 40.0})
+    for part in ("items", "processes"):
+        data[part] |= short[part]
+    data["routes"] += short["routes"]
+    run = Run(data)
+    assert plenty.flow("shelf", "use")[3:].min() > 5.0
+    for source in ("shelf", "buy"):
+        np.testing.assert_allclose(run.flow(source, "use"), plenty.flow(source, "use"), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(run.event("spares", item="p"), plenty.event("spares", item="p"), rtol=1e-9)
 
 
 def wants_first(data: Data) -> tuple[Float, Float]:

@@ -32,12 +32,15 @@ _SUPERSCRIPT = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _CARBON = re.compile(rf"(?<![^\W\d_千万億兆])({MASS})[ _-]?CO2(?:[ _-]?eq?)?(?![^\W_])")
 _EQUIVALENT = re.compile(rf"(?<![^\W\d_千万億兆])({MASS})[_-]?([A-Z0-9][A-Za-z0-9]*?)[_-]?eq?(?![^\W_])")
 _OWN_EQUIVALENT = re.compile(r"(?<!\w)([A-Za-zµμ]+[23]?)_([A-Z][A-Za-z0-9]*?)[_-]?eq?(?!\w)")
-_POWER = re.compile(r"(?<!\w)([kcdmµμun]?m|s|ft)([23])(?!\w)")
+_POWER = re.compile(r"(?<![^\W千万億兆])([kcdmµμun]?m|s|ft)([23])(?!\w)")
 _JOINED = re.compile(r"[^\W\d]\w*(?:-[^\W\d]\w*)+")  # t-km is one thing: JPY/t-km is JPY/(t*km)
 _POWERS = re.compile(r"\*\*\s*(?:-?\d(?:\.\d+)?|\(-?\d(?:\.\d+)?\))(?![\d.]|\s*\*\*)")
 _STRANGE = re.compile(r"[^\w\s*/()]|\*\*|(?<!\w)(?!1\s*/)\d")  # but powers, which are taken out before
-# Before a unit or what stands in brackets; multiples of yen are units of their own.
-_MULTIPLE = re.compile(rf"(?<!\w)({'|'.join(MULTIPLES)})(?!円)([^\W\d]\w*|\([^()]*\))")
+# Before a unit or what stands in brackets, with its power; multiples of yen are units of their own.
+_MULTIPLE = re.compile(
+    rf"(?<!\w)({'|'.join(MULTIPLES)})(?!円)"
+    r"((?:[^\W\d]\w*|\([^()]*\))(?:\s*\*\*\s*(?:-?\d+|\(-?\d+\)))?)"
+)
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _PRODUCT_BELOW = re.compile(r"/\s*\w+\s*(?:\*\s*|\s)\w")
 EQUIVALENT_OF = "equivalent_of_"
@@ -66,7 +69,7 @@ def normal_spelling(unit: str) -> str:
     text = _OWN_EQUIVALENT.sub(rf"(\1*{EQUIVALENT_OF}\2e)", text)
     text = _POWER.sub(r"\1**\2", text)
     text = _JOINED.sub(lambda found: f"({found[0].replace('-', '*')})", text).strip()
-    text = _MULTIPLE.sub(lambda found: f"({MULTIPLES[found[1]]}*{found[2]})", text)
+    text = _MULTIPLE.sub(lambda found: f"({MULTIPLES[found[1]]}*({found[2]}))", text)
     for word in re.findall(r"\w+", text):
         if word in AMBIGUOUS:
             raise _ambiguous(unit, word)

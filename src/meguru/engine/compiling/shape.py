@@ -222,9 +222,11 @@ def _refuse_store(
 
 
 def _lives_by_year(model: Model, use: Process) -> bool:
-    """Whether a lifetime of a product or of its parts depends on the year made."""
+    """Whether a lifetime of a product or of its parts depends on the year made, for some of its users."""
     lifetimes = [*use.leave.values(), *(slot.lifetime for slot in use.parts.values() if slot.lifetime)]
+    lifetimes += [lifetime for segment in use.segments.values() for lifetime in segment.lifetimes.values()]
     numbers = [getattr(lifetime, key.name) for lifetime in lifetimes for key in fields(lifetime)]
+    numbers += [segment.stretch for segment in use.segments.values()]
     return any(isinstance(one, Quantity) and _varies(one, model.parameters) for one in numbers)
 
 

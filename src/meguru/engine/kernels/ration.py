@@ -50,12 +50,12 @@ def fill_together(p: Any, c: Any, z: Any, t: Any) -> Any:
 @njit(cache=True)
 def rise(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
     """From one event to the next. False if nothing can rise any more."""
-    find_asking(p, z, owed)
+    find_asking(p, c, z, t, owed)
     find_states(p, c, z, t)
     if stop_closed(p, c, z, t):
         return True
     if not set_paces(p, c, z, t, owed):
-        return let_later_claims(p, z)
+        return let_later_claims(p, c, z, t)
     move_on(p, c, z, t, owed, time_to_event(p, c, z, t, owed))
     return True
 
@@ -67,7 +67,7 @@ def goal(p: Any, z: Any, i: Any, owed: Any) -> Any:
 
 
 @njit(cache=True)
-def find_asking(p: Any, z: Any, owed: Any) -> Any:
+def find_asking(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
     """Inputs that still want something, targets first: a make process asks while anybody asks it."""
     for i in range(rows(p, INPUT)):
         if at(p, INPUT, i, INPUT_OWNER) < 0:
@@ -81,7 +81,8 @@ def find_asking(p: Any, z: Any, owed: Any) -> Any:
             asking = max(asking, z[p[ASKING] + at(p, EDGE, at(p, OFFER_EDGE, k, 0), EDGE_INPUT)])
         if p[offer + OFFER_KIND] == MAKE:
             for i in range(p[offer + OFFER_INPUT], p[offer + OFFER_INPUTS_END]):
-                z[p[ASKING] + i] = asking
+                needed = number(p, c, at(p, INPUT, i, INPUT_AMOUNT), t) > 0.0
+                z[p[ASKING] + i] = asking if needed else 0.0
 
 
 @njit(cache=True)
@@ -99,18 +100,18 @@ def find_states(p: Any, c: Any, z: Any, t: Any) -> Any:
 
 
 @njit(cache=True)
-def edge_state(p: Any, z: Any, e: Any) -> Any:
+def edge_state(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     """Whether an edge can carry more now, later, or not at all."""
     edge = line(p, EDGE, e)
     if p[edge + EDGE_SPARE] == 1:
         return OPEN if z[p[GIVEN] + e] < z[p[DRAWN] + e] else CLOSED
     o = p[edge + EDGE_OFFER]
     state = int(z[p[OFFER_STATE] + o])
-    return WAITS if state == OPEN and behind_others(p, z, e) else state
+    return WAITS if state == OPEN and behind_others(p, c, z, t, e) else state
 
 
 @njit(cache=True)
-def behind_others(p: Any, z: Any, e: Any) -> Any:
+def behind_others(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     """Whether somebody with an earlier claim on the same source still asks."""
     if z[p[LET] + e] == 1.0:
         return False
@@ -119,7 +120,10 @@ def behind_others(p: Any, z: Any, e: Any) -> Any:
         other = line(p, EDGE, at(p, OFFER_EDGE, k, 0))
         if p[other + EDGE_CLAIM] >= at(p, EDGE, e, EDGE_CLAIM):
             return False
-        if p[other + EDGE_SPARE] == 0 and z[p[ASKING] + p[other + EDGE_INPUT]] == 1.0:
+        if p[other + EDGE_SPARE] == 1 or z[p[ASKING] + p[other + EDGE_INPUT]] == 0.0:
+            continue
+        share = p[other + EDGE_EXACT] if p[other + EDGE_EXACT] >= 0 else p[other + EDGE_MOST]
+        if number(p, c, share, t) > 0.0:
             return True
     return False
 
@@ -142,18 +146,19 @@ def input_state(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
             share = number(p, c, at(p, EDGE, e, EDGE_EXACT), t)
             left -= share
             if share > 0.0:
-                state = max(state, edge_state(p, z, e))
-    for e in range(p[row + INPUT_EDGE], p[row + INPUT_EDGES_END]):
-        if left <= 1e-12:
-            return state
-        if at(p, EDGE, e, EDGE_EXACT) >= 0:
-            continue
-        most = number(p, c, at(p, EDGE, e, EDGE_MOST), t)
-        now = edge_state(p, z, e) if most > 0.0 else CLOSED
-        if now == WAITS:
-            return max(state, WAITS)
-        if now == OPEN:
-            left -= most if not within(p, c, z, t, e) else left
+                state = max(state, edge_state(p, c, z, t, e))
+    for drawn in (1, 0):  # what was drawn already comes before all that is still to be asked
+        for e in range(p[row + INPUT_EDGE], p[row + INPUT_EDGES_END]):
+            if left <= 1e-12:
+                return state
+            if at(p, EDGE, e, EDGE_EXACT) >= 0 or at(p, EDGE, e, EDGE_SPARE) != drawn:
+                continue
+            most = number(p, c, at(p, EDGE, e, EDGE_MOST), t)
+            now = edge_state(p, c, z, t, e) if most > 0.0 else CLOSED
+            if now == WAITS:
+                return max(state, WAITS)
+            if now == OPEN:
+                left -= most if not within(p, c, z, t, e) else left
     return state if left <= 1e-12 else CLOSED
 
 
@@ -207,17 +212,20 @@ def split_pace(p: Any, c: Any, z: Any, t: Any, i: Any, pace: Any) -> Any:
         if at(p, EDGE, e, EDGE_EXACT) >= 0:
             z[p[EDGE_PACE] + e] = pace * number(p, c, at(p, EDGE, e, EDGE_EXACT), t)
             left -= z[p[EDGE_PACE] + e]
-    for e in range(p[row + INPUT_EDGE], p[row + INPUT_EDGES_END]):
-        if left <= 1e-12 * pace:
-            return
-        if at(p, EDGE, e, EDGE_EXACT) < 0 and edge_state(p, z, e) == OPEN:
-            most = left if within(p, c, z, t, e) else pace * number(p, c, at(p, EDGE, e, EDGE_MOST), t)
-            z[p[EDGE_PACE] + e] = min(left, most)
-            left -= z[p[EDGE_PACE] + e]
+    for drawn in (1, 0):
+        for e in range(p[row + INPUT_EDGE], p[row + INPUT_EDGES_END]):
+            if left <= 1e-12 * pace:
+                return
+            if at(p, EDGE, e, EDGE_EXACT) >= 0 or at(p, EDGE, e, EDGE_SPARE) != drawn:
+                continue
+            if edge_state(p, c, z, t, e) == OPEN:
+                most = left if within(p, c, z, t, e) else pace * number(p, c, at(p, EDGE, e, EDGE_MOST), t)
+                z[p[EDGE_PACE] + e] = min(left, most)
+                left -= z[p[EDGE_PACE] + e]
 
 
 @njit(cache=True)
-def let_later_claims(p: Any, z: Any) -> Any:
+def let_later_claims(p: Any, c: Any, z: Any, t: Any) -> Any:
     """When all that ask wait for each other, the earliest of the waiting claims are let. False if none."""
     earliest, found = 0, False
     for name in (False, True):
@@ -225,7 +233,7 @@ def let_later_claims(p: Any, z: Any) -> Any:
             edge = line(p, EDGE, e)
             if p[edge + EDGE_SPARE] == 1 or z[p[ASKING] + p[edge + EDGE_INPUT]] == 0.0:
                 continue
-            if z[p[OFFER_STATE] + p[edge + EDGE_OFFER]] == CLOSED or not behind_others(p, z, e):
+            if z[p[OFFER_STATE] + p[edge + EDGE_OFFER]] == CLOSED or not behind_others(p, c, z, t, e):
                 continue
             if not name:
                 earliest = min(earliest, p[edge + EDGE_CLAIM]) if found else p[edge + EDGE_CLAIM]
