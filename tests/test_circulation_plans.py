@@ -207,6 +207,13 @@ def test_robust_choices_by_hand() -> None:
     ]
     alike = robust({"a": np.zeros(3), "b": np.zeros(3)}, Goal("g", "less"))
     assert alike.wins.tolist() == [0.5, 0.5]
+    near = robust({"a": np.full(3, 7.0), "b": 7.0 + np.array([1e-14, -1e-14, 0.0])}, Goal("g", "less"))
+    assert near.wins.tolist() == [0.5, 0.5] and near.regret_most.tolist() == [0.0, 0.0]
+    assert near.best("regret_mean") == "a"
+    # of 21 outcomes the 95 % quantile is the second worst, whichever is wanted
+    ladder = np.arange(21.0)
+    assert robust({"a": ladder}, Goal("g", "less")).unlucky.tolist() == [19.0]
+    assert robust({"a": ladder}, Goal("g", "more")).unlucky.tolist() == [1.0]
 
 
 def test_robust_choice_uses_the_same_samples_for_all() -> None:

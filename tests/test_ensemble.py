@@ -298,6 +298,15 @@ def test_a_scenario_is_better_in_every_sample_though_bands_overlap(found: Ensemb
     assert same["probability"].isna()[("more", "undefined")]
 
 
+def test_rounding_wins_nothing(found: Ensemble) -> None:
+    values = found.values.copy()
+    today, more = (found.scenarios.index(name) for name in ("today", "more"))
+    values[more] = values[today] * (1.0 + np.where(np.arange(found.samples) % 2, 1e-14, -1e-14)[:, None])
+    rows: Any = replace(found, values=values).better().set_index(["scenario", "indicator"])
+    assert rows.loc[("more", "cost"), "equal"] == 1.0
+    assert rows.loc[("more", "cost"), "probability"] == 0.0
+
+
 def test_better_needs_a_wish() -> None:
     model = small_model()
     for one in model.indicators.values():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from meguru.engine.given import those_of
 from meguru.errors import IndicatorError, RangeError, UnknownNameError, did_you_mean
 from meguru.explore.ensemble_plan import Plan, digest
+from meguru.explore.problem import same
 from meguru.model import Model, apply
 from meguru.model.components import Indicator
 from meguru.model.uncertain import places_held
@@ -153,7 +154,7 @@ class Ensemble:
         DataFrame
             scenario, than, indicator, wanted, year, probability (of being better; NA where no sample is
             defined), low and high (Wilson's 95 % interval, https://doi.org/10.1080/01621459.1927.10502953),
-            equal and undefined (shares of the samples). With Latin hypercube or Sobol points the interval is
+            equal (but for rounding) and undefined (shares of the samples). With Latin hypercube or Sobol points the interval is
             too wide rather than too narrow.
 
         Raises
@@ -249,16 +250,17 @@ def _share_better(here: Array, there: Array, wish: str) -> dict[str, Any]:
     known = ~(np.isnan(here) | np.isnan(there))
     count = int(known.sum())
     gain = (here[known] - there[known]) * (1.0 if wish == "more" else -1.0)
+    alike = same(here[known], there[known])
     undefined = 1.0 - count / len(here)
     if not count:
         return {"probability": None, "low": None, "high": None, "equal": 0.0, "undefined": undefined}
-    share = float((gain > 0.0).mean())
+    share = float(((gain > 0.0) & ~alike).mean())
     low, high = wilson(share, count)
     return {
         "probability": share,
         "low": low,
         "high": high,
-        "equal": float((gain == 0.0).mean()),
+        "equal": float(alike.mean()),
         "undefined": undefined,
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from meguru.engine import Comparison
 from meguru.engine.run import blocks_of, run_block
@@ -190,6 +190,13 @@ def reacts(values: Array) -> bool:
     if 0 < known.size < values.size:
         return True
     return bool(known.size) and bool(np.ptp(known) > SAME * np.abs(known).max())
+
+
+def same(one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
+    """Whether numbers differ by no more than rounding, each pair by itself; false where one is undefined."""
+    first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    near: NDArray[np.bool_] = np.abs(first - second) <= SAME * np.maximum(np.abs(first), np.abs(second))
+    return near
 
 
 def defined(name: str, values: Array) -> Array:

@@ -13,6 +13,7 @@ from meguru.engine import compare
 from meguru.errors import IndicatorError, RangeError
 from meguru.explore.accounts import of_year
 from meguru.explore.goals import Goal, goals_of
+from meguru.explore.problem import same
 from meguru.explore.trials import Over, indicators_of
 from meguru.model import Model, scenario_names
 
@@ -100,8 +101,9 @@ def robust(outcomes: Mapping[str, Array], goal: Goal, level: float = LEVEL) -> R
     if names:
         raise IndicatorError(f"'{goal.name}' is undefined in some samples", found=", ".join(names))
     costs = goal.sign * values
-    regret = costs - costs.min(axis=0)
-    alike = regret == 0.0
+    least = costs.min(axis=0)
+    alike = same(costs, least)
+    regret = np.where(alike, 0.0, costs - least)
     return Robust(
         goal,
         tuple(outcomes),

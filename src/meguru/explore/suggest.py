@@ -12,13 +12,13 @@ from meguru.explore.accounts import NEGLIGIBLE, Accounts, accounts_of
 from meguru.explore.break_even import BreakEven, of_measure
 from meguru.explore.goals import Goal, goals_of
 from meguru.explore.measures import CANDIDATE, Lever, Plan, Taken, is_possible, levers_of, with_plan
+from meguru.explore.problem import same
 from meguru.explore.trials import Over, Trials
 from meguru.model import Model
 from meguru.quantity import same_dimension
 from meguru.quantity.units import size_of
 
 EDGE = 1e-9  # of a range
-SMALLEST = 1e-9  # of the value before: a smaller change is none
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,7 @@ class Step:
     def improvement(self, goal: Goal) -> float:
         """How much better it makes a goal; negative: worse; zero for what is only rounding."""
         before, after = self.before.values[goal.name], self.after.values[goal.name]
-        better = goal.improvement(before, after)
-        return 0.0 if abs(better) <= SMALLEST * max(abs(before), abs(after)) else better
+        return 0.0 if same(before, after) else goal.improvement(before, after)
 
     @property
     def cost(self) -> float:
