@@ -7,14 +7,18 @@ import pytest
 from edits import edited
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from uncertain_models import small
 
 import meguru
 from meguru import errors
 from meguru.examples import example_path
-from meguru.explore.measures import Plan, Taken, levers_of
+from meguru.explore.break_even import break_even
+from meguru.explore.measures import Plan, Taken, levers_of, with_plan
+from meguru.explore.model_search import search_measures
+from meguru.explore.suggest import suggest
 from meguru.explore.switches import switched
 from meguru.explore.trials import Trials
-from meguru.model.read import parse
+from meguru.model.read import from_data, parse
 
 ATM = meguru.example("atm-parts")
 BATTERY = meguru.example("small-battery")
@@ -106,6 +110,85 @@ def test_a_number_changes_in_all_scenarios() -> None:
     assert np.diff(gains) * 1e6 == pytest.approx(reused * np.diff(prices))
     uncertain = Trials(parse(edited(TEXT, UNCERTAIN)))
     assert uncertain.everywhere(place, prices, ["economic_gain"])["economic_gain"] == pytest.approx(gains)
+
+
+CERTAIN = {"rate": 0.4, "price": "20 JPY/piece"}
+PRICE = {"distribution": "uniform", "low": 10, "high": 30, "unit": "JPY/piece"}
+
+
+def test_a_measure_that_brings_a_distribution_counts_by_its_mean() -> None:
+    measures = {
+        "sell": {"changes": {"parameters.price": PRICE}},
+        "rate": {"changes": {"parameters.rate": 0.5}, "range": {"low": 0.2, "high": 0.6}},
+    }
+    data = small(parameters=CERTAIN, measures=measures, scenarios={"today": {"reference": True}})
+    trials = Trials(from_data(data, file="small.yaml"))
+    rates = [0.2, 0.3, 0.5, 0.6]
+    plans = [(Taken("sell"), Taken("rate", rate)) for rate in rates]
+    costs = trials.values(plans, ["cost"])["cost"]
+    assert costs == pytest.approx([20_000.0 * rate for rate in rates], rel=1e-9)
+
+
+def test_a_place_is_moved_under_an_uncertain_reference() -> None:
+    change = {"parameters.rate": {"distribution": "uniform", "low": 0.2, "high": 0.5}}
+    formula = 'cost(actor="recycler") - reference(cost(actor="recycler"))'
+    data = small(
+        parameters=CERTAIN,
+        indicators={"more": {"formula": formula, "unit": "JPY/year"}},
+        scenarios={"ref": {"reference": True, "changes": change}, "now": {"present": True}},
+    )
+    model = from_data(data, file="small.yaml")
+    found = break_even(model, "more", "parameters.price", low=5, high=50, target=800, points=7)
+    assert found.everywhere and found.roots == pytest.approx((800 / (1000 * (0.4 - 0.35)),))
+
+
+@pytest.mark.parametrize("parameters", [CERTAIN, {"rate": CERTAIN["rate"], "price": PRICE}, None])
+def test_a_place_that_measures_set_in_all_scenarios_is_moved_all_the_same(
+    parameters: dict[str, object] | None,
+) -> None:
+    scenarios = {
+        "today": {"reference": True, "measures": ["fixed"]},
+        "now": {"present": True, "inherits": "today"},
+    }
+    data = small(measures={"fixed": {"changes": {"parameters.price": "20 JPY/piece"}}}, scenarios=scenarios)
+    model = from_data(data | ({"parameters": parameters} if parameters else {}), file="small.yaml")
+    found = break_even(model, "cost", "parameters.price", low=5, high=50, target=6000, points=4)
+    assert found.everywhere and found.present == 20.0
+    assert found.scan.values == pytest.approx(400.0 * found.scan.at)
+    assert found.roots == pytest.approx((15.0,))
+
+
+def test_a_scenario_called_candidate_stays_what_it_is() -> None:
+    added = "scenarios:\n  candidate:\n    inherits: today\n    measures: [more_parts]\n"
+    beside = (
+        '  gap:\n    formula: impact("climate") - scenario("candidate", impact("climate"))\n'
+        "    unit: t_CO2e/year\n    wanted: less\n"
+    )
+    edits = ("scenarios:\n", added), ("  economic_effect:\n", beside + "  economic_effect:\n")
+    model = parse(edited(TEXT, *edits))
+    by_run = meguru.evaluate(meguru.run(model, "today"), ["gap"])["value"].iloc[-1]
+    assert by_run > 1.0
+    trials = Trials(model)
+    assert trials.candidate == "candidate_2"
+    assert trials.values([()], ["gap"])["gap"] == pytest.approx(by_run)
+    assert trials.values([(Taken("more_parts"),)], ["gap"])["gap"] == pytest.approx(0.0, abs=1e-9)
+    assert suggest(model, ["gap"], measures=["more_parts"]).now.values["gap"] == pytest.approx(by_run)
+    with pytest.raises(errors.ScenarioError, match="already"):
+        with_plan(model, "today", (), "candidate")
+
+
+def test_scenarios_that_were_found_before_are_not_written_over() -> None:
+    first = search_measures(ATM, ["co2_change"], measures=["more_parts"])
+    model = first.with_scenarios()
+    then = search_measures(model, ["co2_change"], scenario="choice-1", measures=["more_collection"])
+    assert then.scenario_of(1) == "choice-1_2"
+    scenarios = then.with_scenarios().scenarios
+    assert scenarios["choice-1"] == model.scenarios["choice-1"]
+    assert scenarios["choice-1_2"].inherits == "choice-1"
+    told = suggest(model, ["co2_change"], measures=["more_collection"], scenario="choice-1")
+    again = suggest(told.with_scenarios(), ["co2_change"], measures=["more_parts"], scenario="today")
+    assert again.scenario_called("step-1") == "step-1_2"
+    assert {"step-1", "step-1_2"} <= again.with_scenarios().scenarios.keys()
 
 
 CHANGES = "changes: {parameters.reused: 10 %}"

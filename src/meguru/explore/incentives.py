@@ -12,7 +12,7 @@ from meguru.engine import Result
 from meguru.errors import UnknownNameError
 from meguru.explore.accounts import NEGLIGIBLE, Accounts, accounts_of, of_year
 from meguru.explore.goals import Goal, goals_of
-from meguru.explore.measures import CANDIDATE, Plan, Taken, is_possible, levers_of
+from meguru.explore.measures import Plan, Taken, is_possible, levers_of
 from meguru.explore.trials import Over, Trials
 from meguru.model import Model
 
@@ -170,7 +170,7 @@ class _Books:
         model = self.trials.model
         result = self.trials.result(plan)
         here, there = self._year(result), self.without
-        measures = result.model.scenarios[CANDIDATE].measures
+        measures = result.model.scenarios[result.scenario].measures
         paid: dict[Pair, float] = {}
         for (payer, payee, name, where), amount in zip(
             here.accounts.labels, here.accounts.amounts.tolist(), strict=True

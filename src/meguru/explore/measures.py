@@ -197,23 +197,45 @@ def is_possible(model: Model, plan: Plan) -> bool:
     return exclude_each_other(model, [one.measure for one in plan]) is None
 
 
-def with_plan(model: Model, start: str, plan: Sequence[Taken], name: str = CANDIDATE) -> Model:
+def with_plan(model: Model, start: str, plan: Sequence[Taken], name: str | None = None) -> Model:
     """A copy of the model with one scenario more: the start with the measures of a plan taken.
 
     A measure that is taken otherwise than the model says has a variant of its own in the copy.
+
+    Parameters
+    ----------
+    name
+        Of the new scenario; default :func:`candidate_of` the model.
+
+    Raises
+    ------
+    ScenarioError
+        The model has a scenario of this name.
     """
     return with_levels(
         model,
         start,
         [(one.measure, one.since, level_of(model, one)) for one in plan],
-        name,
+        candidate_of(model) if name is None else name,
     )
 
 
+def candidate_of(model: Model) -> str:
+    """What a scenario that is tried is called: ``candidate``, or a name like it that is not taken yet."""
+    return scenario_like(model, CANDIDATE)
+
+
+def scenario_like(model: Model, name: str) -> str:
+    """The name of a new scenario: this one, or one like it that the model does not have yet."""
+    return free_name(name, model.scenarios)
+
+
 def with_levels(
-    model: Model, start: str, taken: Sequence[tuple[str, int | None, Any]], name: str = CANDIDATE
+    model: Model, start: str, taken: Sequence[tuple[str, int | None, Any]], name: str
 ) -> Model:
     """As :func:`with_plan`, of (measure, year, value as it may stand in a file)."""
+    if name in model.scenarios:
+        raise ScenarioError("there is a scenario of this name already", place=f"scenarios.{name}", found=name)
     changed = clone(model)
     chosen: list[str] = []
     for measure, since, value in taken:

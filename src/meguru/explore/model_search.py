@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.explore.goals import Goal, Limit, goals_of, limits_of
-from meguru.explore.measures import Lever, Plan, Taken, levers_of, with_plan
+from meguru.explore.measures import Lever, Plan, Taken, levers_of, scenario_like, with_plan
 from meguru.explore.search import GENERATIONS, POPULATION, Front, Method, SearchProblem, search
 from meguru.explore.space import FEW_LEVELS, Variable
 from meguru.explore.trials import Over, Trials
@@ -47,11 +47,18 @@ class Choices:
     now: Mapping[str, float]
 
     def with_scenarios(self) -> Model:
-        """A copy of the model in which each point of the front is a scenario: ``choice-1`` ..."""
+        """A copy of the model in which each point of the front is a scenario: ``choice-1`` ...
+
+        Where the model has a scenario of the name already, :meth:`scenario_of` says what it is called.
+        """
         found = self.model
         for number, plan in enumerate(self.plans, 1):
-            found = with_plan(found, self.start, plan, f"choice-{number}")
+            found = with_plan(found, self.start, plan, self.scenario_of(number))
         return found
+
+    def scenario_of(self, number: int) -> str:
+        """What the scenario of a point of the front is called, from 1 on."""
+        return scenario_like(self.model, f"choice-{number}")
 
 
 def search_measures(

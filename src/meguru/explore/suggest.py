@@ -11,7 +11,7 @@ import numpy as np
 from meguru.explore.accounts import NEGLIGIBLE, Accounts, accounts_of
 from meguru.explore.break_even import BreakEven, of_measure
 from meguru.explore.goals import Goal, goals_of
-from meguru.explore.measures import CANDIDATE, Lever, Plan, Taken, is_possible, levers_of, with_plan
+from meguru.explore.measures import Lever, Plan, Taken, is_possible, levers_of, scenario_like, with_plan
 from meguru.explore.problem import same
 from meguru.explore.trials import Over, Trials
 from meguru.model import Model
@@ -177,19 +177,25 @@ class Suggestion:
         """A copy of the model with a scenario for each run behind the suggestions.
 
         ``alone-MEASURE`` for each measure alone; ``GOAL-1``, ``GOAL-2`` ... for the order of each goal, or
-        ``step-1`` ... where all goals agree; ``zero-1`` ... for the changes of sign.
+        ``step-1`` ... where all goals agree; ``zero-1`` ... for the changes of sign. Where the model has a
+        scenario of the name already, :meth:`scenario_called` says what the new one is called.
         """
         found = self.model
         for step in self.alone:
-            found = with_plan(found, self.start, step.plan, f"alone-{step.taken.measure}")
+            found = with_plan(found, self.start, step.plan, self.scenario_called(f"alone-{step.taken.measure}"))
         for goal, order in self.orders.items():
             for number, step in enumerate(order, 1):
-                found = with_plan(found, self.start, step.plan, f"{'step' if self.agreed else goal}-{number}")
+                name = self.scenario_called(f"{'step' if self.agreed else goal}-{number}")
+                found = with_plan(found, self.start, step.plan, name)
             if self.agreed:
                 break
         for name, one, at, _ in self.zeros:
-            found = with_plan(found, self.start, (Taken(one.measure, at),), name)
+            found = with_plan(found, self.start, (Taken(one.measure, at),), self.scenario_called(name))
         return found
+
+    def scenario_called(self, name: str) -> str:
+        """What ``alone-MEASURE``, ``step-1`` and so on are called in :meth:`with_scenarios`."""
+        return scenario_like(self.model, name)
 
 
 def suggest(
@@ -255,7 +261,7 @@ class _Outcomes:
         names = [goal.name for goal in self.goals]
         values = {name: float(row[0]) for name, row in self.trials.of_result(result, names).items()}
         accounts = accounts_of(result, self.trials.over)
-        cost = accounts.of_measures(result.model.scenarios[CANDIDATE].measures)
+        cost = accounts.of_measures(result.model.scenarios[result.scenario].measures)
         return Outcome(values, cost, self._gain(values, accounts))
 
     def _gain(self, values: Mapping[str, float], accounts: Accounts) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.explore.measures import CANDIDATE, Plan, Taken
+from meguru.explore.measures import Plan, Taken, candidate_of
 from meguru.model import Model, apply, exclude_each_other
 from meguru.model.components import Measure, Scenario
 from meguru.model.places import find
@@ -33,7 +33,7 @@ class Switched:
     Attributes
     ----------
     model
-        With the scenario ``candidate``.
+        With the scenario that :func:`~meguru.explore.measures.candidate_of` names.
     values
         Place of a parameter → (plan,): what :func:`meguru.run` takes.
     """
@@ -61,7 +61,7 @@ def switched(model: Model, start: str, plans: Sequence[Plan]) -> Switched | None
     if start == WITHOUT_SCENARIOS and not model.scenarios:
         writer.model.scenarios[start] = Scenario(reference=True)
     scenario = Scenario(inherits=start, measures=writer.paying, changes=writer.changes)
-    writer.model.scenarios[CANDIDATE] = scenario
+    writer.model.scenarios[candidate_of(model)] = scenario
     return Switched(writer.model, writer.values)
 
 

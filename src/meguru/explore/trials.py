@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -10,11 +12,12 @@ from numpy.typing import NDArray
 
 from meguru.engine import Comparison, Result, run
 from meguru.errors import RangeError
-from meguru.explore.measures import CANDIDATE, Plan, is_possible, start_of, with_levels, with_plan
+from meguru.explore.measures import Plan, candidate_of, is_possible, start_of, with_levels, with_plan
 from meguru.explore.switches import switched
 from meguru.indicators import sampled
-from meguru.model import Model, apply, reference_name
+from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.places import find
+from meguru.model.uncertain import places_held
 from meguru.model.walk import clone, quantities
 from meguru.quantity import Quantity
 
@@ -46,7 +49,7 @@ class Trials:
         self.over: Over = over
         self.seed = seed
         self._others: dict[tuple[str, int | None], Result] = {}
-        self._uncertain: bool | None = None
+        self.candidate = candidate_of(model)
         years = range(model.time.first, model.time.last + 1)
         if isinstance(over, int) and over not in years:
             raise RangeError("a year that is not reported", found=over, expected=f"{years[0]} to {years[-1]}")
@@ -73,21 +76,30 @@ class Trials:
 
     def _groups(self, plans: Sequence[Plan]) -> list[list[int]]:
         """Plans that can go through one run together: the same measures from the same years, or any."""
-        every = list(range(len(plans)))
-        if self.uncertain:
-            return [[index] for index in every]
         groups: dict[tuple[tuple[str, int | None, bool], ...], list[int]] = {}
         for index, plan in enumerate(plans):
             key = tuple((one.measure, one.since, one.level is not None) for one in plan)
             groups.setdefault(key, []).append(index)
         parts = list(groups.values())
-        if len(parts) > FEW_STRUCTURES and switched(self.model, self.start, plans) is not None:
-            parts = [every]
+        many = len(parts) > FEW_STRUCTURES and not self.uncertain
+        if many and switched(self.model, self.start, plans) is not None:
+            parts = [list(range(len(plans)))]
+        else:
+            parts = [one for part in parts for one in self._alike(plans, part)]
         return [
             part[first : first + MOST_AT_ONCE]
             for part in parts
             for first in range(0, len(part), MOST_AT_ONCE)
         ]
+
+    def _alike(self, plans: Sequence[Plan], part: list[int]) -> list[list[int]]:
+        """Plans of one structure together; each by itself where they hold distributions.
+
+        Samples of one run would each draw their own number: what counts is the mean, and the same for all.
+        """
+        if len(part) == 1 or not places_held(apply(self._with(plans[part[0]]), self.candidate)):
+            return [part]
+        return [[index] for index in part]
 
     def _of_group(self, plans: Sequence[Plan], indicators: Sequence[str]) -> dict[str, Array]:
         kinds = {tuple((one.measure, one.since, one.level is not None) for one in plan) for plan in plans}
@@ -101,7 +113,7 @@ class Trials:
         """Plans that take different measures, one a sample."""
         found = switched(self.model, self.start, plans)
         assert found is not None  # as looked at before
-        return run(found.model, CANDIDATE, seed=self.seed, values=found.values)
+        return run(found.model, self.candidate, seed=self.seed, values=found.values)
 
     def _side_by_side(self, plans: Sequence[Plan]) -> Result:
         """Plans that differ in levels only, one a sample: levels are parameters given from outside."""
@@ -119,12 +131,15 @@ class Trials:
             model.parameters[names[index]] = Quantity(float(row[0]), wanted.low.unit)
             levels[f"parameters.{names[index]}"] = row
             taken.append((one.measure, one.since, {"formula": names[index], "unit": wanted.low.unit}))
-        return run(with_levels(model, self.start, taken), CANDIDATE, seed=self.seed, values=levels)
+        model = with_levels(model, self.start, taken, self.candidate)
+        return run(model, self.candidate, seed=self.seed, values=levels)
 
     def result(self, plan: Plan, samples: int | None = None) -> Result:
         """One plan run by itself; a formula that looks at another scenario looks at the model's own."""
-        model = with_plan(self.model, self.start, plan)
-        return run(model, CANDIDATE, samples=samples, seed=self.seed)
+        return run(self._with(plan), self.candidate, samples=samples, seed=self.seed)
+
+    def _with(self, plan: Plan) -> Model:
+        return with_plan(self.model, self.start, plan, self.candidate)
 
     def everywhere(self, place: str, levels: Array, indicators: Sequence[str]) -> dict[str, Array]:
         """Expected values of indicators at the start, where a number is another in all scenarios.
@@ -140,14 +155,15 @@ class Trials:
         -------
         indicator → (level,), NaN where it is undefined
         """
-        if not self.uncertain:
+        applied = {name: apply(self.model, name) for name in scenario_names(self.model)}
+        if not any(places_held(one) for one in applied.values()):
             result = run(self.model, self.start, seed=self.seed, values={place: levels})
             return {name: self._picked(row) for name, row in indicators_of(result, indicators).items()}
         found = {name: np.empty(len(levels)) for name in indicators}
+        unit = find(applied[self.start], place).held.unit
+        having = [name for name, one in applied.items() if any(at == place for at, *_ in quantities(one))]
         for index, level in enumerate(levels):
-            model = clone(self.model)
-            spot = find(model, place)
-            spot.put(Quantity(float(level), spot.held.unit))
+            model = _with_number(self.model, having, place, Quantity(float(level), unit))
             result = run(model, self.start, seed=self.seed)
             for name, row in indicators_of(result, indicators).items():
                 found[name][index] = self._picked(row)[0]
@@ -172,7 +188,7 @@ class Trials:
         """Indicators by sample and year; the other scenarios are run once for all plans."""
         result.again = lambda name: self._other(name, samples)
         reference = reference_name(self.model) if self.model.scenarios else self.start
-        return indicators_of(Comparison({CANDIDATE: result}, reference), indicators)
+        return indicators_of(Comparison({result.scenario: result}, reference), indicators)
 
     def _other(self, name: str, samples: int | None) -> Result:
         if (name, samples) not in self._others:
@@ -187,13 +203,10 @@ class Trials:
         picked: Array = values[:, -1 if self.over == "last" else self.over - self.model.time.first]
         return picked
 
-    @property
+    @cached_property
     def uncertain(self) -> bool:
         """Whether the start holds distributions: their means count, which samples would not take."""
-        if self._uncertain is None:
-            applied = apply(self.model, self.start)
-            self._uncertain = not all(quantity.is_certain() for _, quantity, _, _ in quantities(applied))
-        return self._uncertain
+        return bool(places_held(apply(self.model, self.start)))
 
 
 def indicators_of(
@@ -205,6 +218,20 @@ def indicators_of(
     known = first.model.indicators
     values = sampled(found, {name: known[name] for name in names})
     return {name: row for (of, name), row in values.items() if of == shown}
+
+
+def _with_number(model: Model, scenarios: Iterable[str], place: str, number: Quantity) -> Model:
+    """A copy in which scenarios have another number at a place, whatever they and their measures put there."""
+    changed = clone(model)
+    if not model.scenarios:
+        find(changed, place).put(number)
+        return changed
+    for name in scenarios:
+        stated = changed.scenarios[name]
+        kept = {path: value for path, value in stated.changes.items() if path != place}
+        new = {"value": number.value, "unit": number.unit}
+        changed.scenarios[name] = replace(stated, changes={**kept, place: new})
+    return changed
 
 
 def _free_names(model: Model, count: int) -> list[str]:

@@ -33,11 +33,11 @@ def runs_of(found: Explored) -> Result | Comparison:
         model = found.with_scenarios()
         order = found.orders[found.goals[0].name]
         prefix = "step" if found.agreed else found.goals[0].name
-        names += [f"{prefix}-{index}" for index in range(1, len(order) + 1)]
+        names += [found.scenario_called(f"{prefix}-{index}") for index in range(1, len(order) + 1)]
     elif isinstance(found, Choices):
         model = found.with_scenarios()
         last = len(found.plans)
-        names += dict.fromkeys(f"choice-{index}" for index in (1, (last + 1) // 2, last))
+        names += dict.fromkeys(found.scenario_of(index) for index in (1, (last + 1) // 2, last))
     return compare(model, names)
 
 
@@ -181,7 +181,7 @@ def _front_table(found: Choices) -> Table:
     for index in range(0, len(chosen), every):
         row, plan = chosen[index]
         values = [number(float(found.front.values[name][row])) for name in found.now]
-        rows.append([f"choice-{index + 1}", _plan(found, plan), *values])
+        rows.append([found.scenario_of(index + 1), _plan(found, plan), *values])
     return Table(head, rows, texts=(0, 1))
 
 

@@ -63,7 +63,7 @@ class Teller:
     def alone(self) -> list[Sentence]:
         """What each measure does by itself, the best first."""
         return [
-            Sentence(self.effects(step) + self.money(step), (f"alone-{step.taken.measure}",))
+            Sentence(self.effects(step) + self.money(step), (self._run_alone(step),))
             for step in self.suggestion.ranked(self.suggestion.goals[0])
         ]
 
@@ -113,18 +113,23 @@ class Teller:
     def _runs_of(self, goal: Goal, later: Step) -> tuple[str, ...]:
         place = [step.taken for step in self.suggestion.orders[goal.name]].index(later.taken)
         order = (self.scenario_of(goal.name, number) for number in (place, place + 1))
-        return (f"alone-{later.taken.measure}", *order)
+        return (self._run_alone(later), *order)
+
+    def _run_alone(self, step: Step) -> str:
+        """Name of the scenario in which a measure is taken by itself."""
+        return self.suggestion.scenario_called(f"alone-{step.taken.measure}")
 
     def zeros(self) -> list[Sentence]:
         """Where goals change their sign; of those that never do, nothing."""
         return [
-            Sentence(zero(found, "jump" if jumps else "zero", at), (name,))
+            Sentence(zero(found, "jump" if jumps else "zero", at), (self.suggestion.scenario_called(name),))
             for name, found, at, jumps in self.suggestion.zeros
         ]
 
     def scenario_of(self, goal: str, number: int) -> str:
         """Name of the scenario behind a step of an order."""
-        return f"{'step' if self.suggestion.agreed else goal}-{number}"
+        first = "step" if self.suggestion.agreed else goal
+        return self.suggestion.scenario_called(f"{first}-{number}")
 
     # -- parts of sentences --------------------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ def _data(found: Choices) -> dict[str, Any]:
         "now": dict(found.now),
         "front": [
             {
-                "scenario": f"choice-{number}",
+                "scenario": found.scenario_of(number),
                 "measures": [{"measure": one.measure, "level": one.level, "from": one.since} for one in plan],
                 "values": {name: float(row[place]) for name, row in found.front.values.items()},
             }
@@ -142,7 +142,7 @@ def _print(found: Choices, files: list[Path]) -> None:
     rows = found.front.best.tolist()
     for index in _spread(len(rows)):
         values = [number(float(found.front.values[name][rows[index]])) for name in found.now]
-        shown.add_row(f"choice-{index + 1}", plan_text(found.model, found.plans[index]), *values)
+        shown.add_row(found.scenario_of(index + 1), plan_text(found.model, found.plans[index]), *values)
     screen.print(shown)
     if len(rows) > MOST_SHOWN:
         screen.print(
