@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +22,7 @@ from meguru.explore.pareto import hypervolume, non_dominated
 from meguru.explore.roots import crossings
 from meguru.explore.search import SearchProblem, search
 from meguru.explore.space import Variable, grid
+from meguru.report.sentences import crossings_of
 
 Array = NDArray[np.float64]
 GOALS = [Goal("f", "less"), Goal("g", "less")]
@@ -171,6 +173,39 @@ def test_a_jump_is_no_root_and_what_is_undefined_none_either() -> None:
     for low, high, points in ((1.0, 1.0, 9), (0.0, np.inf, 9), (0.0, 1.0, 1)):
         with pytest.raises(errors.RangeError):
             crossings(lambda x: x, low, high, points=points)
+
+
+@pytest.mark.parametrize("points", [64, 65])
+def test_a_flat_curve_is_a_stretch_and_no_root(points: int) -> None:
+    ramp = crossings(lambda x: np.maximum(x - 0.37, 0.0), 0.0, 1.0, points=points)
+    assert not ramp.roots and not ramp.jumps and not ramp.none
+    ((low, high),) = ramp.stretches
+    assert low == 0.0 and high == pytest.approx(0.37, abs=1e-6)
+    noise = crossings(lambda x: 1e5 + 1e-10 * np.sin(1e9 * x), 0.0, 1.0, target=1e5, points=points)
+    assert not noise.roots and noise.stretches == ((0.0, 1.0),)
+    plain = crossings(
+        lambda x: np.sign(x - 0.5) * np.maximum(np.abs(x - 0.5) - 0.21, 0), 0, 1, points=points
+    )
+    assert not plain.roots and plain.stretches[0] == pytest.approx((0.29, 0.71), abs=1e-6)
+
+
+def test_a_touch_is_no_root_and_a_zero_between_two_signs_is() -> None:
+    assert crossings(lambda x: (x - 0.5) ** 2, 0.0, 1.0).none
+    assert crossings(lambda x: x - 0.5, 0.0, 1.0).roots == (0.5,)  # exactly at a point of the scan
+
+
+def test_a_root_is_as_near_as_its_range_is_small() -> None:
+    assert crossings(lambda x: x - 3e-13, 0.0, 1e-12).roots == pytest.approx((3e-13,), rel=1e-9, abs=0.0)
+
+
+def test_a_break_even_tells_stretches_and_ends() -> None:
+    found = break_even(ATM, "co2_change", "more_parts", low=0, high=10, points=9)
+    scan = replace(found.scan, roots=(0.0, 4.0), stretches=((5.0, 6.0),))
+    end, zero, stretch = (one.en for one in crossings_of(replace(found, scan=scan)))
+    assert "changes its sign" in zero and "is zero where" in end and "at an end" in end
+    assert "stays at zero while" in stretch and "5\xa0%" in stretch and "6\xa0%" in stretch
+    far = replace(found, scan=replace(scan, roots=(), stretches=()))
+    assert "does not change its sign" in crossings_of(far)[0].en
 
 
 def test_break_even_of_a_price_changes_it_in_all_scenarios() -> None:

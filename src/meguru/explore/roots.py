@@ -14,6 +14,8 @@ Array = NDArray[np.float64]
 TOLERANCE = 1e-12  # of the range
 JUMP = 1e-6  # of the largest value scanned: a crossing that stays farther from the target is a jump
 POINTS = 65
+ROUNDING = 1e-12  # of the largest value scanned, or the target: what is nearer to the target meets it
+ZOOMS, FINER = 3, 33  # how often, and to how many points, the end of a stretch is looked at closer
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,12 @@ class Crossings:
     at, values : (point,)
         What was scanned; NaN where the function is undefined.
     roots
-        Where it meets the target, ascending.
+        Where it meets the target and goes on to the other side, or where it meets it at an end of what was
+        scanned or defined; ascending.
     jumps
         Where it leaps over the target without meeting it.
+    stretches
+        From where to where it stays at the target.
     target
     """
 
@@ -36,11 +41,12 @@ class Crossings:
     roots: tuple[float, ...]
     jumps: tuple[float, ...]
     target: float
+    stretches: tuple[tuple[float, float], ...] = ()
 
     @property
     def none(self) -> bool:
-        """Whether the scan found no crossing."""
-        return not self.roots and not self.jumps
+        """Whether the scan found nothing at the target, and no jump over it."""
+        return not self.roots and not self.jumps and not self.stretches
 
 
 def crossings(
@@ -52,6 +58,9 @@ def crossings(
     points: int = POINTS,
 ) -> Crossings:
     """Scan a range, then close in on each change of sign by Brent's method.
+
+    Where several points of the scan in a row are at the target, but for rounding, the curve is flat there: it
+    has no single root but a stretch.
 
     Two crossings between neighbouring points of the scan, or a curve that only touches the target there, are
     not seen: take more points.
@@ -81,16 +90,59 @@ def crossings(
     at = np.linspace(low, high, points)
     values = np.asarray(function(at), dtype=np.float64)
     off = values - target
-    roots = [float(one) for one in at[off == 0.0]]
+    known = np.abs(values[np.isfinite(values)])
+    floor = ROUNDING * max(abs(target), float(known.max(initial=0.0)))
+    off[np.abs(off) <= floor] = 0.0
+    roots: list[float] = []
+    stretches: list[tuple[float, float]] = []
+    for first, last in _runs(off == 0.0):
+        if first < last:
+            stretches.append(
+                (
+                    _edge(function, target, floor, at, first, -1),
+                    _edge(function, target, floor, at, last, 1),
+                )
+            )
+        elif not _same_side(off, first):
+            roots.append(float(at[first]))
     jumps: list[float] = []
-    for index in np.flatnonzero(off[:-1] * off[1:] < 0.0):
+    for index in np.flatnonzero(np.sign(off[:-1]) * np.sign(off[1:]) < 0.0):
         found = _closed_in(function, target, float(at[index]), float(at[index + 1]))
         if found is None:
             continue  # undefined in between: no sign to go by
         there = abs(float(function(np.array([found]))[0]) - target)
         steepest = max(abs(off[index]), abs(off[index + 1]))
         (jumps if there > JUMP * steepest else roots).append(found)
-    return Crossings(at, values, tuple(sorted(roots)), tuple(sorted(jumps)), target)
+    return Crossings(at, values, tuple(sorted(roots)), tuple(sorted(jumps)), target, tuple(stretches))
+
+
+def _runs(holds: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last point of each row of points at which something holds."""
+    steps = np.diff(np.concatenate([[False], holds, [False]]).astype(np.int8))
+    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def _same_side(off: Array, index: int) -> bool:
+    """Whether a curve comes from one side of the target and goes back to it, so that it only touches it."""
+    return 0 < index < len(off) - 1 and bool(off[index - 1] * off[index + 1] > 0.0)
+
+
+def _edge(
+    function: Callable[[Array], Array], target: float, floor: float, at: Array, index: int, step: int
+) -> float:
+    """Where a stretch at the target ends, between its last point of the scan and the next one."""
+    inside, outside = float(at[index]), index + step
+    if not 0 <= outside < len(at):
+        return inside
+    beyond = float(at[outside])
+    for _ in range(ZOOMS):
+        finer = np.linspace(inside, beyond, FINER)
+        left = ~(np.abs(np.asarray(function(finer)) - target) <= floor)
+        left[0], left[-1] = False, True  # as the scan found
+        next_one = int(left.argmax())
+        inside, beyond = float(finer[next_one - 1]), float(finer[next_one])
+    return inside
 
 
 def _closed_in(function: Callable[[Array], Array], target: float, low: float, high: float) -> float | None:
@@ -107,5 +159,5 @@ def _closed_in(function: Callable[[Array], Array], target: float, low: float, hi
         return value
 
     smallest = 4 * np.finfo(float).eps
-    found: float = brentq(off, low, high, xtol=TOLERANCE * max(1.0, high - low), rtol=smallest)
+    found: float = brentq(off, low, high, xtol=TOLERANCE * (high - low), rtol=smallest)
     return None if undefined else found

@@ -16,7 +16,7 @@ from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table, T
 from meguru.report.both import EMPTY, Both
 from meguru.report.incentives import incentive_section
 from meguru.report.numbers import number, scale_for, unit_text
-from meguru.report.sentences import Teller, no_zero, noun_of, zero
+from meguru.report.sentences import Teller, crossings_of, noun_of
 from meguru.report.svg.plane import Axis, Dot, draw_plane
 from meguru.report.words import Names, say
 
@@ -48,9 +48,7 @@ def sections_of(found: Explored) -> list[Section]:
     if isinstance(found, Choices):
         return _choices(found)
     if isinstance(found, BreakEven):
-        told = [zero(found, "zero", at) for at in found.scan.roots]
-        told += [zero(found, "jump", at) for at in found.scan.jumps]
-        texts: list[Block] = [Text(one) for one in told or [no_zero(found)]]
+        texts: list[Block] = [Text(one) for one in crossings_of(found)]
         return [
             Section(
                 "break-even", say("break_even"), say("break_even_lead"), [*texts, break_even_figure(found)]

@@ -220,7 +220,7 @@ def noun_of(model: Model, measure: str) -> Both:
 
 
 def zero(found: BreakEven, key: str, at: float) -> Both:
-    """Where an indicator changes its sign (``zero``), or leaps over it (``jump``)."""
+    """Where an indicator changes its sign (``zero``), leaps over it (``jump``), or is zero (``end``)."""
     now = phrase("unknown") if found.present is None else _amount(found.present, found.place_unit)
     at_zero = found.scan.target == 0.0
     return phrase(
@@ -233,11 +233,20 @@ def zero(found: BreakEven, key: str, at: float) -> Both:
     )
 
 
-def no_zero(found: BreakEven) -> Both:
-    """That an indicator does not change its sign."""
-    low, high = (_amount(float(found.scan.at[index]), found.place_unit) for index in (0, -1))
+def crossings_of(found: BreakEven) -> list[Both]:
+    """Every place at which an indicator meets its target, leaps over it or stays at it; or that none does."""
+    ends = float(found.scan.at[0]), float(found.scan.at[-1])
+    told = [zero(found, "end" if at in ends else "zero", at) for at in found.scan.roots]
+    told += [zero(found, "jump", at) for at in found.scan.jumps]
+    told += [_between(found, "stretch", low, high) for low, high in found.scan.stretches]
+    return told or [_between(found, "no_zero", *ends)]
+
+
+def _between(found: BreakEven, key: str, first: float, last: float) -> Both:
+    """That an indicator does not change its sign (``no_zero``), or is at its target (``stretch``), there."""
+    low, high = (_amount(one, found.place_unit) for one in (first, last))
     return phrase(
-        "no_zero" if found.scan.target == 0.0 else "no_zero_of_target",
+        key if found.scan.target == 0.0 else f"{key}_of_target",
         goal=Names(found.model).indicator(found.indicator),
         what=_number_of(found),
         low=low,

@@ -98,6 +98,7 @@ def _data(found: BreakEven) -> dict[str, Any]:
         "present": found.present,
         "roots": list(found.scan.roots),
         "jumps": list(found.scan.jumps),
+        "stretches": [list(one) for one in found.scan.stretches],
         "scan": {"at": found.scan.at.tolist(), "values": found.scan.values.tolist()},
     }
 
@@ -107,15 +108,13 @@ def _print(found: BreakEven, spoken: str, files: list[Path]) -> None:
 
     from meguru.cli.screen import QUIET, STRONG, console, number
     from meguru.cli.tables import print_files
-    from meguru.report.sentences import no_zero, zero
+    from meguru.report.sentences import crossings_of
 
     screen = console()
     where = "all scenarios" if found.everywhere else f"scenario {found.start}"
     head = f"  {found.place} changes in {where}"
     screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)))
-    told = [zero(found, "zero", at) for at in found.scan.roots]
-    told += [zero(found, "jump", at) for at in found.scan.jumps]
-    for text in told or [no_zero(found)]:
+    for text in crossings_of(found):
         screen.print("· " + (text.ja if spoken == "ja" else text.en), soft_wrap=True)
     low, high = (float(found.scan.at[index]) for index in (0, -1))
     first, last = (f"{number(float(found.scan.values[index]))} {found.unit}" for index in (0, -1))
