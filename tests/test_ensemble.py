@@ -256,9 +256,40 @@ def test_what_is_not_a_block_is_refused(content: bytes, tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(NotReadableError, match="can not be read"):
         ensemble(small_model(), samples=8, folder=tmp_path, resume=True)
-    np.save(path, np.zeros((3, 4, 7, 3)))
-    with pytest.raises(NotReadableError, match="not the samples"):
-        ensemble(small_model(), samples=8, folder=tmp_path, resume=True)
+
+
+def resumed(folder: Path, seed: int = 0) -> Ensemble:
+    return ensemble(small_model(), samples=16, folder=folder, resume=True, seed=seed)
+
+
+def test_blocks_of_two_runs_are_not_mixed(tmp_path: Path) -> None:
+    other = ensemble(small_model(), samples=16, seed=1, block=8, folder=tmp_path / "other")
+    (tmp_path / "other" / "ensemble.json").unlink()
+    with pytest.raises(ResumeError, match="holds an ensemble already"):
+        ensemble(small_model(), samples=16, seed=2, folder=tmp_path / "other")
+    ensemble(small_model(), samples=16, seed=0, block=8, folder=tmp_path / "mine")
+    name = "samples-000000000-000000008.npz"
+    (tmp_path / "mine" / name).write_bytes((tmp_path / "other" / name).read_bytes())
+    with pytest.raises(NotReadableError, match="not the samples of this ensemble"):
+        resumed(tmp_path / "mine")
+    (tmp_path / "mine" / name).unlink()
+    assert digest(resumed(tmp_path / "mine")) == digest(ensemble(small_model(), samples=16)) != digest(other)
+
+
+def test_a_block_that_was_changed_or_moved_is_refused(tmp_path: Path) -> None:
+    ensemble(small_model(), samples=16, block=8, folder=tmp_path)
+    path = tmp_path / "samples-000000000-000000008.npz"
+    kept = path.read_bytes()
+    with np.load(path) as held:
+        parts = dict(held)
+    parts["values"][0, 0, 3, 2] += 1.0
+    np.savez(path, **parts)
+    with pytest.raises(NotReadableError, match="not the numbers that were written"):
+        resumed(tmp_path)
+    path.write_bytes(kept)
+    path.rename(tmp_path / "samples-000000020-000000028.npz")  # beyond the last sample
+    with pytest.raises(NotReadableError, match="not the numbers that were written"):
+        resumed(tmp_path)
 
 
 # -- what it says ------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def ensemble(
     if resume and folder is None:
         raise RunError("nothing to resume without a folder", place="folder", found="none")
     kept = None if folder is None else Folder(Path(folder), plan, resume=resume)
-    found = {} if kept is None else kept.blocks(plan)
+    found = kept.blocks(plan) if kept is not None and resume else {}
     done = np.zeros(plan.samples, dtype=bool)
     kept_of = np.empty((len(plan.scenarios), len(plan.indicators), plan.samples, len(plan.years)))
     for one in found.values():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,15 +14,18 @@ from typing import Any
 import numpy as np
 
 from meguru.errors import NotReadableError, ResumeError, WriteError
-from meguru.explore.ensemble_plan import Block, Plan
+from meguru.explore.ensemble_plan import Array, Block, Plan, digest
 from meguru.files.writing import to_json, write_beside
 
 SETTINGS = "ensemble.json"
-BLOCK = re.compile(r"samples-(\d+)-(\d+)\.npy")
+BLOCK = re.compile(r"samples-(\d+)-(\d+)\.npz")
 
 
 class Folder:
     """Settings and finished blocks of one ensemble.
+
+    Each block carries a hash of the settings and one of its own numbers, so that none of another ensemble,
+    and none that was changed, is ever taken for one of this.
 
     Parameters
     ----------
@@ -32,13 +37,17 @@ class Folder:
     Raises
     ------
     ResumeError
-        The folder holds an ensemble and is not to be resumed; there is nothing to resume; or what it holds is
+        The folder holds an ensemble, or blocks of one, and is not to be resumed; there is nothing to resume;
+        or what it holds is
         of another model or other settings.
     """
 
     def __init__(self, path: Path, plan: Plan, *, resume: bool) -> None:
         self.path = path
-        there = (path / SETTINGS).exists()
+        self.settings = _hash(to_json(plan.settings).encode())
+        there = path.is_dir() and any(
+            one.name == SETTINGS or BLOCK.fullmatch(one.name) for one in path.iterdir()
+        )
         if there and not resume:
             raise ResumeError(
                 "the folder holds an ensemble already",
@@ -55,33 +64,57 @@ class Folder:
         write_beside(path / SETTINGS, to_json(plan.settings).encode())
 
     def blocks(self, plan: Plan) -> dict[tuple[int, int], Block]:
-        """(first, last) → blocks that are done."""
-        shape = (len(plan.scenarios), len(plan.indicators), -1, len(plan.years))
+        """(first, last) → blocks that are done.
+
+        Raises
+        ------
+        NotReadableError
+            A block that can not be read, is of another ensemble, or is not what was written.
+        """
         found = {}
         for path in sorted(self.path.iterdir()):
             name = BLOCK.fullmatch(path.name)
             if name is not None:
                 first, last = int(name[1]), int(name[2])
-                try:
-                    values = np.load(path)
-                except (OSError, ValueError, EOFError) as error:
-                    raise NotReadableError(f"can not be read: {error}", file=str(path)) from error
-                expected = (*shape[:2], last - first, shape[3])
-                if values.shape != expected:
-                    raise NotReadableError(
-                        "not the samples of this ensemble",
-                        file=str(path),
-                        found=values.shape,
-                        expected=expected,
-                    )
-                found[first, last] = Block(first, last, values)
+                shape = (len(plan.scenarios), len(plan.indicators), last - first, len(plan.years))
+                found[first, last] = Block(first, last, self._read(path, first, last, shape))
         return found
+
+    def _read(self, path: Path, first: int, last: int, shape: tuple[int, ...]) -> Array:
+        """The numbers of a block, if they are those that :meth:`keep` wrote for these settings."""
+        try:
+            with np.load(io.BytesIO(path.read_bytes())) as held:
+                values, settings, numbers = held["values"], str(held["settings"]), str(held["numbers"])
+        except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            raise NotReadableError(f"can not be read: {error}", file=str(path)) from error
+        hint = "Take the file away, and its samples are run again."
+        if settings != self.settings or values.shape != shape:
+            raise NotReadableError(
+                "not the samples of this ensemble",
+                file=str(path),
+                found=values.shape,
+                expected=shape,
+                hint=hint,
+            )
+        if numbers != _numbers(first, last, values):
+            raise NotReadableError("not the numbers that were written", file=str(path), hint=hint)
+        return values
 
     def keep(self, block: Block) -> None:
         """Write a block beside its place, then rename it."""
         stream = io.BytesIO()
-        np.save(stream, block.values)
-        write_beside(self.path / f"samples-{block.first:09d}-{block.last:09d}.npy", stream.getvalue())
+        numbers = _numbers(block.first, block.last, block.values)
+        np.savez(stream, values=block.values, settings=self.settings, numbers=numbers)
+        write_beside(self.path / f"samples-{block.first:09d}-{block.last:09d}.npz", stream.getvalue())
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _numbers(first: int, last: int, values: Array) -> str:
+    """SHA-256 of numbers and of which samples they are."""
+    return _hash(f"{first}-{last} {digest(values)}".encode())
 
 
 def read_settings(path: Path) -> dict[str, Any]:

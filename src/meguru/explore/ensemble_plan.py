@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -118,8 +117,3 @@ def run_samples(plan: Plan, first: int, last: int) -> Block:
 def digest(values: Array) -> str:
     """SHA-256 of the bits of an array."""
     return hashlib.sha256(np.ascontiguousarray(values, dtype="<f8").tobytes()).hexdigest()
-
-
-def settings_text(settings: Mapping[str, Any]) -> str:
-    """Settings as a text that is the same for the same settings."""
-    return json.dumps(settings, ensure_ascii=False, sort_keys=True)
