@@ -227,6 +227,16 @@ def test_robust_choice_uses_the_same_samples_for_all() -> None:
     assert len(found.table()) == 2
 
 
+def test_a_year_that_is_not_reported_is_refused() -> None:
+    with pytest.raises(errors.RangeError, match=r"not reported.*1999"):
+        robust_choice(
+            meguru.example("motor"),
+            f"{next(iter(meguru.example('motor').indicators))}:more",
+            samples=4,
+            over=1999,
+        )
+
+
 @pytest.mark.parametrize(
     ("outcomes", "level", "kind"),
     [

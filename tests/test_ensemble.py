@@ -460,6 +460,18 @@ def test_stability_is_of_every_year_unless_one_is_asked_for() -> None:
         stability(many, year=[])
 
 
+def test_what_is_undefined_is_not_said_to_never_react(found: Ensemble) -> None:
+    few = ensemble(small_model(), ["today"], samples=64, indicators=["steady", "undefined"])
+    few.values[0, 0, 20:, 2] = np.nan  # 44 of 64; where it is defined it is always the same
+    rows = stability(few, year=2022).to_dict("records")
+    assert [row["state"] for row in rows] == ["undefined", "undefined"]
+    _, sentences = in_words(rows)  # type: ignore[arg-type]
+    assert sentences == [
+        "steady is undefined in 69% of the samples of today, 2022",
+        "undefined is undefined in 100% of the samples of today, 2022",
+    ]
+
+
 def test_bootstrap_is_that_of_samples_drawn_again(found: Ensemble) -> None:
     values = found.of("today", "recycled")[:, 0]
     turns = []

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from edits import edited
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import meguru
 from meguru import errors
+from meguru.examples import example_path
 from meguru.explore.break_even import break_even
 from meguru.explore.goals import Goal, Limit
 from meguru.explore.model_search import search_measures
@@ -22,6 +24,7 @@ from meguru.explore.pareto import hypervolume, non_dominated
 from meguru.explore.roots import crossings
 from meguru.explore.search import SearchProblem, search
 from meguru.explore.space import Variable, grid
+from meguru.model.read import parse
 from meguru.report.sentences import crossings_of
 
 Array = NDArray[np.float64]
@@ -94,7 +97,83 @@ def test_a_search_without_a_feasible_point_says_what_comes_nearest() -> None:
         search(undefined)
 
 
+def test_of_several_limits_the_one_missed_by_least_is_named_first() -> None:
+    limits = [Limit("a", 1.0, "at most"), Limit("b", 1000.0, "at most"), Limit("c", 1.0, "at least")]
+
+    def function(x: Array) -> dict[str, Array]:
+        one = np.ones(len(x))
+        return {"f": x[:, 0], "a": 1.5 * one, "b": 1001.0 * one, "c": np.nan * one}
+
+    problem = SearchProblem([Variable("x", 0.0, 1.0)], [Goal("f", "less")], function, limits)
+    # relative to the bounds b misses by 0.1 %, a by 50 %
+    with pytest.raises(errors.InfeasibleError, match=r"found 'b = 1001', expected b <= 1000") as caught:
+        search(problem)
+    assert "It misses too: a = 1.5 (a <= 1), c is undefined (c >= 1)" in str(caught.value)
+
+
+def test_the_nearest_choice_is_nearest_relative_to_the_bounds() -> None:
+    limits = [Limit("a", 1.0, "at most"), Limit("b", 1000.0, "at most")]
+
+    def function(x: Array) -> dict[str, Array]:  # at 0 a is 0.9 too much of 1, at 1 b is 100 too much of 1000
+        return {"f": x[:, 0], "a": 1.9 - 0.9 * x[:, 0], "b": 1000.0 + 100.0 * x[:, 0]}
+
+    x = [Variable("x", 0.0, 1.0, 1.0)]
+    with pytest.raises(errors.InfeasibleError, match="nearest is x = 1"):
+        search(SearchProblem(x, [Goal("f", "less")], function, limits))
+
+
+@pytest.mark.parametrize("bound", [0.05, 0.3])
+def test_nsga2_keeps_to_a_limit(bound: float) -> None:
+    """Of ZDT1 with the sum of all variables limited: g falls with f alone, up to the limit."""
+
+    def limited(x: Array) -> dict[str, Array]:
+        return {**convex(x), "sum": x.sum(axis=1)}
+
+    problem = SearchProblem(
+        [Variable(f"x{n}", 0.0, 1.0) for n in range(8)], GOALS[1:], limited, [Limit("sum", bound, "at most")]
+    )
+    front = search(problem, "nsga2", population=40, generations=60)
+    (best,) = front.best
+    assert front.values["sum"][best] <= bound
+    assert front.values["g"][best] == pytest.approx(1.0 - np.sqrt(bound), abs=0.05)
+    assert (front.excess[-400:] == 0.0).mean() > 0.5  # what is allowed is what is bred from
+
+
+def test_a_grid_says_of_how_many_levels() -> None:
+    free = SearchProblem([Variable("x", 0.0, 1.0)], GOALS[:1], lambda x: {"f": (x[:, 0] - 0.55) ** 2})
+    assert search(free).how == "grid of 11 levels" and search(free, few=21).levels == 21
+    steps = SearchProblem([Variable("x", 0.0, 1.0, 0.5)], GOALS[:1], lambda x: {"f": x[:, 0]})
+    assert search(steps).how == "grid"
+
+
+def test_to_do_nothing_is_always_tried() -> None:
+    text = example_path("atm-parts").read_text(encoding="utf-8")
+    level = ("changes: {parameters.reused: 1 %}", "changes: {parameters.reused: 1.5 %}")  # not of the grid
+    model = parse(edited(text, level))
+    now = search_measures(model, ["co2_change"], measures=["more_parts"]).now["co2_change"]
+    limits = [f"co2_change {sign} t_CO2e/year" for sign in (f"<= {now + 0.5}", f">= {now - 0.5}")]
+    for method in ("grid", "nsga2"):
+        found = search_measures(
+            model,
+            ["co2_change"],
+            measures=["more_parts"],
+            limits=limits,
+            method=method,
+            generations=1,
+            population=4,
+        )
+        assert () in found.plans
+    assert () not in search_measures(ATM, ["co2_change:more"], measures=["more_parts"]).plans
+
+
 def test_slips_are_refused() -> None:
+    one = [Variable("x", 0, 1)]
+    for empty in (SearchProblem([], GOALS, convex), SearchProblem(one, [], convex)):
+        with pytest.raises(errors.RunError, match="nothing to search"):
+            search(empty)
+    for slip in ({"population": 0}, {"generations": 0}):
+        with pytest.raises(errors.RunError, match="at least one"):
+            search(SearchProblem(one, GOALS, convex), "nsga2", **slip)  # type: ignore[arg-type]
     problem = SearchProblem([Variable(str(n), 0, 1) for n in range(8)], GOALS, convex)
     with pytest.raises(errors.RunError, match="too many combinations"):
         search(problem, "grid")
@@ -121,7 +200,7 @@ def test_nsga2_without_pymoo_says_what_to_install(monkeypatch: pytest.MonkeyPatc
 
 def test_measures_are_searched_and_stand_behind_each_point() -> None:
     found = search_measures(ATM, ["co2_change", "economic_gain:less"])
-    assert len(found.front.points) == 121 and len(found.plans) == len(found.front.best)
+    assert len(found.front.points) == 1 + 121 and len(found.plans) == len(found.front.best)
     table = found.front.table()
     for (_, one), (_, other) in pairwise(table.iterrows()):
         assert one["co2_change"] < other["co2_change"] and one["economic_gain"] > other["economic_gain"]
@@ -183,9 +262,7 @@ def test_a_flat_curve_is_a_stretch_and_no_root(points: int) -> None:
     assert low == 0.0 and high == pytest.approx(0.37, abs=1e-6)
     noise = crossings(lambda x: 1e5 + 1e-10 * np.sin(1e9 * x), 0.0, 1.0, target=1e5, points=points)
     assert not noise.roots and noise.stretches == ((0.0, 1.0),)
-    plain = crossings(
-        lambda x: np.sign(x - 0.5) * np.maximum(np.abs(x - 0.5) - 0.21, 0), 0, 1, points=points
-    )
+    plain = crossings(lambda x: np.sign(x - 0.5) * np.maximum(np.abs(x - 0.5) - 0.21, 0), 0, 1, points=points)
     assert not plain.roots and plain.stretches[0] == pytest.approx((0.29, 0.71), abs=1e-6)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine import Result
+from meguru.errors import RangeError
 from meguru.explore.trials import Over
 
 Array = NDArray[np.float64]
@@ -64,8 +65,16 @@ def accounts_of(result: Result, over: Over = "last") -> Accounts:
 
 
 def of_year(values: Array, years: NDArray[np.int64], over: Over) -> Array:
-    """(time, row) amounts per step → (row,) per year."""
+    """(time, row) amounts per step → (row,) per year.
+
+    Raises
+    ------
+    RangeError
+        A year that is not among them.
+    """
     known = np.unique(years)
+    if isinstance(over, int) and over not in known:
+        raise RangeError("a year that is not reported", found=over, expected=f"{known[0]} to {known[-1]}")
     if over == "mean":
         mean: Array = values.sum(axis=0) / len(known)
         return mean

@@ -230,9 +230,7 @@ def scenario_like(model: Model, name: str) -> str:
     return free_name(name, model.scenarios)
 
 
-def with_levels(
-    model: Model, start: str, taken: Sequence[tuple[str, int | None, Any]], name: str
-) -> Model:
+def with_levels(model: Model, start: str, taken: Sequence[tuple[str, int | None, Any]], name: str) -> Model:
     """As :func:`with_plan`, of (measure, year, value as it may stand in a file)."""
     if name in model.scenarios:
         raise ScenarioError("there is a scenario of this name already", place=f"scenarios.{name}", found=name)

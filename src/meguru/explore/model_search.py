@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from meguru.explore.goals import Goal, Limit, goals_of, limits_of
 from meguru.explore.measures import Lever, Plan, Taken, levers_of, scenario_like, with_plan
+from meguru.explore.problem import same
 from meguru.explore.search import GENERATIONS, POPULATION, Front, Method, SearchProblem, search
 from meguru.explore.space import FEW_LEVELS, Variable
 from meguru.explore.trials import Over, Trials
@@ -109,11 +111,13 @@ def search_measures(
     def function(points: Array) -> dict[str, Array]:
         return trials.values([plan_of(model, levers, point) for point in points], names)
 
-    problem = SearchProblem(variables_of(model, levers), wanted, function, bounds)
+    problem = SearchProblem(variables_of(model, levers), wanted, function, bounds, [_nothing(model, levers)])
     front = search(problem, method, few=few, population=population, generations=generations, seed=seed)
     by_plan: dict[Plan, int] = {}
     for row in front.best.tolist():  # where a measure is left, its level does not matter
         by_plan.setdefault(plan_of(model, levers, front.points[row]), row)
+    if () in by_plan and _is_reached(by_plan, front, wanted):
+        by_plan.pop(())
     front = replace(front, best=np.array(list(by_plan.values()), dtype=np.int64))
     now = {name: float(row[0]) for name, row in trials.values([()], names).items()}
     return Choices(model, trials.start, levers, wanted, bounds, front, list(by_plan), now)
@@ -144,13 +148,28 @@ def has_switch(model: Model, lever: Lever) -> bool:
 
 
 def plan_of(model: Model, levers: Iterable[Lever], point: Array) -> Plan:
-    """The measures that a point (variable,) stands for."""
+    """The measures that a point (variable,) stands for; one of which a number is NaN is left."""
     numbers = iter(point.tolist())
     plan = []
     for one in levers:
         taken = next(numbers) >= 0.5 if has_switch(model, one) else True
         level = next(numbers) if one.ranged else None
-        since = round(next(numbers)) if one.years else None
-        if taken:
-            plan.append(Taken(one.measure, level, since))
+        year = next(numbers) if one.years else None
+        if taken and not any(number is not None and math.isnan(number) for number in (level, year)):
+            plan.append(Taken(one.measure, level, None if year is None else round(year)))
     return tuple(plan)
+
+
+def _nothing(model: Model, levers: Iterable[Lever]) -> list[float]:
+    """The point at which no measure is taken: no level need be what holds now, which may change by year."""
+    point: list[float] = []
+    for one in levers:
+        point += [0.0] * has_switch(model, one) + [math.nan] * (one.ranged + bool(one.years))
+    return point
+
+
+def _is_reached(by_plan: Mapping[Plan, int], front: Front, goals: Iterable[Goal]) -> bool:
+    """Whether some plan on the front comes to the same as no measure at all."""
+    rows = [row for plan, row in by_plan.items() if plan]
+    near = [same(front.values[goal.name][rows], front.values[goal.name][by_plan[()]]) for goal in goals]
+    return bool(rows) and bool(np.logical_and.reduce(near).any())

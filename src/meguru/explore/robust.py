@@ -143,6 +143,11 @@ def robust_choice(
         See :func:`meguru.run`.
     over
         ``last`` year, ``mean`` of all, or a year.
+
+    Raises
+    ------
+    RangeError
+        A year that is not reported.
     """
     (wanted,) = goals_of(model, [goal])
     names = list(scenarios) if scenarios is not None else scenario_names(model)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -33,12 +33,15 @@ class SearchProblem:
     ----------
     function
         (point, variable) → value by name, each (point,); NaN where a value is undefined.
+    also : (point, variable)
+        Points that are tried whatever the method; NaN where a variable does not matter.
     """
 
     variables: Sequence[Variable]
     goals: Sequence[Goal]
     function: Callable[[Array], Mapping[str, Array]] = field(repr=False)
     limits: Sequence[Limit] = ()
+    also: Sequence[Sequence[float]] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class Front:
         Which points are on the front, by the first goal, the best first.
     method
         ``grid`` or ``nsga2``.
+    levels
+        Of a number that may take any value, in a grid: what lies between them was not tried. None: nothing
+        was left out so.
     """
 
     problem: SearchProblem
@@ -64,6 +70,12 @@ class Front:
     excess: Array = field(repr=False)
     best: NDArray[np.int64]
     method: str
+    levels: int | None = None
+
+    @property
+    def how(self) -> str:
+        """The method in words."""
+        return self.method if self.levels is None else f"{self.method} of {self.levels} levels"
 
     def table(self, every: bool = False) -> DataFrame:
         """A row a point: its variables, its values, whether it meets the limits and is on the front."""
@@ -96,9 +108,11 @@ def search(
     Raises
     ------
     InfeasibleError
-        No point that was tried meets all limits; the error names the limit that is missed by least.
+        No point that was tried meets all limits; of the nearest one the error names the limit that is missed
+        by least, relative to its bound, and after it the others.
     RunError
-        More combinations than can be run, or no such method.
+        More combinations than can be run, no such method, nothing to choose or no goal, or a population or
+        generations below one.
 
     Notes
     -----
@@ -107,10 +121,11 @@ def search(
     """
     if method not in METHODS:
         raise RunError("no such method", found=method, expected=METHODS)
+    _check(problem, population, generations)
     counts = [len(one.levels(few)) for one in problem.variables]
     size = int(np.prod(np.array(counts, dtype=np.float64)).clip(max=2.0**62))
+    any_value = any(one.count is None for one in problem.variables)
     if method == "auto":
-        any_value = any(one.count is None for one in problem.variables)
         method = "nsga2" if size > EXHAUSTIVE or (any_value and len(counts) > 2) else "grid"
     if method == "grid":
         if size > MOST_OF_A_GRID:
@@ -120,12 +135,31 @@ def search(
                 expected=f"at most {MOST_OF_A_GRID:,}",
                 hint="Take nsga2.",
             )
-        points = grid(problem.variables, few)
-        return _front(problem, points, _evaluated(problem, points), "grid")
+        points = np.concatenate([grid(problem.variables, few), _also(problem)])
+        front = _front(problem, points, _evaluated(problem, points), "grid")
+        return replace(front, levels=few if any_value else None)
     from meguru.explore.nsga2 import evolve
 
     points, values = evolve(problem, _evaluated, population, generations, seed)
+    if problem.also:
+        more = _evaluated(problem, _also(problem))
+        points = np.concatenate([points, _also(problem)])
+        values = {name: np.concatenate([row, more[name]]) for name, row in values.items()}
     return _front(problem, points, values, "nsga2")
+
+
+def _check(problem: SearchProblem, population: int, generations: int) -> None:
+    for what, given in (("variables", problem.variables), ("goals", problem.goals)):
+        if not given:
+            raise RunError("nothing to search", place=what, found="none", expected="at least one")
+    for what, number in (("population", population), ("generations", generations)):
+        if number < 1:
+            raise RunError("must be at least one", place=what, found=number, expected="1 or more")
+
+
+def _also(problem: SearchProblem) -> Array:
+    """(point, variable) what is tried besides."""
+    return np.array(problem.also, dtype=np.float64).reshape(-1, len(problem.variables))
 
 
 def _evaluated(problem: SearchProblem, points: Array) -> dict[str, Array]:
@@ -166,20 +200,31 @@ def _infeasible(
     """What comes nearest to being allowed, and which limit it misses."""
     nearest = int(np.argmin(misses.sum(axis=1)))
     chosen = ", ".join(
-        f"{one.name} = {points[nearest, index]:g}" for index, one in enumerate(problem.variables)
+        f"{one.name} = {points[nearest, index]:g}"
+        for index, one in enumerate(problem.variables)
+        if not np.isnan(points[nearest, index])
     )
+    order = [int(index) for index in np.argsort(misses[nearest], kind="stable")]
     missed = [
-        (one, float(values[one.name][nearest]))
-        for index, one in enumerate(problem.limits)
+        (problem.limits[index], _told(problem.limits[index].name, values, nearest))
+        for index in order
         if misses[nearest, index] > 0.0
     ]
     if not missed:
         names = ", ".join(goal.name for goal in problem.goals)
         return InfeasibleError("the goals are undefined wherever the limits are met", found=names)
-    limit, value = missed[0]
+    (limit, value), *others = missed
+    rest = ", ".join(f"{said} ({one})" for one, said in others)
+    more = f" It misses too: {rest}." if rest else ""
     return InfeasibleError(
-        f"none of the {len(points):,} choices that were tried meets all limits; the nearest is {chosen}",
-        found=f"{limit.name} = {value:.6g}",
+        f"none of the {len(points):,} choices that were tried meets all limits; "
+        f"the nearest is {chosen or 'to leave all as it is'}",
+        found=value,
         expected=str(limit),
-        hint="Loosen the limit, or allow more to be chosen.",
+        hint=f"Loosen the limit, or allow more to be chosen.{more}",
     )
+
+
+def _told(name: str, values: Mapping[str, Array], row: int) -> str:
+    value = float(values[name][row])
+    return f"{name} is undefined" if np.isnan(value) else f"{name} = {value:.6g}"

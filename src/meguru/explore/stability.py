@@ -53,7 +53,8 @@ def stability(
         (largest difference of a quantile between the first and the second half of the samples, in widths),
         error (largest bootstrap standard error of a quantile, in widths; Efron 1979,
         https://doi.org/10.1214/aos/1176344552), state (``enough``, ``too few``, ``never reacts``,
-        ``undefined``: in all samples but a few), needed (samples with which the error would be small enough;
+        ``undefined``: in all samples but a few, or in some while all others are alike), defined (share of the
+        samples in which it is), needed (samples with which the error would be small enough;
         errors fall with the root of the number). With Latin hypercube or Sobol points the error is less than
         this.
 
@@ -75,7 +76,11 @@ def stability(
         for name, indicator in ensemble.indicators.items():
             values = ensemble.of(scenario, name)
             judged = [
-                {"year": ensemble.years[column], **_judge(ensemble, values[:, column], name, levels, close)}
+                {
+                    "year": ensemble.years[column],
+                    **_judge(ensemble, values[:, column], name, levels, close),
+                    "defined": float((~np.isnan(values[:, column])).mean()),
+                }
                 for column in columns
             ]
             worst = max(reversed(judged), key=_badness)
@@ -92,9 +97,10 @@ def _judge(
 ) -> dict[str, Any]:
     known = values[~np.isnan(values)]
     nothing: dict[str, Any] = {"width": None, "halves": None, "error": None, "needed": None}
-    if known.size < FEWEST:
+    alike = not reacts(known)
+    if known.size < FEWEST or (alike and known.size < values.size):
         return {**nothing, "state": UNDEFINED}
-    if not reacts(known):
+    if alike:
         return {**nothing, "width": 0.0, "halves": 0.0, "error": 0.0, "state": ALIKE}
     found = np.quantile(known, levels)
     width = float(found[-1] - found[0])
@@ -173,4 +179,16 @@ def in_words(rows: Sequence[dict[str, Any]]) -> tuple[bool, list[str]]:
     sentences += [
         f"{name} never reacts to any uncertain number, in any scenario" for name in sorted(everywhere)
     ]
-    return not few, sentences
+    return not few, [*sentences, *_undefined(rows)]
+
+
+def _undefined(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What is undefined in how many samples: of each indicator where it is defined least."""
+    least: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row["defined"] < min(1.0, least.get(row["indicator"], {"defined": 1.0})["defined"]):
+            least[row["indicator"]] = row
+    return [
+        f"{name} is undefined in {1.0 - row['defined']:.0%} of the samples ({row['scenario']}, {row['year']})"
+        for name, row in sorted(least.items())
+    ]

@@ -182,7 +182,9 @@ class Suggestion:
         """
         found = self.model
         for step in self.alone:
-            found = with_plan(found, self.start, step.plan, self.scenario_called(f"alone-{step.taken.measure}"))
+            found = with_plan(
+                found, self.start, step.plan, self.scenario_called(f"alone-{step.taken.measure}")
+            )
         for goal, order in self.orders.items():
             for number, step in enumerate(order, 1):
                 name = self.scenario_called(f"{'step' if self.agreed else goal}-{number}")

@@ -131,7 +131,7 @@ def _where(found: BreakEven) -> Both:
 
 def _choices(found: Choices) -> list[Section]:
     tried = f"{len(found.front.points):,}"
-    lead = say("choices_lead", tried=tried, method=found.front.method)
+    lead = say("choices_lead", tried=tried, method=found.front.how)
     blocks: list[Block] = []
     others = found.goals[1:]
     if others:

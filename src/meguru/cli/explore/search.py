@@ -107,6 +107,7 @@ def _data(found: Choices) -> dict[str, Any]:
         "model": found.model.name,
         "scenario": found.start,
         "method": found.front.method,
+        "levels": found.front.levels,
         "tried": len(found.front.points),
         "goals": [{"indicator": goal.name, "wanted": goal.wanted} for goal in found.goals],
         "limits": [str(limit) for limit in found.limits],
@@ -130,7 +131,7 @@ def _print(found: Choices, files: list[Path]) -> None:
     from meguru.explore.describe import plan_text
 
     screen = console()
-    head = f"  from scenario {found.start}, {len(found.front.points):,} choices tried by {found.front.method}"
+    head = f"  from scenario {found.start}, {len(found.front.points):,} choices tried by {found.front.how}"
     screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)))
     screen.print()
     shown = table()
