@@ -467,8 +467,8 @@ def test_what_is_undefined_is_not_said_to_never_react(found: Ensemble) -> None:
     assert [row["state"] for row in rows] == ["undefined", "undefined"]
     _, sentences = in_words(rows)  # type: ignore[arg-type]
     assert sentences == [
-        "steady is undefined in 69% of the samples of today, 2022",
-        "undefined is undefined in 100% of the samples of today, 2022",
+        "steady is undefined in 69% of the samples (today, 2022)",
+        "undefined is undefined in 100% of the samples (today, 2022)",
     ]
 
 

@@ -154,8 +154,8 @@ class Ensemble:
         DataFrame
             scenario, than, indicator, wanted, year, probability (of being better; NA where no sample is
             defined), low and high (Wilson's 95 % interval, https://doi.org/10.1080/01621459.1927.10502953),
-            equal (but for rounding) and undefined (shares of the samples). With Latin hypercube or Sobol points
-            the interval is too wide rather than too narrow.
+            equal (but for rounding) and undefined (shares of the samples). With Latin hypercube or Sobol
+            points the interval is too wide rather than too narrow.
 
         Raises
         ------

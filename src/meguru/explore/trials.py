@@ -221,7 +221,7 @@ def indicators_of(
 
 
 def _with_number(model: Model, scenarios: Iterable[str], place: str, number: Quantity) -> Model:
-    """A copy in which scenarios have another number at a place, whatever they and their measures put there."""
+    """A copy in which scenarios have another number at a place, whatever their measures put there."""
     changed = clone(model)
     if not model.scenarios:
         find(changed, place).put(number)
