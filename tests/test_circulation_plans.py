@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,6 +60,36 @@ def test_discounting_agrees_with_the_sum_over_many_cycles() -> None:
     cycle = -100 + 30 * np.exp(-rate * age) + 20 * (1 - np.exp(-rate * age)) / rate
     whole = sum(cycle * np.exp(-rate * age * n) for n in range(400))
     assert fixed.per_year[-1] / rate == pytest.approx(whole, rel=1e-4)
+
+
+def test_failures_are_discounted_and_their_collection_is_paid() -> None:
+    """Of a constant hazard h: what fails until T is worth h / (h + r) · (1 − e^(−(h + r) T)) at the start."""
+    hazard, rate, collection, end = 0.3, 0.1, 7.0, float(AGES[-1])
+    found = take_back(
+        AGES, np.exp(-hazard * AGES), 50.0, 20.0, collection=collection, new=100.0, discount_rate=rate
+    )
+    fade = np.exp(-(hazard + rate) * end)
+    failed = hazard / (hazard + rate) * (1.0 - fade)
+    value = failed * (20.0 - collection) + fade * (50.0 - collection) - 100.0
+    assert found.value[-1] == pytest.approx(value, rel=1e-5)
+    assert found.life[-1] == pytest.approx((1.0 - fade) / (hazard + rate), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"price_intact": np.nan},
+        {"price_intact": np.where(np.arange(3) == 1, np.nan, 1.0)},
+        {"price_failed": np.inf},
+        {"collection": np.nan},
+        {"service": np.nan},
+        {"new": np.nan},
+        {"discount_rate": np.nan},
+    ],
+)
+def test_what_is_no_number_is_refused(slip: dict[str, Any]) -> None:
+    with pytest.raises(errors.RangeError, match=next(iter(slip))):
+        take_back(**({"age": [0.0, 1.0, 2.0], "intact": np.ones(3), "price_intact": 1.0} | slip))
 
 
 def test_curves_of_a_model() -> None:
@@ -229,12 +260,7 @@ def test_robust_choice_uses_the_same_samples_for_all() -> None:
 
 def test_a_year_that_is_not_reported_is_refused() -> None:
     with pytest.raises(errors.RangeError, match=r"not reported.*1999"):
-        robust_choice(
-            meguru.example("motor"),
-            f"{next(iter(meguru.example('motor').indicators))}:more",
-            samples=4,
-            over=1999,
-        )
+        robust_choice(meguru.example("atm-parts"), "co2_change", samples=4, over=1999)
 
 
 @pytest.mark.parametrize(

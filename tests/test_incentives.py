@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import meguru
 from meguru import errors
 from meguru.examples import example_path
+from meguru.explore.accounts import of_year
 from meguru.explore.incentives import TOGETHER, Incentives, weigh_incentives
 from meguru.explore.information import sorting_value
 from meguru.explore.measures import Taken, with_plan
@@ -142,6 +143,23 @@ def test_information_by_hand_and_who_it_harms() -> None:
     harmed = sorting_value([0.5, 0.5], {"maker": [[90, 0], [-200, 0]], "recycler": [[0, 30], [0, 30]]})
     assert harmed.treatment_blind == 1
     assert harmed.worth == {"maker": pytest.approx(45.0), "recycler": pytest.approx(-15.0)}
+
+
+def test_what_a_test_that_errs_is_worth_by_hand() -> None:
+    # of each 10: the test says good of 4 that are and of 1 that is not, and the other way round
+    found = sorting_value([0.5, 0.5], {"maker": [[90, 0], [-40, 0]]}, [[0.8, 0.2], [0.2, 0.8]])
+    assert found.blind == {"maker": pytest.approx(0.5 * 90 - 0.5 * 40)}
+    assert found.known == {"maker": pytest.approx(0.4 * 90 - 0.1 * 40)}
+    assert found.treatment_known == [0, 1]
+
+
+def test_months_are_summed_to_years() -> None:
+    years = np.repeat([2020, 2021], 12)
+    amounts = np.where(years == 2020, 1.0, 3.0)[:, None]
+    assert of_year(amounts, years, "mean").tolist() == [24.0]
+    assert of_year(amounts, years, "last").tolist() == [36.0] and of_year(amounts, years, 2020).tolist() == [
+        12.0
+    ]
 
 
 @pytest.mark.parametrize(

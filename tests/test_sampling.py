@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from result_models import lamp, model_of
-from scipy.stats import kstest, qmc, spearmanr
+from scipy.stats import kstest, norm, qmc, spearmanr
 from uncertain_models import small, small_model
 from whole_model import whole
 
@@ -191,6 +191,16 @@ def test_ranks_are_correlated_and_each_number_keeps_its_distribution(method: str
         assert kstest(numbers, "uniform").pvalue > 1e-4
         if method == "latin-hypercube":
             assert sorted(np.floor(numbers * 8192).astype(int)) == list(range(8192))
+
+
+@pytest.mark.parametrize("rank", [-0.9, -0.5, 0.3, 0.5, 0.7])
+def test_normal_scores_have_the_correlation_that_gives_the_ranks(rank: float) -> None:
+    """Pearson (1907): of two normal numbers ρ = 2 sin(π ρ_s / 6); of ρ_s = 0.5 it is 0.5176."""
+    pair = Correlated(("a", "b"), {("a", "b"): rank})
+    one, none = norm.cdf(np.ones(1)), np.full(1, 0.5)  # levels of the normal scores 1 and 0
+    (along,), (across,) = pair.scores("b", {"a": one, "b": none}), pair.scores("b", {"a": none, "b": one})
+    assert 6.0 / np.pi * np.arcsin(along / 2.0) == pytest.approx(rank, rel=1e-12)
+    assert along**2 + across**2 == pytest.approx(1.0)
 
 
 @given(st.floats(-0.99, 0.99))

@@ -19,8 +19,9 @@ from meguru import errors
 from meguru.examples import example_path
 from meguru.explore.break_even import break_even
 from meguru.explore.goals import Goal, Limit
+from meguru.explore.measures import levers_of
 from meguru.explore.model_search import search_measures
-from meguru.explore.pareto import hypervolume, non_dominated
+from meguru.explore.pareto import non_dominated
 from meguru.explore.roots import crossings
 from meguru.explore.search import SearchProblem, search
 from meguru.explore.space import Variable, grid
@@ -36,6 +37,21 @@ def convex(x: Array) -> dict[str, Array]:
     """ZDT1 of Zitzler, Deb and Thiele (2000): the front is g = 1 − √f, where all other variables are 0."""
     rest = 1.0 + 9.0 * x[:, 1:].mean(axis=1)
     return {"f": x[:, 0], "g": rest * (1.0 - np.sqrt(x[:, 0] / rest))}
+
+
+def hypervolume(costs: Array, worst: Array) -> float:
+    """Area of what a front of two goals dominates below a worst point: how good a front is as a whole.
+
+    Parameters
+    ----------
+    costs : (point, 2)
+        Of each the less the better.
+    worst : (2,)
+    """
+    kept = costs[non_dominated(costs) & (costs < worst).all(axis=1)]
+    kept = kept[np.argsort(kept[:, 0])]
+    height = np.minimum.accumulate(np.concatenate([worst[1:], kept[:, 1]]))
+    return float(((worst[0] - kept[:, 0]) * (height[:-1] - height[1:])).sum())
 
 
 def dominates(one: Array, other: Array) -> bool:
@@ -173,7 +189,7 @@ def test_slips_are_refused() -> None:
             search(empty)
     for slip in ({"population": 0}, {"generations": 0}):
         with pytest.raises(errors.RunError, match="at least one"):
-            search(SearchProblem(one, GOALS, convex), "nsga2", **slip)  # type: ignore[arg-type]
+            search(SearchProblem(one, GOALS, convex), "nsga2", **slip)
     problem = SearchProblem([Variable(str(n), 0, 1) for n in range(8)], GOALS, convex)
     with pytest.raises(errors.RunError, match="too many combinations"):
         search(problem, "grid")
@@ -223,6 +239,7 @@ def test_years_and_switches_are_chosen_too() -> None:
     ]
     (plan,) = found.plans
     assert [one.measure for one in plan] == ["exchange_at_the_door"]  # they exclude each other
+    assert levers_of(battery, "today", names[:1])[0].years == (2027, 2028, 2029, 2030, 2031, 2032, 2033)
     boxes = search_measures(battery, ["co2"], measures=names[:1], over="mean")
     assert [(one.measure, one.since) for one in boxes.plans[0]] == [("points_for_boxes", 2027)]  # the sooner
 
@@ -269,6 +286,12 @@ def test_a_flat_curve_is_a_stretch_and_no_root(points: int) -> None:
 def test_a_touch_is_no_root_and_a_zero_between_two_signs_is() -> None:
     assert crossings(lambda x: (x - 0.5) ** 2, 0.0, 1.0).none
     assert crossings(lambda x: x - 0.5, 0.0, 1.0).roots == (0.5,)  # exactly at a point of the scan
+
+
+@pytest.mark.parametrize("target", [float("nan"), float("inf")])
+def test_a_target_that_is_no_number_is_refused(target: float) -> None:
+    with pytest.raises(errors.RangeError, match="target"):
+        break_even(ATM, "co2_change", "more_parts", target=target)
 
 
 def test_a_root_is_as_near_as_its_range_is_small() -> None:

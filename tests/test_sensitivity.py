@@ -29,6 +29,7 @@ from meguru.explore import (
     sobol_indices,
     tornado,
 )
+from meguru.explore.problem import TogetherWarning
 from meguru.model.walk import quantities
 from meguru.quantity import Distribution, Quantity
 from meguru.report.both import Both
@@ -163,6 +164,10 @@ def test_indices_are_refused_where_they_would_mean_nothing() -> None:
     said = {"correlations": [{"between": ["parameters.rate", "parameters.price"], "spearman": 0.5}]}
     with pytest.raises(RunError, match="move together"):
         sobol_indices(model_problem(small_model(sampling=said), indicators=["cost"]))
+    together = model_problem(small_model(sampling=said), indicators=["cost"])
+    for moved in (tornado, morris):
+        with pytest.warns(TogetherWarning, match="parameters.price, parameters.rate move together"):
+            moved(together)
     half = problem_of(lambda x: np.where(x["x"] < 0.5, np.nan, x["x"]), {"x": (0.0, 1.0)})
     for ask in (sobol_indices, morris):
         with pytest.raises(IndicatorError, match="undefined in some samples"):
@@ -212,6 +217,17 @@ def test_what_decides_has_distance_one() -> None:
         regional(inputs, inputs["decides"] > np.sort(inputs["decides"])[-4])
 
 
+def test_chance_is_shared_out_between_inputs() -> None:
+    ranks = np.arange(100) / 100.0
+    inputs = {"a": np.concatenate([ranks, ranks + 0.235])}
+    behaves = np.arange(200) < 100
+    alone = regional(inputs, behaves)
+    assert 0.001 < alone["p_value"][0] < 0.01 and alone["matters"][0]
+    random = np.random.default_rng(3)
+    among = regional(inputs | {f"noise {n}": random.random(200) for n in range(9)}, behaves)
+    assert not among.set_index("input").loc["a", "matters"]  # one of ten is as far off by chance
+
+
 def test_regional_of_an_ensemble() -> None:
     found = ensemble(small_model(), samples=300, seed=2)
     frame = regional_of(found, "recycled", scenario="today").set_index("input")
@@ -223,6 +239,17 @@ def test_regional_of_an_ensemble() -> None:
         regional_of(found, "steady", scenario="today")
     with pytest.raises(RunError, match="two limits"):
         regional_of(found, "recycled", above=1, below=2)
+
+
+def test_the_command_line_says_what_moves_together(tmp_path: Path) -> None:
+    said = {"correlations": [{"between": ["parameters.rate", "parameters.price"], "spearman": 0.5}]}
+    model = small_model(sampling=said)
+    del model.indicators["undefined"]
+    meguru.save(model, tmp_path / "together.yaml")
+    ask = ["sensitivity", str(tmp_path / "together.yaml"), "--indicator", "cost"]
+    shown = CliRunner().invoke(main, ask)
+    assert shown.exit_code == 0 and "move together in the model" in " ".join(shown.output.split())
+    assert "move together" in json.loads(CliRunner().invoke(main, [*ask, "--json"]).stdout)["caution"]
 
 
 # -- command line and report -------------------------------------------------------------------------------

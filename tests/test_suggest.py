@@ -147,6 +147,13 @@ def test_measures_that_earn_are_ranked_by_effect_and_the_others_by_price() -> No
     assert steps[4].price(goal) is None
 
 
+def test_what_differs_by_rounding_is_no_improvement() -> None:
+    goal = Goal("g", "less")
+    assert step_of("noise", 1e-10, 0.0).improvement(goal) == 0.0
+    assert step_of("noise", -1e-10, 0.0).improvement(goal) == 0.0
+    assert step_of("small", 1e-3, 0.0).improvement(goal) == pytest.approx(1e-3)
+
+
 def test_a_cost_counts_and_is_told() -> None:
     changes = "changes: {parameters.reused: 10 %}"
     model = parse(edited(TEXT, (changes, f"cost: 20 MJPY/year\n    {changes}")))

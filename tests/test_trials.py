@@ -96,10 +96,6 @@ def test_an_uncertain_model_is_tried_at_its_means() -> None:
     assert trials.uncertain and not certain.uncertain
     means, numbers = (one.values(plans, ["co2_change"])["co2_change"] for one in (trials, certain))
     assert means == pytest.approx(numbers)
-    samples = trials.samples(plans[0], ["co2_change"], 64)["co2_change"]
-    others = trials.samples(plans[1], ["co2_change"], 64)["co2_change"]
-    assert np.ptp(samples) > 5.0
-    assert np.ptp(samples - others) < 1e-9  # the same futures: transport is the same in both
 
 
 def test_a_number_changes_in_all_scenarios() -> None:

@@ -84,7 +84,8 @@ class Folder:
         """The numbers of a block, if they are those that :meth:`keep` wrote for these settings."""
         try:
             with np.load(io.BytesIO(path.read_bytes())) as held:
-                values, settings, numbers = held["values"], str(held["settings"]), str(held["numbers"])
+                values: Array = held["values"]
+                settings, numbers = str(held["settings"]), str(held["numbers"])
         except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise NotReadableError(f"can not be read: {error}", file=str(path)) from error
         hint = "Take the file away, and its samples are run again."

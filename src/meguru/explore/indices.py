@@ -39,6 +39,11 @@ def morris(problem: Problem, *, trajectories: int = 20, levels: int = 4, seed: i
         One row by output and input, the largest mu_star first: output, input, unit, mu, mu_star, sigma
         (effects over the whole range of the input), mu_star_reach (half of the 95 % interval), reacts.
 
+    Warns
+    -----
+    TogetherWarning
+        Inputs move together in the model.
+
     Raises
     ------
     RunError
@@ -53,6 +58,7 @@ def morris(problem: Problem, *, trajectories: int = 20, levels: int = 4, seed: i
             "can not screen so", found=f"{trajectories} trajectories, {levels} levels",
             expected="2 trajectories or more, an even number of levels",
         )  # fmt: skip
+    problem.warn()
     sample, analyse = _salib("sample.morris"), _salib("analyze.morris")
     told = _told(problem, LOW, HIGH)
     points = sample.sample(told, trajectories, num_levels=levels, seed=_seed(seed))

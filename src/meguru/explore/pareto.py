@@ -44,18 +44,3 @@ def non_dominated(costs: Array) -> NDArray[np.bool_]:
 def costs_of(goals: Sequence[Goal], values: Mapping[str, Array]) -> Array:
     """(point, goal) values with the sign by which less is better."""
     return np.stack([goal.sign * np.asarray(values[goal.name], dtype=np.float64) for goal in goals], axis=1)
-
-
-def hypervolume(costs: Array, worst: Array) -> float:
-    """Area of what a front of two goals dominates below a worst point: how good a front is as a whole.
-
-    Parameters
-    ----------
-    costs : (point, 2)
-        Of each the less the better.
-    worst : (2,)
-    """
-    kept = costs[non_dominated(costs) & (costs < worst).all(axis=1)]
-    kept = kept[np.argsort(kept[:, 0])]
-    height = np.minimum.accumulate(np.concatenate([worst[1:], kept[:, 1]]))
-    return float(((worst[0] - kept[:, 0]) * (height[:-1] - height[1:])).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,10 @@ SAME = 1e-9  # of the largest value: what is nearer is the same number, as where
 OUTPUT = "output"  # name of the only output of a function that gives one array
 
 
+class TogetherWarning(UserWarning):
+    """Inputs that move together in the model are moved by themselves."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """Outputs as a function of inputs.
@@ -47,6 +52,21 @@ class Problem:
     run: Callable[[Array], dict[str, Array]]
     units: Mapping[str, str] = field(default_factory=dict)
     together: Sequence[str] = ()
+
+    @property
+    def caution(self) -> str | None:
+        """What to bear in mind where each input is moved by itself; None where nothing is."""
+        if not self.together:
+            return None
+        return (
+            f"{', '.join(self.together)} move together in the model; here each is moved by itself, "
+            "which leads to combinations that the model does not have"
+        )
+
+    def warn(self) -> None:
+        """Give the caution as a Python warning, where there is one."""
+        if self.caution is not None:
+            warnings.warn(self.caution, TogetherWarning, stacklevel=3)
 
     def __call__(self, levels: Array) -> dict[str, Array]:
         """Output → (sample,) at levels (sample, input), pulled inside (0, 1)."""

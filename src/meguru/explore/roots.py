@@ -77,7 +77,7 @@ def crossings(
     Raises
     ------
     RangeError
-        An empty range, or fewer than two points.
+        An empty range, a target that is no number, or fewer than two points.
 
     Notes
     -----
@@ -85,6 +85,10 @@ def crossings(
     """
     if not (np.isfinite(low) and np.isfinite(high) and low < high):
         raise RangeError("an empty range", found=f"{low:g} to {high:g}", expected="low below high")
+    if not np.isfinite(target):
+        raise RangeError(
+            "a target that is no number", place="target", found=target, expected="a finite number"
+        )
     if points < 2:
         raise RangeError("too few points of a scan", found=points, expected="at least 2")
     at = np.linspace(low, high, points)

@@ -101,7 +101,8 @@ def take_back(
     Raises
     ------
     RangeError
-        Ages that do not ascend from 0, shares outside 0 to 1 or that rise, arrays that do not fit.
+        Ages that do not ascend from 0, shares outside 0 to 1 or that rise, arrays that do not fit, or what is
+        no finite number.
 
     Notes
     -----
@@ -111,6 +112,17 @@ def take_back(
     """
     ages, alive = np.asarray(age, dtype=np.float64), np.asarray(intact, dtype=np.float64)
     _check(ages, alive)
+    given = {
+        "price_intact": price_intact,
+        "price_failed": price_failed,
+        "collection": collection,
+        "service": service,
+        "new": new,
+        "discount_rate": discount_rate,
+    }
+    for name, one in given.items():
+        if not np.isfinite(np.asarray(one, dtype=np.float64)).all():
+            raise RangeError("not finite", place=name, found=one, expected="finite numbers")
     prices, failed, brings = (
         np.broadcast_to(np.asarray(one, dtype=np.float64), ages.shape)
         for one in (price_intact, price_failed, service)

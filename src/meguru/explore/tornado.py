@@ -28,6 +28,11 @@ def tornado(problem: Problem, *, low: float = 0.05, high: float = 0.95) -> DataF
         unit, base (all at their medians), at_low, at_high, swing (distance of the furthest two of the three),
         reacts (whether the output does to any input). NA where undefined.
 
+    Warns
+    -----
+    TogetherWarning
+        Inputs move together in the model.
+
     Raises
     ------
     RangeError
@@ -37,6 +42,7 @@ def tornado(problem: Problem, *, low: float = 0.05, high: float = 0.95) -> DataF
 
     if not 0.0 < low < 0.5 < high < 1.0:
         raise RangeError("not two levels around the median", found=f"{low:g}, {high:g}")
+    problem.warn()
     count = len(problem.inputs)
     levels = np.full((1 + 2 * count, count), 0.5)
     levels[1 + np.arange(count), np.arange(count)] = low

@@ -30,6 +30,9 @@ MOST_AT_ONCE = 4096  # plans in one run, so that memory stays small
 class Trials:
     """A model on which plans are tried.
 
+    Where numbers are uncertain, each is taken at its mean: what comes out is a run at the means, which of a
+    model that is not linear is not the mean of its runs. An ensemble, or a robust choice, has the latter.
+
     Parameters
     ----------
     model
@@ -48,14 +51,14 @@ class Trials:
         self.start = start_of(model, start)
         self.over: Over = over
         self.seed = seed
-        self._others: dict[tuple[str, int | None], Result] = {}
+        self._others: dict[str, Result] = {}
         self.candidate = candidate_of(model)
         years = range(model.time.first, model.time.last + 1)
         if isinstance(over, int) and over not in years:
             raise RangeError("a year that is not reported", found=over, expected=f"{years[0]} to {years[-1]}")
 
     def values(self, plans: Sequence[Plan], indicators: Sequence[str]) -> dict[str, Array]:
-        """Expected values of indicators under plans.
+        """Indicators under plans, with uncertain numbers at their means.
 
         Plans are samples of one run where only numbers differ, or where their measures can be written as
         switches; see :mod:`meguru.explore.switches`.
@@ -134,15 +137,15 @@ class Trials:
         model = with_levels(model, self.start, taken, self.candidate)
         return run(model, self.candidate, seed=self.seed, values=levels)
 
-    def result(self, plan: Plan, samples: int | None = None) -> Result:
+    def result(self, plan: Plan) -> Result:
         """One plan run by itself; a formula that looks at another scenario looks at the model's own."""
-        return run(self._with(plan), self.candidate, samples=samples, seed=self.seed)
+        return run(self._with(plan), self.candidate, seed=self.seed)
 
     def _with(self, plan: Plan) -> Model:
         return with_plan(self.model, self.start, plan, self.candidate)
 
     def everywhere(self, place: str, levels: Array, indicators: Sequence[str]) -> dict[str, Array]:
-        """Expected values of indicators at the start, where a number is another in all scenarios.
+        """Indicators at the start, with uncertain numbers at their means, where a number is another in all scenarios.
 
         Parameters
         ----------
@@ -169,31 +172,20 @@ class Trials:
                 found[name][index] = self._picked(row)[0]
         return found
 
-    def samples(self, plan: Plan, indicators: Sequence[str], samples: int) -> dict[str, Array]:
-        """Indicators of one plan by sample; random numbers are common to all plans.
-
-        Returns
-        -------
-        indicator → (sample,)
-        """
-        return self.of_result(self.result(plan, samples), indicators, samples)
-
-    def of_result(
-        self, result: Result, indicators: Sequence[str], samples: int | None = None
-    ) -> dict[str, Array]:
+    def of_result(self, result: Result, indicators: Sequence[str]) -> dict[str, Array]:
         """Indicators of what :meth:`result` gave, indicator → (sample,)."""
-        return {name: self._picked(row) for name, row in self._arrays(result, indicators, samples).items()}
+        return {name: self._picked(row) for name, row in self._arrays(result, indicators).items()}
 
-    def _arrays(self, result: Result, indicators: Iterable[str], samples: int | None) -> Mapping[str, Array]:
+    def _arrays(self, result: Result, indicators: Iterable[str]) -> Mapping[str, Array]:
         """Indicators by sample and year; the other scenarios are run once for all plans."""
-        result.again = lambda name: self._other(name, samples)
+        result.again = self._other
         reference = reference_name(self.model) if self.model.scenarios else self.start
         return indicators_of(Comparison({result.scenario: result}, reference), indicators)
 
-    def _other(self, name: str, samples: int | None) -> Result:
-        if (name, samples) not in self._others:
-            self._others[name, samples] = run(self.model, name, samples=samples, seed=self.seed)
-        return self._others[name, samples]
+    def _other(self, name: str) -> Result:
+        if name not in self._others:
+            self._others[name] = run(self.model, name, seed=self.seed)
+        return self._others[name]
 
     def _picked(self, values: Array) -> Array:
         """(sample, year) → (sample,)."""

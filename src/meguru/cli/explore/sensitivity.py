@@ -82,20 +82,23 @@ def sensitivity(
     names = known_scenarios(read, [scenario] if scenario else [])
     announce_compiling()
     name = names[0] if names else None
+    caution = None
     if by == "regional":
         frame = _regional(read, name, indicators, year, samples or 1000, seed, above, below)
     else:
-        frame = _indices(read, name, indicators, year, by, samples or 256, trajectories, seed)
+        frame, caution = _indices(read, name, indicators, year, by, samples or 256, trajectories, seed)
     if report is not None:
         from meguru.report.tornado import write_tornado
 
         write_tornado(read, name, frame, report, language=spoken or language())
     if as_json:
-        print_json({"model": read.name, "scenario": name, "by": by, "rows": records(frame)})
+        print_json(
+            {"model": read.name, "scenario": name, "by": by, "caution": caution, "rows": records(frame)}
+        )
     elif by == "regional":
         _print_regional(frame, _labels(read, name))
     else:
-        _print(read, frame, by, _labels(read, name))
+        _print(read, frame, by, _labels(read, name), caution)
 
 
 def _indices(
@@ -107,13 +110,23 @@ def _indices(
     samples: int,
     trajectories: int,
     seed: int,
-) -> DataFrame:
+) -> tuple[DataFrame, str | None]:
+    """The indices, and what to bear in mind about them."""
+    import warnings
+
     from meguru.explore import model_problem, morris, sobol_indices, tornado
+    from meguru.explore.problem import TogetherWarning
 
     problem = model_problem(model, scenario, indicators=indicators or None, year=year)
-    if by == "morris":
-        return morris(problem, trajectories=trajectories, seed=seed)
-    return sobol_indices(problem, samples=samples, seed=seed) if by == "sobol" else tornado(problem)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TogetherWarning)  # printed with the table
+        if by == "morris":
+            frame = morris(problem, trajectories=trajectories, seed=seed)
+        elif by == "sobol":
+            frame = sobol_indices(problem, samples=samples, seed=seed)
+        else:
+            frame = tornado(problem)
+    return frame, problem.caution
 
 
 def _regional(
@@ -144,7 +157,7 @@ def _labels(model: Model, scenario: str | None) -> dict[str, str]:
     return {place: getattr(one, language()) for place, one in number_labels(model, scenario).items()}
 
 
-def _print(model: Model, frame: DataFrame, by: str, labels: dict[str, str]) -> None:
+def _print(model: Model, frame: DataFrame, by: str, labels: dict[str, str], caution: str | None) -> None:
     from meguru.cli.screen import BAD, QUIET, console, number, table
     from meguru.cli.values import label, records
 
@@ -167,6 +180,8 @@ def _print(model: Model, frame: DataFrame, by: str, labels: dict[str, str]) -> N
         if len(of_output) > SHOWN:
             screen.print(f"and {len(of_output) - SHOWN} more that matter less", style=QUIET)
         screen.print()
+    if caution is not None:
+        screen.print(f"! {caution}", style=BAD)
     for output in silent:
         screen.print(f"! {output} never reacts to any uncertain number", style=BAD)
 
