@@ -89,7 +89,8 @@ def test_failures_are_discounted_and_their_collection_is_paid() -> None:
 )
 def test_what_is_no_number_is_refused(slip: dict[str, Any]) -> None:
     with pytest.raises(errors.RangeError, match=next(iter(slip))):
-        take_back(**({"age": [0.0, 1.0, 2.0], "intact": np.ones(3), "price_intact": 1.0} | slip))
+        given: dict[str, Any] = {"age": [0.0, 1.0, 2.0], "intact": np.ones(3), "price_intact": 1.0}
+        take_back(**(given | slip))
 
 
 def test_curves_of_a_model() -> None:

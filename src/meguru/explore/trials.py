@@ -145,7 +145,7 @@ class Trials:
         return with_plan(self.model, self.start, plan, self.candidate)
 
     def everywhere(self, place: str, levels: Array, indicators: Sequence[str]) -> dict[str, Array]:
-        """Indicators at the start, with uncertain numbers at their means, where a number is another in all scenarios.
+        """Indicators at the start, at means as :meth:`values`, where a number is another in all scenarios.
 
         Parameters
         ----------
