@@ -152,7 +152,9 @@ def _drawn_again(
 
 
 def in_words(rows: Sequence[dict[str, Any]]) -> tuple[bool, list[str]]:
-    """Whether there are enough samples, and sentences that say so and what never reacts.
+    """Whether there are enough samples, and sentences that say so, what never reacts and what is undefined.
+
+    Where nothing reacts in any scenario there is nothing of which samples could be enough.
 
     Parameters
     ----------
@@ -179,7 +181,7 @@ def in_words(rows: Sequence[dict[str, Any]]) -> tuple[bool, list[str]]:
     sentences += [
         f"{name} never reacts to any uncertain number, in any scenario" for name in sorted(everywhere)
     ]
-    return not few, [*sentences, *_undefined(rows)]
+    return bool(judged) and not few, [*sentences, *_undefined(rows)]
 
 
 def _undefined(rows: Sequence[dict[str, Any]]) -> list[str]:
