@@ -168,7 +168,7 @@ def test_any_order_and_repetition_of_packs_gives_the_same(parts: list[tuple[int,
     kept = whole.take(slice(0, 0))
     again = 0
     for first, count in random.sample(parts, len(parts)):
-        kept, known, conflicts = without_duplicates(kept, whole.take(slice(first, first + count)), 1000)
+        kept, known, conflicts, _ = without_duplicates(kept, whole.take(slice(first, first + count)), 1000)
         again += known
         assert not len(conflicts)
     assert equal(kept, whole.take(np.array(wanted)))
@@ -188,10 +188,10 @@ def test_another_value_for_the_same_reading_is_set_aside(tmp_path: Path) -> None
 
 def test_a_sensor_that_begins_anew_is_counted_twice_only_where_it_read_twice() -> None:
     before, after = readings(100, first=5000), readings(100, start=NOON + 3_600_000)
-    kept, again, conflicts = without_duplicates(before, after, 1000)
+    kept, again, conflicts, _ = without_duplicates(before, after, 1000)
     assert len(kept) == 200 and again == 0 and not len(conflicts)
     assert np.all(np.diff(kept.time) > 0)
-    kept, again, _ = without_duplicates(kept, after.take(slice(10, 20)), 1000)
+    kept, again, *_ = without_duplicates(kept, after.take(slice(10, 20)), 1000)
     assert len(kept) == 200 and again == 10
     assert equal(in_order(joined([after, before]), 1000), kept)
 

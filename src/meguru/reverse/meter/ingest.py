@@ -32,19 +32,23 @@ from meguru.reverse.meter.store import Aside, Store, make_folder
 
 AHEAD = 120_000  # ms that a clock may be ahead of ours: steps of half a minute are common
 CONFLICT = "came again with another value"
+ANOTHER_TIME = "came again with another time"
 TOO_MUCH = "more than any meter gives"
+BELOW_NOTHING = "a current below nothing"
+NO_SCANNER = "no such scanner"
 MOST_WATTS = 1e9  # of a reading; a year of it in µWh still is a whole number of 64 bits
 MOST_WATT_SECONDS = 1e15  # of the sum that a sensor sends
 
 
 @dataclass
 class Report:
-    """What an ingestion did: counts, and what was set aside by reason."""
+    """What an ingestion did: counts; scans by type that the plant lacks; what was set aside by reason."""
 
     messages: int = 0
     readings: int = 0
     scans: int = 0
     duplicates: int = 0
+    unknown_types: Counter[str] = field(default_factory=Counter)
     aside: Counter[str] = field(default_factory=Counter)
 
 
@@ -60,6 +64,8 @@ class Ingest:
     ------
     WriteError
         Another process writes to the store; the disk is full.
+    ContradictionError
+        The store is of another plant, or its days end at another hour.
     """
 
     def __init__(self, plant: Plant, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
@@ -69,12 +75,17 @@ class Ingest:
         self.journal = Journal(folder / "journal")
         self.report = Report()
         make_folder(folder)
-        self._lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR)
+        self._lock = _opened(folder / "lock")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(self._lock)
             raise WriteError("another process takes readings into this store", file=str(folder)) from None
+        try:
+            self.store.claim(plant.name)
+        except MeguruError:
+            os.close(self._lock)
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +112,7 @@ class Ingest:
         """Move the journal into the tables; broken off anywhere, it can be done again."""
         self.journal.close()
         paths = journals(self.journal.folder)
-        batch = _Batch(self.meters)
+        batch = _Batch(self.plant, self.meters)
         for path in paths:
             for message in messages(path):
                 batch.add(message)
@@ -112,7 +123,7 @@ class Ingest:
 
     def add(self, channel: str, readings: Readings) -> None:
         """Readings of a channel straight into the tables."""
-        batch = _Batch(self.meters)
+        batch = _Batch(self.plant, self.meters)
         batch.readings[channel] = [readings]
         self._write(batch)
 
@@ -120,6 +131,10 @@ class Ingest:
         """Scans straight into the tables."""
         given = list(scans)
         known = self.store.add_scans(given)
+        types = self.plant.types
+        self.report.unknown_types.update(
+            scan.type for scan in given if scan.type is not None and types and scan.type not in types
+        )
         self.report.duplicates += known
         self.report.scans += len(given) - known
 
@@ -137,19 +152,21 @@ class Ingest:
         day = (more.time + self.store.offset) // MILLISECONDS_A_DAY
         for one in np.unique(day).tolist():
             before = self.store.read(channel, one)
-            whole, known, conflicts = without_duplicates(before, more.take(day == one), period)
+            whole, known, conflicts, moved = without_duplicates(before, more.take(day == one), period)
             if len(whole) > len(before):
                 self.store.write(channel, one, whole)
             self.report.readings += len(whole) - len(before)
             self.report.duplicates += known
-            batch.conflicts(channel, conflicts)
+            batch.conflicts(channel, conflicts, CONFLICT)
+            batch.conflicts(channel, moved, ANOTHER_TIME)
 
 
 class _Batch:
     """Messages sorted out: readings by channel, scans, and what can not be taken."""
 
-    def __init__(self, meters: dict[str, Meter]) -> None:
+    def __init__(self, plant: Plant, meters: dict[str, Meter]) -> None:
         self.meters = meters
+        self.scanners = known_scanners(plant)
         self.readings: dict[str, list[Readings]] = {}
         self.scans: list[Scan] = []
         self.aside: list[Aside] = []
@@ -160,6 +177,13 @@ class _Batch:
             if is_scan(message.payload):
                 scan = decode_scan(message.payload)
                 _not_ahead(scan.time, message)
+                if scan.scanner not in self.scanners:
+                    raise UnknownNameError(
+                        NO_SCANNER,
+                        found=scan.scanner,
+                        expected=sorted(self.scanners),
+                        hint=did_you_mean(scan.scanner, self.scanners),
+                    )
                 self.scans.append(scan)
             else:
                 self._pack(decode(message.payload), message)
@@ -189,18 +213,28 @@ class _Batch:
                 found=f"{np.nanmax(np.abs([*pack.value, *pack.total])):g} {pack.unit}",
                 expected=f"{MOST_WATTS:g} W at most",
             )
+        if pack.unit == "A" and (pack.value < 0.0).any():
+            raise RangeError(
+                BELOW_NOTHING, place=found.name, found=f"{pack.value.min():g} A", expected="0 A or more"
+            )
         received = np.full(pack.time.size, message.received, dtype=np.int64)
         self.readings.setdefault(found.name, []).append(
             Readings(pack.sequence, pack.time, pack.value, pack.total, received)
         )
 
-    def conflicts(self, channel: str, readings: Readings) -> None:
-        """Readings that were there with another value."""
+    def conflicts(self, channel: str, readings: Readings, reason: str) -> None:
+        """Readings that were there with another value or another time."""
         for row in range(len(readings)):
             number, at, value = (getattr(readings, key)[row] for key in ("sequence", "time", "value"))
             detail = f"{channel}: number {number} at {at} ms: {value:g}"
             received = int(max(readings.received[row], at))
-            self.aside.append(Aside(received, channel, CONFLICT, detail, detail.encode()))
+            self.aside.append(Aside(received, channel, reason, detail, detail.encode()))
+
+
+def known_scanners(plant: Plant) -> frozenset[str]:
+    """Who may scan: scanners, and channels onto which a reference load is switched."""
+    sensors = {one.sensor for one in plant.channels.values() if one.sensor is not None}
+    return frozenset({*plant.scanners, *plant.channels, *sensors})
 
 
 def too_much(
@@ -209,6 +243,13 @@ def too_much(
     """Which readings, or sums of a sensor (nan: none), no meter gives: whole µWh could not hold them."""
     sums = np.abs(np.nan_to_num(total, nan=0.0, posinf=np.inf, neginf=np.inf))
     return np.asarray((np.abs(value) * scale > MOST_WATTS) | (sums * scale > MOST_WATT_SECONDS))
+
+
+def _opened(lock: Path) -> int:
+    try:
+        return os.open(lock, os.O_CREAT | os.O_RDWR)
+    except OSError as error:
+        raise WriteError(f"can not be written: {error.strerror or error}", file=str(lock)) from error
 
 
 def _not_ahead(at: int, message: Message) -> None:

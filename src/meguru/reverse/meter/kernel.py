@@ -10,6 +10,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 States = NDArray[np.uint8]
 
+SETTLE = 0.1  # of a reading's distance from the beat by which the beat follows it
+AHEAD_OF_THE_BEAT = 0.75  # periods; that far behind the next beat a reading was missed
 READ, ESTIMATED, UNKNOWN, REFERENCE = 0, 1, 2, 3
 DAY = 86_400_000
 NEVER = -(2**63)
@@ -65,13 +67,37 @@ def find_runs(
 
 
 @njit(cache=True)
-def count_missing(number: Ints, life: Ints, longest: int, has_total: bool) -> int:
-    """How many readings are put into gaps: into short ones, and into long ones whose sum is known."""
+def count_beats(time: Ints, life: Ints, period: int, longest: int, number: Ints) -> None:
+    """Numbers for readings that have none: each one more than the last, and more where some were missed.
+
+    A beat of one period follows the readings, so that neither its phase nor their jitter makes gaps.
+    """
+    beat = float(time[0])
+    for i in range(1, time.size):
+        step = time[i] - time[i - 1]
+        late = (time[i] - beat) / period - 1.0
+        missed = 0
+        if late > AHEAD_OF_THE_BEAT and life[i] == life[i - 1]:
+            missed = int(np.rint(late))
+        number[i] = number[i - 1] + 1 + missed
+        if step > longest or life[i] != life[i - 1]:
+            beat = float(time[i])
+        else:
+            rest = min(1.0, max(-1.0, late - missed))
+            beat += (1 + missed + SETTLE * rest) * period
+
+
+@njit(cache=True)
+def count_missing(number: Ints, life: Ints, longest: int, most: int) -> int:
+    """How many readings are put into gaps: into short ones, and into long ones whose sum is known.
+
+    ``longest`` readings make a short gap, ``most`` (0: no sum is known) the longest that is filled by sums.
+    """
     missing = 0
     for i in range(1, number.size):
         if life[i] == life[i - 1]:
             gap = number[i] - number[i - 1] - 1
-            if 0 < gap <= longest or (gap > 0 and has_total):
+            if 0 < gap <= max(longest, most):
                 missing += gap
     return missing
 
@@ -79,7 +105,7 @@ def count_missing(number: Ints, life: Ints, longest: int, has_total: bool) -> in
 @njit(cache=True)
 def fill(
     number: Ints, life: Ints, time: Ints, value: Floats, total: Floats, period: int, longest: int,
-    has_total: bool, out_time: Ints, out_value: Floats, out_state: States,
+    most: int, out_time: Ints, out_value: Floats, out_state: States,
 ) -> int:  # fmt: skip
     """Readings with their gaps filled: a step from the reading before to that behind, in the middle.
 
@@ -98,7 +124,10 @@ def fill(
         if i > 0 and life[i] == life[i - 1]:
             gap = number[i] - number[i - 1] - 1
             if gap > 0:
-                if gap <= longest or has_total:
+                if gap > max(longest, most):
+                    base = np.nan
+                    guessed = 0
+                else:
                     state = ESTIMATED if gap <= longest else UNKNOWN
                     for k in range(gap):
                         out_time[rows] = time[i - 1] + (k + 1) * (time[i] - time[i - 1]) // (gap + 1)
@@ -212,11 +241,18 @@ def sum_by_day(time: Ints, energy: Ints, offset: int, first_day: int, days: Ints
 
 
 @njit(cache=True)
-def find_gaps(time: Ints, period: int, gaps: Ints) -> int:
-    """Rows behind which readings are missing; gives how many, also where ``gaps`` has no room for them."""
+def find_gaps(time: Ints, number: Ints, life: Ints, period: int, gaps: Ints) -> int:
+    """Rows behind which readings are missing; gives how many, also where ``gaps`` has no room for them.
+
+    In a life of the sensor the numbers tell, between two the time.
+    """
     count = 0
     for i in range(1, time.size):
-        if 2 * (time[i] - time[i - 1]) > 3 * period:
+        if life[i] == life[i - 1]:
+            missing = number[i] > number[i - 1] + 1
+        else:
+            missing = 2 * (time[i] - time[i - 1]) > 3 * period
+        if missing:
             if count < gaps.size:
                 gaps[count] = i - 1
             count += 1

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.compiled import load_kernel
-from meguru.reverse.meter.clock import Jump, mended
+from meguru.reverse.meter.clock import Clocked, Jump, mended
 from meguru.reverse.meter.components import Plant
 from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, number
 from meguru.reverse.meter.readings import NEVER, Readings
 from meguru.reverse.meter.senml import Scan
 
 LONGEST_FILLED = 120_000  # ms of a gap that is filled by a straight line
+LONGEST_TOLD = 32 * MILLISECONDS_A_DAY  # of a gap that is filled by what the sensor's sum says
 SETTLING = 5_000  # ms at both ends of a reference load that are left out
 BEFORE = 30_000  # ms before it that tell what ran beneath
 FEWEST = 5
@@ -81,20 +82,20 @@ def power(
     known = clocked.readings
     gains = calibrated(plant, channel, known, scans, before)
     longest = LONGEST_FILLED // channel.period
-    has_total = bool(np.isfinite(known.total).any())
-    rows = len(known) + int(kernel.count_missing(clocked.number, clocked.life, longest, has_total))
+    most = LONGEST_TOLD // channel.period if np.isfinite(known.total).any() else 0
+    rows = len(known) + int(kernel.count_missing(clocked.number, clocked.life, longest, most))
     time, value = np.empty(rows, dtype=np.int64), np.empty(rows)
     state = np.empty(rows, dtype=np.uint8)
     kernel.fill(
         clocked.number, clocked.life, known.time, known.value, known.total,
-        channel.period, longest, has_total, time, value, state,
+        channel.period, longest, most, time, value, state,
     )  # fmt: skip
     watts, energy = np.empty(rows), np.empty(rows, dtype=np.int64)
     kernel.weigh(
         time, value, state, channel.scale, gains.time, gains.gain,
         gains.windows[:, 0].copy(), gains.windows[:, 1].copy(), channel.period, watts, energy,
     )  # fmt: skip
-    return Power(time, watts, energy, state, _gaps(known.time, channel.period), clocked.jumps, gains)
+    return Power(time, watts, energy, state, _gaps(clocked, channel.period), clocked.jumps, gains)
 
 
 def calibrated(
@@ -147,11 +148,11 @@ def _between(readings: Readings, start: int, end: int) -> NDArray[np.float64]:
     return readings.value[first:last]
 
 
-def _gaps(time: NDArray[np.int64], period: int) -> list[Gap]:
-    room = 1024
+def _gaps(clocked: Clocked, period: int) -> list[Gap]:
+    room, time = 1024, clocked.readings.time
     while True:
         rows = np.empty(room, dtype=np.int64)
-        count = _kernel().find_gaps(time, period, rows)
+        count = _kernel().find_gaps(time, clocked.number, clocked.life, period, rows)
         if count <= room:
             break
         room = count

@@ -1,15 +1,16 @@
 """SenML packs (RFC 8428) in JSON: what a sensor sends, as columns; scans.
 
-A pack of a clamp is a list of records: the first names the sensor (``bn``), may give base time, unit and
-value (``bt``, ``bu``, ``bv``), and each record gives a time (``t``, added to the base time) and a value
-(``v``). A record ``{"n": "sequence", "u": "count", "v": 8640}`` is the running number of the pack's first
-reading; a field ``s`` (the sum of the RFC: value × seconds since the sensor began) in the last record tells
-what was missed.
+A pack of a clamp is a list of records. Base fields (``bn``, ``bt``, ``bu``, ``bv``, ``bs``) hold from their
+record on; each record gives a time (``t``, added to the base time) and a value (``v``). The sensor is the
+name of the RFC, ``bn`` and ``n`` together, without a colon or stroke at its end. A record ``{"n": "sequence",
+"u": "count", "v": 8640}`` is the running number of the pack's first reading; a field ``s`` (the sum of the
+RFC: value × seconds since the sensor began) in the last record tells what was missed.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,11 @@ from meguru.errors import MissingValueError, RangeError, ReadingError, UnitError
 UNITS = {"A": ("A", 1.0), "mA": ("A", 1e-3), "W": ("W", 1.0), "kW": ("W", 1e3)}
 NO_NUMBER = -1  # a reading without running number
 EARLIEST = 946_684_800  # 2000: a clock before was never set
+LATEST = 7_258_118_400  # 2200; what lies behind it is no time in seconds
+LARGEST_NUMBER = 10**12  # of a reading; times any period it still is a whole number of 64 bits
 LONGEST_PACK = 100_000
+NUMBERS = frozenset((int, float))  # true and "5" are none
+BASES = frozenset(("bn", "bt", "bu", "bv", "bs"))
 
 
 @dataclass(frozen=True)
@@ -55,81 +60,111 @@ def decode(payload: bytes | str) -> Pack:
         It is no SenML pack of one quantity of one sensor.
     """
     records = _records(payload)
-    head = records[0]
-    base_time, base_unit, base_value = (head.get(key) for key in ("bt", "bu", "bv"))
-    units, sequence = set(), NO_NUMBER
-    times: list[float] = []
-    values: list[float] = []
-    totals: list[tuple[int, float]] = []
-    try:
-        for record in records:
-            if record.get("n") == "sequence":
-                sequence = int(record["v"])
-                continue
-            if "v" not in record:
-                continue
-            units.add(record.get("u", base_unit))
+    base: dict[str, Any] = {}
+    names, units, sequences = set(), set(), []
+    times, values, totals = _Column("bt", "t"), _Column("bv", "v"), _Column("bs", "s")
+    rows_with_total = []
+    for record in records:
+        if not BASES.isdisjoint(record):
+            base |= {key: record[key] for key in BASES & record.keys()}
+        name = record.get("n", "")
+        if name == "sequence":
+            sequences.append(record.get("v"))
+        elif "v" in record:
+            names.add(_text(base.get("bn", ""), "bn") + _text(name, "n"))
+            units.add(_text(record.get("u", base.get("bu", "")), "u"))
             if "s" in record:
-                totals.append((len(times), float(record["s"])))
-            times.append(record.get("t", 0.0))
-            values.append(record["v"])
-        time = np.array(times, dtype=np.float64)
-        value = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError, KeyError, OverflowError):
-        raise WrongTypeError("a record is not a number at a time", found=str(payload)[:80]) from None
-    if base_time is not None:
-        time += _real(base_time, "bt")
-    if base_value is not None:
-        value += _real(base_value, "bv")
-    return _pack(str(head.get("bn", "")).rstrip(":/"), units, sequence, time, value, totals)
+                rows_with_total.append(len(times))
+                totals.add(base, record)
+            times.add(base, record)
+            values.add(base, record)
+    if len(names) > 1:
+        raise RangeError("several sensors in a pack", found=", ".join(sorted(names)), expected="one")
+    total = np.full(len(times), np.nan)
+    total[rows_with_total] = totals.sums()
+    sensor = names.pop().rstrip(":/") if names else ""
+    return _pack(sensor, units, _first_number(sequences), times.sums(), values.sums(), total)
+
+
+class _Column:
+    """A field of the records, added to its base field."""
+
+    def __init__(self, base_key: str, key: str) -> None:
+        self.base_key, self.key = base_key, key
+        self.bases: list[Any] = []
+        self.found: list[Any] = []
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def add(self, base: dict[str, Any], record: dict[str, Any]) -> None:
+        self.bases.append(base.get(self.base_key, 0.0))
+        self.found.append(record.get(self.key, 0.0))
+
+    def sums(self) -> NDArray[np.float64]:
+        """As numbers; anything else is refused, also what Python takes for one."""
+        for key, column in ((self.base_key, self.bases), (self.key, self.found)):
+            if not NUMBERS.issuperset(map(type, column)):
+                odd = next(one for one in column if type(one) not in NUMBERS)
+                raise WrongTypeError("a record is not a number at a time", place=key, found=_kind(odd))
+        try:
+            sums = np.array(self.bases, dtype=np.float64) + np.array(self.found, dtype=np.float64)
+        except OverflowError:
+            sums = np.array([math.inf])
+        if not np.isfinite(sums).all():
+            raise RangeError("not a finite number", place=self.key)
+        return sums
+
+
+def _first_number(found: list[Any]) -> int | None:
+    if not found:
+        return None
+    if len(found) > 1:
+        raise RangeError("several running numbers in a pack", found=len(found), expected="one")
+    number = _real(found[0], "sequence")
+    if not (number.is_integer() and 0 <= number <= LARGEST_NUMBER):
+        raise RangeError("not a running number", found=found[0], expected=f"whole, 0 to {LARGEST_NUMBER}")
+    return int(number)
 
 
 def _pack(
     sensor: str,
-    units: set[Any],
-    sequence: int,
+    units: set[str],
+    sequence: int | None,
     time: NDArray[np.float64],
     value: NDArray[np.float64],
-    totals: list[tuple[int, float]],
+    total: NDArray[np.float64],
 ) -> Pack:
     if len(units) > 1 or not units <= UNITS.keys():
-        found = ", ".join(sorted(map(str, units)))
+        found = ", ".join(sorted(units))
         raise UnitError("not the unit of a clamp", found=found, expected=f"one of {', '.join(UNITS)}")
     if not 0 < time.size <= LONGEST_PACK:
         raise RangeError("too few or too many readings", found=time.size, expected=f"1 to {LONGEST_PACK}")
-    if not (np.isfinite(time).all() and np.isfinite(value).all()):
-        raise RangeError("not a finite number")
-    if time.min() < EARLIEST:
-        raise RangeError("the clock of the sensor was never set", found=float(time.min()))
+    _check_time(float(time.min()), "sensor")
+    _check_time(float(time.max()), "sensor")
     canonical, factor = UNITS[units.pop()]
-    if factor != 1.0:
-        value = value * factor
-    total = np.full(time.size, np.nan)
-    for index, amount in totals:
-        total[index] = amount * factor
     numbers = (
         np.full(time.size, NO_NUMBER, dtype=np.int64)
-        if sequence == NO_NUMBER
+        if sequence is None
         else np.arange(sequence, sequence + time.size, dtype=np.int64)
     )
-    return Pack(sensor, canonical, numbers, np.rint(time * 1000).astype(np.int64), value, total)
+    when = np.rint(time * 1000).astype(np.int64)
+    return Pack(sensor, canonical, numbers, when, value * factor, total * factor)
 
 
 def decode_scan(payload: bytes | str) -> Scan:
     """An item scanned: records ``item`` and, where known, ``type``, both as ``vs``."""
     records = _records(payload)
     head = records[0]
-    texts = {record.get("n"): record.get("vs") for record in records}
-    item = texts.get("item")
-    if not isinstance(item, str) or not item:
+    texts = {_text(record.get("n", ""), "n"): record.get("vs", "") for record in records}
+    item, kind = (_text(texts.get(key, ""), key) for key in ("item", "type"))
+    if not item:
         raise MissingValueError(
             "a scan names no item", found=str(payload)[:80], expected='{"n": "item", "vs": …}'
         )
     time = _real(head.get("bt", 0.0), "bt") + _real(head.get("t", 0.0), "t")
-    if time < EARLIEST:
-        raise RangeError("the clock of the scanner was never set", found=time)
-    kind = texts.get("type")
-    return Scan(round(time * 1000), str(head.get("bn", "")).rstrip(":/"), item, kind or None)
+    _check_time(time, "scanner")
+    return Scan(round(time * 1000), _text(head.get("bn", ""), "bn").rstrip(":/"), item, kind or None)
 
 
 def is_scan(payload: bytes) -> bool:
@@ -140,7 +175,7 @@ def is_scan(payload: bytes) -> bool:
 def _records(payload: bytes | str) -> list[dict[str, Any]]:
     try:
         records = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: brackets in brackets without end
         raise ReadingError("not JSON", found=str(payload)[:80], expected="a SenML pack") from None
     if not isinstance(records, list) or not records or not all(isinstance(one, dict) for one in records):
         raise ReadingError("not a list of records", found=str(payload)[:80], expected="a SenML pack")
@@ -148,9 +183,38 @@ def _records(payload: bytes | str) -> list[dict[str, Any]]:
 
 
 def _real(found: Any, key: str) -> float:
-    if isinstance(found, bool) or not isinstance(found, (int, float)):
-        raise WrongTypeError(f"{key} is not a number", found=found)
-    return float(found)
+    if type(found) not in NUMBERS:
+        raise WrongTypeError(f"{key} is not a number", found=_kind(found))
+    try:
+        number = float(found)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise RangeError("not a finite number", place=key)
+    return number
+
+
+def _text(found: Any, key: str) -> str:
+    """A text that can be written: half a surrogate pair can not."""
+    if not isinstance(found, str):
+        raise WrongTypeError(f"{key} is not a text", found=_kind(found))
+    if not found.isascii() and any("\ud800" <= letter <= "\udfff" for letter in found):
+        raise WrongTypeError(f"{key} is not a text", found=ascii(found))
+    return found
+
+
+def _kind(found: Any) -> str:
+    """What was found, or only its kind: a list may be deeper than can be shown."""
+    return found if isinstance(found, str) else type(found).__name__
+
+
+def _check_time(seconds: float, of: str) -> None:
+    if seconds < EARLIEST:
+        raise RangeError(f"the clock of the {of} was never set", found=seconds)
+    if seconds > LATEST:
+        raise RangeError(
+            "not a time", found=seconds, expected="seconds since 1970", hint="Milliseconds are not divided."
+        )
 
 
 def encode(

@@ -5,6 +5,7 @@ readings/CHANNEL/2026-04-01.parquet   time, sequence, value, total, received
 scans/2026-04-01.parquet              time, scanner, item, type
 aside/2026-04-01.jsonl                what could not be taken, with the reason
 journal/                              what came and is not in the tables yet
+store.json                            the plant, and the hour at which its days end
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from meguru.errors import NotReadableError, WriteError
+from meguru.errors import ContradictionError, NotReadableError, WriteError
 from meguru.files.writing import write_beside
 from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY
 from meguru.reverse.meter.readings import NEVER, Readings, in_order, joined, none
@@ -41,6 +42,9 @@ READINGS = pa.schema(
     ]
 )
 SCANS = pa.schema([("time", INSTANT), ("scanner", pa.string()), ("item", pa.string()), ("type", pa.string())])
+MARK = "store.json"
+ESCAPED = "backslashreplace"  # of a text that no file can hold
+ASIDE_KEYS = frozenset(("received", "topic", "reason", "detail", "digest", "payload"))
 # Times and numbers grow evenly: their differences take next to no room.
 EVEN = {"time": "DELTA_BINARY_PACKED", "sequence": "DELTA_BINARY_PACKED", "received": "DELTA_BINARY_PACKED"}
 
@@ -54,10 +58,12 @@ class Aside:
     reason: str
     detail: str
     payload: bytes
+    row: int | None = None
 
     def digest(self) -> str:
-        """What makes it the same when the journal is read again."""
-        key = f"{self.received}\0{self.topic}\0{self.reason}\0".encode() + self.payload
+        """What makes it the same when the journal, or the row of a table, is read again."""
+        which = self.received if self.row is None else f"row {self.row}"
+        key = f"{which}\0{self.topic}\0{self.reason}\0".encode(errors=ESCAPED) + self.payload
         return hashlib.blake2b(key, digest_size=12).hexdigest()
 
 
@@ -67,6 +73,46 @@ class Store:
 
     folder: Path
     offset: int = 0
+
+    # -- whose it is --
+
+    def claim(self, plant: str) -> None:
+        """Note for whom the store is, or refuse another plant and another end of the day.
+
+        Raises
+        ------
+        ContradictionError
+            It is of another; the same reading could then be kept twice, under two days.
+        """
+        found = self.check(plant)
+        if found is None:
+            data = {"plant": plant, "utc_offset_seconds": self.offset / 1000}
+            write_beside(self.folder / MARK, (json.dumps(data, ensure_ascii=False) + "\n").encode())
+
+    def check(self, plant: str | None = None) -> dict[str, Any] | None:
+        """What the store says of itself, if it says anything; see :meth:`claim`."""
+        path = self.folder / MARK
+        if not path.exists():
+            return None
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            offset, name = found["utc_offset_seconds"], found["plant"]
+        except (ValueError, TypeError, KeyError, OSError) as error:
+            raise NotReadableError("does not say whose readings these are", file=str(path)) from error
+        for key, there, wanted in (
+            ("utc_offset", offset, self.offset / 1000),
+            ("plant", name, name if plant is None else plant),
+        ):
+            if there != wanted:
+                raise ContradictionError(
+                    "the store is of another plant, or its days end at another hour",
+                    file=str(path),
+                    place=key,
+                    found=f"{wanted} s" if key == "utc_offset" else wanted,
+                    expected=f"{there} s" if key == "utc_offset" else there,
+                    hint="Take the readings into a new store.",
+                )
+        return dict(found)
 
     # -- days --
 
@@ -179,22 +225,46 @@ class Store:
             by_day.setdefault(self.day(entry.received), []).append(entry)
         for day, more in by_day.items():
             path = self.folder / "aside" / f"{name_of(day)}.jsonl"
-            lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-            known = {json.loads(line)["digest"] for line in lines}
+            rows = _aside_rows(path) if path.exists() else []
+            lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+            # A table may be read again on another day; a journal keeps the time of receipt.
+            again = self.aside() if any(entry.row is not None for entry in more) else rows
+            known = {row["digest"] for row in again}
             for entry in more:
                 if entry.digest() not in known:
                     known.add(entry.digest())
                     lines.append(json.dumps(_aside_row(entry), ensure_ascii=False))
             make_folder(path.parent)
-            write_beside(path, ("\n".join(lines) + "\n").encode())
+            write_beside(path, ("\n".join(lines) + "\n").encode(errors=ESCAPED))
 
     def aside(self) -> list[dict[str, Any]]:
         """What was set aside: received, topic, reason, detail, payload."""
-        return [
-            json.loads(line)
-            for path in sorted((self.folder / "aside").glob("*.jsonl"))
-            for line in path.read_text(encoding="utf-8").splitlines()
-        ]
+        return [row for path in sorted((self.folder / "aside").glob("*.jsonl")) for row in _aside_rows(path)]
+
+
+def _aside_rows(path: Path) -> list[dict[str, Any]]:
+    rows = []
+    for number, line in enumerate(_text(path).split("\n"), 1):
+        if not line:
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or not ASIDE_KEYS <= row.keys():
+            raise NotReadableError(
+                "no row of what was set aside", file=str(path), line=number, found=line,
+                hint="Mend or remove the line; the other rows are whole.",
+            )  # fmt: skip
+        rows.append(row)
+    return rows
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise NotReadableError("can not be read as text", file=str(path), found=str(error)) from error
 
 
 def _aside_row(entry: Aside) -> dict[str, Any]:

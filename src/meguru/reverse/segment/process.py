@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from meguru.errors import BalanceError
+from meguru.errors import BalanceError, NotReadableError
 from meguru.reverse.meter.components import Plant
+from meguru.reverse.meter.period import check_period
 from meguru.reverse.meter.plant_file import Meter, day_offset, meter
 from meguru.reverse.meter.power import Gains, Power, energy_by_day, power
 from meguru.reverse.meter.senml import Scan
@@ -72,7 +73,16 @@ def process(plant: Plant, store: Store, days: Iterable[int] | None = None) -> Me
     ------
     BalanceError
         Cycles, idle and unassigned are not the energy of the readings: a fault of meguru.
+    NotReadableError
+        There is no such store.
+    ContradictionError
+        The store is of another plant, or its days end at another hour.
+    RangeError
+        Readings do not come at the period of their channel.
     """
+    if not store.folder.is_dir():
+        raise NotReadableError("no such store of readings", file=str(store.folder))
+    store.check(plant.name)
     scans: dict[str, list[Scan]] = {}
     for scan in store.scans():
         scans.setdefault(scan.scanner, []).append(scan)
@@ -129,6 +139,7 @@ class _Channel:
     def push(self, store: Store, days: Sequence[int]) -> None:
         """The next days."""
         found = store.read_days(self.meter.name, days, self.meter.period)
+        check_period(self.plant, self.meter, found)
         measured = power(self.plant, self.meter, found, self.references, self.gains)
         self.gains, self.sources = measured.gains, measured.gains.sources
         for day, energy in energy_by_day(measured, self.offset).items():
