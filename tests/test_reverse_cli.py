@@ -59,6 +59,9 @@ def test_tables_are_ingested_and_what_was_set_aside_is_shown(tmp_path: Path) -> 
     (tmp_path / "readings.csv").write_text(
         "time,sensor,value,unit\n2026-04-01T12:00:00Z,clamp-1,1,A\n2126-04-01T12:00:00Z,clamp-1,1,A\n"
     )
+    for command in (["aside"], ["segment", tmp_path / "plant.yaml"]):
+        assert call(*command, tmp_path / "sotre").exit_code == 2  # misspelt: nothing is made of it
+    (tmp_path / "store").mkdir()
     assert "nothing was set aside" in call("aside", tmp_path / "store").output
     done = call("ingest", tmp_path / "plant.yaml", tmp_path / "store", tmp_path / "readings.csv")
     assert (

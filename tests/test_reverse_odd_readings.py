@@ -370,3 +370,51 @@ def test_the_same_table_on_another_day_lists_its_odd_rows_once(tmp_path: Path) -
         assert ingest.report.aside.total() == 2
     details = [row["detail"] for row in Store(tmp_path / "s").aside()]
     assert [detail.split(":")[1] for detail in details] == ["3", "5"]
+
+
+# ------------------------------------------------------------------------------------------ plant files
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (
+            ("sensor: clamp-1,", "sensor: clamp-1, power_factor: {value: 85},"),
+            "channels.saw.power_factor.value",
+        ),
+        (("value: 200 V", "value: -100 V"), "channels.saw.voltage.value"),
+        (("uncertainty: 1 %", "uncertainty: 250 %"), "channels.saw.voltage.uncertainty"),
+        (("uncertainty: 2 %", "uncertainty: -1 %"), "channels.pair.clamp.uncertainty"),
+        (("clamp: {value: 1,", "clamp: {value: 0,"), "channels.pair.clamp.value"),
+        (
+            ("sends: power,", "sends: power, calibration: [{at: '2026-04-01T00:00:00Z', gain: -2}],"),
+            "channels.pair.calibration.0.gain",
+        ),
+        (("sends: power,", "sends: power, period: 0 s,"), "channels.pair.period"),
+        (("synthetic: true", "utc_offset: 900 hour"), "utc_offset"),
+        (("mass: 10 kg", "mass: -35 kg"), "types.A.mass"),
+        (("channel: saw,", "channel: saw, debounce: -10 s,"), "machines.saw.debounce"),
+        (("channel: saw,", "channel: saw, scan_spread: 0 s,"), "machines.saw.scan_spread"),
+        (("channel: saw,", "channel: saw, scan_lead: 900 hour,"), "machines.saw.scan_lead"),
+        (("seconds: 100 s", "seconds: 0 s"), "machines.saw.synthetic.seconds"),
+        (("power: 1 kW", "power: 0 kW"), "references.load-1.power"),
+        (("lasts: 60 s", "lasts: 5 s"), "references.load-1.lasts"),
+        (("synthetic_factor: 1.2", "synthetic_factor: 0"), "types.B.synthetic_factor"),
+    ],
+)
+def test_numbers_that_no_plant_has_are_refused_at_their_place(change: tuple[str, str], place: str) -> None:
+    text = SMALL.replace(*change, 1)
+    assert text != SMALL
+    with pytest.raises(errors.RangeError, match="out of range") as caught:
+        parse_plant(text, file="plant.yaml")
+    assert caught.value.place == place and caught.value.line is not None
+
+
+@pytest.mark.parametrize("name", ["../../x", "a/b", ".", "a:b"])
+def test_a_channel_is_named_as_a_folder_can_be(name: str) -> None:
+    text = SMALL.replace("  saw: {sensor", f"  {json.dumps(name)}: {{sensor").replace(
+        "channel: saw", f"channel: {json.dumps(name)}"
+    )
+    with pytest.raises(errors.MeguruError, match="name") as caught:
+        parse_plant(text, file="plant.yaml")
+    assert caught.value.line is not None

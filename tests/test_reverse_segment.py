@@ -16,8 +16,10 @@ from plants import DAY, NOON, score, small
 from meguru import errors
 from meguru.engine.compiled import load_kernel
 from meguru.reverse.meter.components import Plant
+from meguru.reverse.meter.ingest import Ingest
 from meguru.reverse.meter.plant_file import meter
 from meguru.reverse.meter.power import Gains, Power
+from meguru.reverse.meter.readings import NEVER, Readings
 from meguru.reverse.meter.senml import Scan
 from meguru.reverse.meter.store import Store
 from meguru.reverse.plant.line import Shift
@@ -167,8 +169,8 @@ def test_a_break_in_the_readings_ends_a_cycle_as_cut_off() -> None:
     segmenter = Segmenter(plant, meter(plant, "saw"))
     first = segmenter.push(power_of([2000.0] * 100))
     later = segmenter.push(power_of([2000.0] * 50, start=NOON + 1_000_000))
-    assert len(first) == 0 and later[:, [1, 2, 5]].tolist() == [[NOON, NOON + 100_000, 1]]
-    assert segmenter.finish()[:, 5].tolist() == [1]
+    assert len(first) == 0 and later[:, [1, 2, 5]].tolist() == [[NOON, NOON + 100_000, 3]]
+    assert segmenter.finish()[:, 5].tolist() == [3]
 
 
 # ------------------------------------------------------------------------------------------ alignment
@@ -366,3 +368,28 @@ def test_an_account_that_does_not_close_is_an_error(
 def test_a_plant_without_readings_gives_empty_tables(tmp_path: Path) -> None:
     found = process(small(), Store(tmp_path))
     assert not len(found.cycles) and not len(found.days) and not len(found.faults)
+
+
+def test_a_cycle_that_ran_when_readings_began_is_cut_off() -> None:
+    """At the first reading, and behind a long gap; one that begins among readings is whole."""
+    plant = small()
+    segmenter = Segmenter(plant, meter(plant, "saw"))
+    whole = [20.0] * 50 + [2000.0] * 100 + [20.0] * 50
+    first = segmenter.push(power_of([2000.0] * 100 + whole))
+    later = segmenter.push(power_of([2000.0] * 60 + whole, start=NOON + 1_000_000))
+    assert first[:, 5].tolist() == [2, 0] and later[:, 5].tolist() == [2, 0]
+
+
+def test_scans_at_a_clamp_that_is_off_are_counted(tmp_path: Path) -> None:
+    plant, count = small(), 3600
+    scans = [Scan(NOON + k * 60_000, "s1", f"item-{k}", "A") for k in range(20)]
+    with Ingest(plant, tmp_path) as ingest:
+        ingest.add_scans(scans)
+    found = process(plant, Store(tmp_path)).scans.set_index("machine").loc["saw"]
+    assert found.tolist() == [20, 0, 20, 0]
+    with Ingest(plant, tmp_path) as ingest:
+        time = NOON + np.arange(count) * 1000
+        unknown = np.full(count, np.nan), np.full(count, NEVER)
+        ingest.add("saw", Readings(np.arange(count), time, np.full(count, 0.1), *unknown))
+    found = process(plant, Store(tmp_path)).scans.set_index("machine").loc["saw"]
+    assert found.tolist() == [20, 0, 20, 0]

@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plants import DAY, small
+from plants import DAY, SMALL, small
 from scipy import stats
 
 import meguru
 from meguru import errors, inventory
+from meguru.reverse.meter.plant_file import parse_plant
 from meguru.reverse.meter.store import Store
 from meguru.reverse.plant.sensors import simulate_plant
 from meguru.reverse.plant.writing import write_to_store
@@ -25,7 +26,15 @@ from meguru.reverse.unit_data.chain import Term, compose
 from meguru.reverse.unit_data.estimate import estimate
 from meguru.reverse.unit_data.export import chain_energy, mean_energy, read_chains, to_library
 from meguru.reverse.unit_data.measured import table, to_unit_data
-from meguru.reverse.unit_data.records import UnitData, add_version, approve, latest, read_unit_data, versions
+from meguru.reverse.unit_data.records import (
+    UnitData,
+    add_version,
+    approve,
+    latest,
+    read_unit_data,
+    versions,
+    write_unit_data,
+)
 
 COUNTS = (1, 2, 3, 5, 10, 30, 100)
 LEVEL = 0.9
@@ -306,3 +315,81 @@ def test_the_synthetic_line_takes_about_the_printed_energy_a_day(tmp_path: Path)
     total = (found.days.groupby("channel")[["cycles", "idle"]].sum().sum(axis=1) / days * 1e-9).to_dict()
     assert total == pytest.approx({"cutting": 2.8, "demagnetising": 8.8, "extraction": 1.0 + 6.5}, rel=0.06)
     assert meguru.example("compressor-dismantling").name == "compressor-dismantling"
+
+
+# ------------------------------------------------------------------------------------------ of cycles by hand
+
+
+TWO_SAWS = SMALL.replace("step: pressing", "step: cutting")
+
+
+def by_hand(rows: list[tuple[str, str, float, bool, str | None]], idle: dict[str, int]) -> Measured:
+    """Cycles of (channel, machine, kWh, broken off, item) of type A; all else as it must be."""
+    plant = parse_plant(TWO_SAWS)
+    cycles = pd.DataFrame(
+        [
+            {
+                "channel": channel, "machine": machine, "step": plant.machines[machine].step, "start": n,
+                "end": n + 1, "seconds": 100.0, "microwatthours": round(energy * 1e9), "estimated": 0,
+                "cut": cut, "item": item, "type": None if item is None else "A",
+            }
+            for n, (channel, machine, energy, cut, item) in enumerate(rows)
+        ]
+    )  # fmt: skip
+    days = pd.DataFrame([{"channel": c, "day": "2026-04-01", "idle": e} for c, e in idle.items()])
+    sources = {"saw": {"board": 0.01, "load-1": 0.003}, "pair": {"board": 0.01, "pair.clamp": 0.02}}
+    return Measured(cycles, days, pd.DataFrame(), pd.DataFrame(), sources)
+
+
+def test_two_machines_of_a_step_both_count() -> None:
+    """Idle and uncertainty are of both clamps, each by its share."""
+    rows = [("saw", "saw", 1.0, False, f"s{n}") for n in range(6)]
+    rows += [("pair", "press", 1.0, False, f"p{n}") for n in range(2)]
+    [entry] = to_unit_data(
+        parse_plant(TWO_SAWS), by_hand(rows, {"saw": 6 * 10**9, "pair": 10 * 10**9})
+    ).entries
+    assert entry.count == 8 and entry.idle.value == pytest.approx(2.0)
+    assert {name: one.value for name, one in entry.errors.items()} == pytest.approx(
+        {"board": 0.01, "load-1": 0.003 * 0.75, "pair.clamp": 0.02 * 0.25}
+    )
+    # Also where the machine that stands first in the file did nothing.
+    [entry] = to_unit_data(parse_plant(TWO_SAWS), by_hand(rows[6:], {"pair": 10**9})).entries
+    assert entry.count == 2 and entry.idle.value == pytest.approx(0.5)
+
+
+def test_machines_of_a_step_that_take_other_consumables_are_refused() -> None:
+    rows = [("saw", "saw", 1.0, False, "a"), ("pair", "press", 1.0, False, "b")]
+    plant = parse_plant(TWO_SAWS.replace("running: 3 kW", "consumables: {water: 1 kg}, running: 3 kW"))
+    with pytest.raises(errors.ContradictionError, match=r"machines\.saw\.consumables"):
+        to_unit_data(plant, by_hand(rows, {"saw": 0, "pair": 0}))
+
+
+def test_idling_is_of_the_item_and_a_broken_item_is_no_sample() -> None:
+    rows = [("saw", "saw", 1.0, False, f"i{n // 2}") for n in range(8)]  # two cycles an item
+    rows.append(("saw", "saw", 1.0, False, None))
+    [entry] = to_unit_data(parse_plant(TWO_SAWS), by_hand(rows, {"saw": 9 * 10**9})).entries
+    assert (entry.count, entry.energy.value, entry.idle.value) == (4, pytest.approx(2.0), pytest.approx(2.0))
+    rows[3] = ("saw", "saw", 0.4, True, "i1")
+    [entry] = to_unit_data(parse_plant(TWO_SAWS), by_hand(rows, {"saw": 9 * 10**9})).entries
+    assert (entry.count, entry.energy.value) == (3, pytest.approx(2.0))
+
+
+def test_nothing_measured_makes_no_version_and_is_not_approved(tmp_path: Path, data: UnitData) -> None:
+    empty = replace(data, entries=[])
+    with pytest.raises(errors.MissingValueError, match="no unit data"):
+        add_version(empty, tmp_path / "versions")
+    assert not (tmp_path / "versions").exists()
+    write_unit_data(empty, tmp_path / "0001.unit-data.yaml")
+    with pytest.raises(errors.MissingValueError, match="no unit data"):
+        approve(tmp_path / "0001.unit-data.yaml", "A. Sato")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(errors.WriteError, match="can not be made"):
+        add_version(data, tmp_path / "file" / "versions")
+
+
+@pytest.mark.parametrize("shares", ["{A: 0}", "{A: -1, B: 2}"])
+def test_shares_that_make_no_whole_are_refused(data: UnitData, tmp_path: Path, shares: str) -> None:
+    path = tmp_path / "chains.yaml"
+    path.write_text(CHAINS.replace("item: pump", f"item: pump\n    types: {shares}"))
+    with pytest.raises(errors.MeguruError):
+        to_library(data, read_chains(path), drafts=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+FOLDER_NAME = re.compile(r"[^\s/\\.:*?\"<>|][^/\\:*?\"<>|]*\Z")  # what may name a folder anywhere
 
 
 def folded(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meguru.cli.reverse.options import json_option, plant_argument, store_argument
+from meguru.cli.reverse.options import filled_store_argument, json_option, plant_argument, store_argument
 
 if TYPE_CHECKING:
     from meguru.reverse.meter.ingest import Report
@@ -105,18 +105,23 @@ def _show(report: Report, as_json: bool) -> None:
                 "readings": report.readings,
                 "scans": report.scans,
                 "duplicates": report.duplicates,
+                "unknown_types": dict(report.unknown_types),
                 "aside": dict(report.aside),
             }
         )
         return
     screen = console()
     screen.print(f"{report.readings:,} readings, {report.scans:,} scans, {report.duplicates:,} came again")
+    for kind, count in report.unknown_types.items():
+        screen.print(
+            f"{count:,} scans of a type that the plant does not have: {kind}", style=BAD, markup=False
+        )
     for reason, count in report.aside.items():
         screen.print(f"{count:,} set aside: {reason}", style=BAD)
 
 
 @click.command(short_help="Show what could not be taken.")
-@store_argument
+@filled_store_argument
 @json_option
 def aside(store: Path, as_json: bool) -> None:
     """Show what was set aside in STORE: when it came, where from, and why it was not taken.

@@ -9,6 +9,7 @@ import click
 
 plant_argument = click.argument("plant", type=click.Path(dir_okay=False, exists=True, path_type=Path))
 store_argument = click.argument("store", type=click.Path(file_okay=False, path_type=Path))
+filled_store_argument = click.argument("store", type=click.Path(file_okay=False, exists=True, path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

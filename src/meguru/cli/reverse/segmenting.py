@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from meguru.cli.reverse.options import json_option, plant_argument, store_argument
+from meguru.cli.reverse.options import filled_store_argument, json_option, plant_argument
 
 if TYPE_CHECKING:
     from meguru.reverse.meter.components import Plant
@@ -18,7 +18,7 @@ KWH = 1e-9  # of a µWh
 
 @click.command(short_help="Readings into cycles with items; where the energy went.")
 @plant_argument
-@store_argument
+@filled_store_argument
 @click.option(
     "--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Folder for tables (CSV)."
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meguru.cli.reverse.options import json_option, plant_argument, store_argument
+from meguru.cli.reverse.options import filled_store_argument, json_option, plant_argument
 
 if TYPE_CHECKING:
     from meguru.reverse.unit_data.records import UnitData
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Unit data by type and step from readings, as a new version.")
 @plant_argument
-@store_argument
+@filled_store_argument
 @click.argument("versions", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of the intervals."

@@ -15,10 +15,9 @@ from meguru.errors import (
 )
 from meguru.files.marks import where
 from meguru.reverse.catalogue.components import Catalogue, ProductType
-from meguru.reverse.spelling import folded
+from meguru.reverse.spelling import FOLDER_NAME, folded
 
 EARLIEST, LATEST = 1800, 2200
-NAME = re.compile(r"[^\s/\\.:*?\"<>|][^/\\:*?\"<>|]*\Z")  # it names the folder of its photos
 
 
 def check_catalogue(catalogue: Catalogue) -> None:
@@ -41,7 +40,7 @@ def check_catalogue(catalogue: Catalogue) -> None:
     seen: dict[str, str] = {}
     for name, one in catalogue.types.items():
         place = f"types.{name}"
-        if not NAME.match(name):
+        if not FOLDER_NAME.match(name):  # it names the folder of its photos
             raise _fault(
                 catalogue, WrongTypeError, "not a name", place, found=name, expected="one a folder can have"
             )

@@ -16,8 +16,11 @@ from meguru.files.marks import set_marks, where
 from meguru.files.reader import Reader
 from meguru.files.schema import file_schema
 from meguru.files.tree import parse_tree, read_text
-from meguru.quantity import Quantity, convert
+from meguru.quantity import Quantity
 from meguru.reverse.meter.components import KINDS, Channel, Machine, Plant
+from meguru.reverse.meter.numbers import number
+from meguru.reverse.meter.ranges import check_ranges
+from meguru.reverse.spelling import FOLDER_NAME
 
 FORMAT = 1
 MILLISECONDS_A_DAY = 86_400_000
@@ -52,25 +55,6 @@ def parse_plant(text: str, *, file: str | None = None) -> Plant:
 def plant_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of a plant file."""
     return file_schema("meguru plant", Plant, KINDS)
-
-
-def number(plant: Plant, quantity: Quantity, unit: str, place: str) -> float:
-    """The one number of a quantity in a unit.
-
-    Raises
-    ------
-    ModelError
-        It is a series, uncertain or a formula, or its unit is of another dimension.
-    """
-    file, line = where(plant, place)
-    if quantity.value is None or quantity.since:
-        raise MissingValueError("one number is needed here", file=file, line=line, place=place)
-    try:
-        return float(convert(quantity.value, quantity.unit, unit))
-    except Exception as error:
-        if hasattr(error, "at"):
-            raise error.at(file=file, line=line, place=place) from None
-        raise
 
 
 @dataclass(frozen=True)
@@ -234,11 +218,14 @@ def _check(plant: Plant) -> None:
                     expected=list(known),
                     hint=did_you_mean(wanted, known),
                 )
+    check_ranges(plant)
     sensors: dict[str, str] = {}
     for name, channel in plant.channels.items():
+        place = f"channels.{name}"  # it names the folder of its readings
+        _in_range(plant, place, bool(FOLDER_NAME.match(name)), name, "a name that a folder can have")
         _in_range(plant, f"channels.{name}.phases", channel.phases in (1, 3), channel.phases, "1 or 3")
         found = meter(plant, name)
-        _in_range(plant, f"channels.{name}.period", found.period > 0, found.period, "above 0 s")
+        _in_range(plant, f"channels.{name}.period", found.period > 0, found.period, "1 ms or more")
         other = sensors.setdefault(found.sensor, name)
         _in_range(plant, f"channels.{name}.sensor", other == name, found.sensor, "a sensor of its own")
         count = len(machines_on(plant, name))
@@ -253,8 +240,6 @@ def _check(plant: Plant) -> None:
         place = f"machines.{name}"
         idle, running = (number(plant, getattr(machine, k), "W", f"{place}.{k}") for k in ("idle", "running"))
         _in_range(plant, f"{place}.running", 0 <= idle < running, running, "above idle")
-    for name, reference in plant.references.items():
-        number(plant, reference.power, "W", f"references.{name}.power")
 
 
 def _in_range(plant: Plant, place: str, good: bool, found: object, expected: str) -> None:

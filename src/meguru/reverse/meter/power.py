@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from meguru.engine.compiled import load_kernel
 from meguru.reverse.meter.clock import Clocked, Jump, mended
 from meguru.reverse.meter.components import Plant
-from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, number
+from meguru.reverse.meter.numbers import number
+from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter
 from meguru.reverse.meter.readings import NEVER, Readings
 from meguru.reverse.meter.senml import Scan
 

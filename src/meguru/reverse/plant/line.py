@@ -14,7 +14,8 @@ from meguru.errors import MissingValueError
 from meguru.files.marks import where
 from meguru.random import uniforms
 from meguru.reverse.meter.components import Machine, Plant
-from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, day_offset, number
+from meguru.reverse.meter.numbers import number
+from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, day_offset
 
 CHANGEOVER, CHANGEOVER_SPREAD = 25.0, 1.3  # s between two items, median and geometric standard deviation
 BACK_TO_BACK, SHORT = 0.05, 2.0  # share of items that follow at once, and after how many s

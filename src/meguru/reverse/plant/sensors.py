@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from meguru.random import uniforms
 from meguru.reverse.meter.components import Plant
-from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, day_offset, machines_on, meter, number
+from meguru.reverse.meter.numbers import number
+from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, day_offset, machines_on, meter
 from meguru.reverse.meter.readings import Readings
 from meguru.reverse.meter.senml import Scan, encode, encode_scan
 from meguru.reverse.plant.line import Shift, TrueCycle, normals, watts, work

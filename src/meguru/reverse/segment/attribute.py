@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from meguru.engine.compiled import load_kernel
 from meguru.reverse.meter.components import Plant
-from meguru.reverse.meter.plant_file import number
+from meguru.reverse.meter.numbers import number
 from meguru.reverse.meter.power import Power
 from meguru.reverse.meter.senml import Scan
 
@@ -19,6 +19,7 @@ from meguru.reverse.meter.senml import Scan
 MISSED, EXTRA, LIMIT = 6.0, 6.0, 5.0
 PART_AT_A_DIP, PART_ANYWHERE = 0.5, 4.0
 DIP = 0.5  # of the machine's power, to be seen as the change from one item to the next
+CUT_END, CUT_FRONT = 1, 2  # as of the kernel: bits of what a cycle is broken off by
 SAME_ITEM = 120_000  # ms within which the same item scanned again is scanned double
 
 
@@ -191,7 +192,8 @@ def _parted(
                 part[3:5] = [int(rest[3] * share), int(rest[4] * share)]
                 rest[1] = edges[k + 1]
                 rest[3:5] -= part[3:5]
-                part[5] = 0
+                part[5] &= CUT_FRONT
+                rest[5] &= CUT_END
             rows.append(part)
             scan.append(one + k if one >= 0 else -1)
     return np.array(rows, dtype=np.int64), np.array(scan, dtype=np.int64)

@@ -15,9 +15,10 @@ States = NDArray[np.uint8]
 
 READ, ESTIMATED, UNKNOWN, REFERENCE = 0, 1, 2, 3
 DAY = 86_400_000  # ms
-CURRENT, PENDING, LAST = range(3)  # of a channel
-OPEN, START, ENERGY, ESTIMATE = range(4)  # of a machine
+CURRENT, PENDING, LAST, BEGUN = range(4)  # of a channel; begun: first reading since the last break
+OPEN, START, ENERGY, ESTIMATE, FRONT = range(5)  # of a machine; front: it ran already when readings began
 MACHINE, FIRST, END, MICROWATTHOURS, GUESSED, CUT = range(6)  # of a cycle
+CUT_END, CUT_FRONT = 1, 2  # bits
 CYCLES, IDLE, UNASSIGNED = range(3)  # of a day
 
 
@@ -50,6 +51,10 @@ def segment(
                 0, channel[LAST] + period if broken else t, True, channel, machines, cycles, count
             )
             low, high = _bounds(0, levels, hysteresis)
+        if broken or channel[BEGUN] == 0:
+            channel[BEGUN] = t
+        if state[i] == UNKNOWN:
+            channel[BEGUN] = 0
         channel[LAST] = t
         if state[i] == UNKNOWN or state[i] == REFERENCE:
             days[day, UNASSIGNED] += energy[i]
@@ -165,7 +170,7 @@ def _change(new: int, t: int, cut: bool, channel: Ints, machines: Ints, cycles: 
             cycles[count, END] = t
             cycles[count, MICROWATTHOURS] = machines[machine, ENERGY]
             cycles[count, GUESSED] = machines[machine, ESTIMATE]
-            cycles[count, CUT] = cut
+            cycles[count, CUT] = (CUT_END if cut else 0) | machines[machine, FRONT]
             count += 1
             machines[machine, OPEN] = 0
         elif not machines[machine, OPEN] and new >> machine & 1:
@@ -173,6 +178,7 @@ def _change(new: int, t: int, cut: bool, channel: Ints, machines: Ints, cycles: 
             machines[machine, START] = t
             machines[machine, ENERGY] = 0
             machines[machine, ESTIMATE] = 0
+            machines[machine, FRONT] = CUT_FRONT if t <= channel[BEGUN] else 0
     channel[CURRENT] = new
     return count
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,8 @@ class Measured:
     ----------
     cycles
         One row a cycle: channel, machine, step, start and end (ms), seconds, microwatthours (whole; of which
-        ``estimated`` in gaps), cut (broken off by a gap or the end), item and type (none: no scan fits).
+        ``estimated`` in gaps), cut (broken off by a gap, the first or the last reading), item and type (none:
+        no scan fits).
     days
         One row a channel and day: cycles, idle, unassigned and total in whole µWh; the three are the total
         exactly.
@@ -92,7 +93,7 @@ def process(plant: Plant, store: Store, days: Iterable[int] | None = None) -> Me
         found = [day for day in store.days(part.meter.name) if wanted is None or day in wanted]
         for first in range(0, len(found), DAYS_AT_ONCE):
             part.push(store, found[first : first + DAYS_AT_ONCE])
-        part.close()
+        part.close(lambda time: wanted is None or store.day(time) in wanted)
     return Measured(
         cycles=_frame([frame for part in parts for frame in part.cycles], CYCLES),
         days=_frame([part.account() for part in parts], ("channel", "day", *DAY_COLUMNS, "total")),
@@ -151,10 +152,14 @@ class _Channel:
             self.faults.append((self.meter.name, "gap", gap.start + self.meter.period, missing, ""))
         self._attribute(self.segmenter.push(measured), measured)
 
-    def close(self) -> None:
-        """Nothing comes any more: the account must close."""
+    def close(self, wanted: Callable[[int], bool]) -> None:
+        """Nothing comes any more: the account must close. ``wanted``: whether a time is accounted for."""
         if self.segmenter.state[2] > 0:
             self._attribute(self.segmenter.finish(), None)
+        for name, counts in self.counts.items():
+            left = sum(wanted(scan.time) for scan in self.scans[name])  # no cycle was near
+            counts[0] += left
+            counts[2] += left
         for day, total in self.totals.items():
             parts = self.segmenter.days[day]
             if int(parts.sum()) != total:
@@ -209,6 +214,9 @@ class _Channel:
         scans = self.scans[name]
         begin, end = first - margin, last
         taken = [scan for scan in scans if begin <= scan.time < end]
+        before = sum(scan.time < begin for scan in scans)
+        self.counts[name][0] += before
+        self.counts[name][2] += before
         self.scans[name] = [scan for scan in scans if scan.time >= end]
         return taken
 

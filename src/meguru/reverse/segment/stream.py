@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from meguru.engine.compiled import load_kernel
 from meguru.reverse.meter.components import Plant
-from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, day_offset, machines_on, number
+from meguru.reverse.meter.numbers import number
+from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, day_offset, machines_on
 from meguru.reverse.meter.power import LONGEST_FILLED, Power
 
 HYSTERESIS = 0.2  # of the least difference between two levels
@@ -70,8 +71,8 @@ class Segmenter:
         self.channel, self.levels = channel, levels(plant, channel)
         self.offset = day_offset(plant)
         count = len(self.levels.machines)
-        self.state = np.zeros(3, dtype=np.int64)
-        self.machines = np.zeros((count, 4), dtype=np.int64)
+        self.state = np.zeros(4, dtype=np.int64)
+        self.machines = np.zeros((count, 5), dtype=np.int64)
         self.held = np.zeros((self.levels.debounce, 3), dtype=np.int64)
         self.days: dict[int, NDArray[np.int64]] = {}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from meguru.errors import LibraryError, did_you_mean
+from meguru.errors import LibraryError, RangeError, did_you_mean
 from meguru.files.attribute import attribute
 from meguru.files.component import Component
 from meguru.files.reader import Reader
@@ -134,6 +134,11 @@ def _shares(entries: Iterable[Entry], chain: Chain) -> dict[str, float]:
             )
         counts = {kind: _value(chain.types[kind]) if kind in chain.types else 0.0 for kind in counts}
     whole = sum(counts.values())
+    if min(counts.values()) < 0.0 or not whole > 0.0:
+        raise RangeError(
+            "shares of types that make no whole", place="types", expected="0 or more, not all 0",
+            found=", ".join(f"{kind}: {count:g}" for kind, count in counts.items()),
+        )  # fmt: skip
     return {kind: count / whole for kind, count in counts.items()}
 
 

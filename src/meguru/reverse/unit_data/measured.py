@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from meguru.errors import ContradictionError
+from meguru.files.marks import where
 from meguru.quantity import Quantity
 from meguru.reverse.meter.components import Plant
-from meguru.reverse.meter.plant_file import number
+from meguru.reverse.meter.numbers import number
 from meguru.reverse.segment.process import Measured
 from meguru.reverse.unit_data.estimate import Estimate, estimate
 from meguru.reverse.unit_data.records import Entry, UnitData, quantities
@@ -25,8 +27,8 @@ def to_unit_data(
 ) -> UnitData:
     """Unit data of every type and step that the readings tell of.
 
-    Cycles that were broken off, and those of no known item, are left out; several cycles of an item at a
-    step are one. Idling is shared out by item.
+    Cycles of no known item are left out, and items with a cycle at the step that was broken off; several
+    cycles of an item at a step are one. Idling is shared out by cycle and counted by item.
 
     Parameters
     ----------
@@ -49,16 +51,20 @@ def to_unit_data(
 
 
 def _entries(plant: Plant, measured: Measured, level: float) -> Iterator[Entry]:
-    idle = idle_per_cycle(measured)
-    whole = measured.cycles[~measured.cycles["cut"].astype(bool) & measured.cycles["type"].notna()]
+    cycles = measured.cycles[measured.cycles["type"].notna()]
+    # An item of which one cycle at the step was broken off is no sample there, not even with the others.
+    broken = cycles.groupby(["step", "item"])["cut"].transform(lambda cut: bool(cut.any()))
+    whole = cycles[~broken.astype(bool)]
     if not len(whole):
         return
     items = (
         whole.groupby(["step", "type", "item"], sort=True)[["microwatthours", "seconds"]].sum().reset_index()
     )
+    idle = idle_per_item(measured, whole)
     for step, rows in items.groupby("step", sort=True):
-        machine = next(name for name, one in plant.machines.items() if one.step == step)
-        channel = plant.machines[machine].channel
+        here = whole[whole["step"] == step]
+        consumables = _consumables(plant, str(step), here["machine"].unique())
+        errors = _errors(measured, here)
         types = sorted(rows["type"].unique())
         families = [plant.types[kind].family if kind in plant.types else None for kind in types]
         energies, times = (
@@ -66,29 +72,50 @@ def _entries(plant: Plant, measured: Measured, level: float) -> Iterator[Entry]:
             for column in ("microwatthours", "seconds")
         )
         for kind, family, energy, time in zip(types, families, energies, times, strict=True):
-            yield _entry(
-                plant,
-                machine,
-                str(step),
-                kind,
-                family,
-                energy,
-                time,
-                idle[channel],
-                measured.sources[channel],
-            )
+            yield _entry(plant, str(step), kind, family, energy, time, idle[str(step)], errors, consumables)
+
+
+def _errors(measured: Measured, cycles: DataFrame) -> dict[str, float]:
+    """Sources of error of a step at which several channels may measure, each by its share of the energy."""
+    energy = cycles.groupby("channel")["microwatthours"].sum()
+    errors: dict[str, float] = {}
+    for channel, share in (energy / energy.sum()).items():
+        for source, error in measured.sources[str(channel)].items():
+            errors[source] = errors.get(source, 0.0) + float(share) * error
+    return errors
+
+
+def _consumables(plant: Plant, step: str, machines: Iterable[str]) -> dict[str, Quantity]:
+    """What an item takes at a step, which must not depend on the machine.
+
+    Raises
+    ------
+    ContradictionError
+        Two machines of the step have other amounts.
+    """
+    first, *others = sorted(machines)
+    wanted = plant.machines[first].consumables
+    for other in others:
+        if plant.machines[other].consumables != wanted:
+            place = f"machines.{other}.consumables"
+            file, line = where(plant, place)
+            raise ContradictionError(
+                f"machines of one step, {step}, take other amounts per item", file=file, line=line,
+                place=place, expected=f"those of {first}", hint="Give them steps of their own.",
+            )  # fmt: skip
+    return dict(wanted)
 
 
 def _entry(
     plant: Plant,
-    machine: str,
     step: str,
     kind: str,
     family: str | None,
     energy: Estimate,
     time: Estimate,
     idle: float,
-    sources: dict[str, float],
+    errors: dict[str, float],
+    consumables: dict[str, Quantity],
 ) -> Entry:
     mass = plant.types[kind].mass if kind in plant.types else None
 
@@ -113,16 +140,27 @@ def _entry(
         time_gsd=_ratio(time.gsd),
         own=Quantity(_short(energy.own)),
         mass=None if mass is None else Quantity(number(plant, mass, "kg", f"types.{kind}.mass"), "kg/piece"),
-        consumables=dict(plant.machines[machine].consumables),
-        errors=quantities(sources),
+        consumables=consumables,
+        errors=quantities(errors),
     )
 
 
-def idle_per_cycle(measured: Measured) -> dict[str, float]:
-    """Channel → energy of idling per cycle, µWh."""
+def idle_per_item(measured: Measured, cycles: DataFrame) -> dict[str, float]:
+    """Step → energy of idling per item, µWh.
+
+    The idling of a channel is shared out by cycle, also to cycles of no known item; an item of several
+    cycles bears several shares.
+
+    Parameters
+    ----------
+    cycles
+        Those whose items are counted.
+    """
     idle = measured.days.groupby("channel")["idle"].sum()
-    cycles = measured.cycles.groupby("channel").size()
-    return {name: float(idle.get(name, 0)) / float(cycles[name]) for name in cycles.index}
+    count = measured.cycles.groupby("channel").size()
+    share = cycles["channel"].map({name: float(idle.get(name, 0)) / float(n) for name, n in count.items()})
+    found = share.groupby(cycles["step"]).sum() / cycles.groupby("step")["item"].nunique()
+    return {str(step): float(energy) for step, energy in found.items()}
 
 
 def table(data: UnitData) -> DataFrame:

@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from meguru.errors import LibraryError, NotReadableError, RangeError, UnsupportedError
+from meguru.errors import (
+    LibraryError,
+    MissingValueError,
+    NotReadableError,
+    RangeError,
+    UnsupportedError,
+    WriteError,
+)
 from meguru.files.attribute import attribute
 from meguru.files.component import Component
 from meguru.files.document import component_data
@@ -149,7 +156,15 @@ def add_version(data: UnitData, folder: Path) -> Path:
     Returns
     -------
     The file of the version that has these entries.
+
+    Raises
+    ------
+    MissingValueError
+        There are no entries.
+    WriteError
+        It can not be written.
     """
+    _refuse_empty(data, folder)
     found = versions(folder)
     number = 1
     if found:
@@ -157,10 +172,21 @@ def add_version(data: UnitData, folder: Path) -> Path:
         number = last.version + 1
         if as_data(replace(data, version=0, made="")) == as_data(_plain(last)):
             return found[-1]
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"can not be made: {error.strerror or error}", file=str(folder)) from error
     path = folder / f"{number:04d}{SUFFIX}"
     write_unit_data(replace(data, version=number), path)
     return path
+
+
+def _refuse_empty(data: UnitData, path: Path) -> None:
+    if not data.entries:
+        raise MissingValueError(
+            "no unit data: no cycle has an item whose type is known", file=str(path), place="entries",
+            hint="See what there is: meguru reverse segment PLANT STORE.",
+        )  # fmt: skip
 
 
 def _plain(data: UnitData) -> UnitData:
@@ -177,8 +203,11 @@ def approve(path: Path, by: str, at: datetime | None = None) -> UnitData:
         It is approved already.
     RangeError
         No name is given.
+    MissingValueError
+        It has no entries.
     """
     data = read_unit_data(path)
+    _refuse_empty(data, path)
     if not by.strip():
         raise RangeError("approval needs a name", found=by)
     if data.status == "approved":
