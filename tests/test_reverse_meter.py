@@ -146,16 +146,25 @@ def test_a_torn_journal_gives_all_whole_messages(
     assert list(messages(path)) == given_messages[: sum(size <= cut for size in sizes) - 1]
 
 
-def test_a_changed_byte_ends_a_journal(tmp_path: Path) -> None:
-    writing = Journal(tmp_path)
-    for number in range(3):
-        writing.append(Message(number, "t", b"payload"))
-    writing.close()
-    path = journals(tmp_path)[0]
-    whole = bytearray(path.read_bytes())
-    whole[-1] ^= 1
-    path.write_bytes(whole)
-    assert [one.received for one in messages(path)] == [0, 1]
+@pytest.mark.parametrize("at", [-1, 0, 5, 20, 70])
+def test_a_changed_byte_costs_one_message_and_is_shown(tmp_path: Path, at: int) -> None:
+    """Acknowledged messages behind it are not lost, and what can not be read is not thrown away."""
+    good = pack(count=1)
+    with Ingest(small(), tmp_path) as ingest:
+        for number in range(100):
+            ingest.take("t", pack(first=number, count=1), NOON + 200_000)
+        ingest.sync()
+        path = journals(tmp_path / "journal")[0]
+        size = path.stat().st_size // 100
+        whole = bytearray(path.read_bytes())
+        whole[at + (10 * size if at >= 0 else 0)] ^= 1
+        path.write_bytes(whole)
+        found = list(messages(path))
+        assert sum(isinstance(one, Message) for one in found) == 99
+        report = ingest.settle()
+    assert report.readings == 99 and len(good) > 50
+    [row] = Store(tmp_path).aside()
+    assert row["reason"] == "a damaged stretch of the journal"
 
 
 # ------------------------------------------------------------------------------------------ each once

@@ -39,7 +39,7 @@ def identify(catalogue: Path, photos: tuple[Path, ...], ways: tuple[str, ...], a
       meguru reverse identify types incoming
       meguru reverse identify types photo.jpg --by plate --json
     """
-    from meguru.cli.screen import console, print_json
+    from meguru.cli.screen import BAD, console, error_data, print_json
     from meguru.reverse.catalogue import load_catalogue
     from meguru.reverse.identify import Identifier, identify_all, photos_in
 
@@ -54,14 +54,21 @@ def identify(catalogue: Path, photos: tuple[Path, ...], ways: tuple[str, ...], a
     aside = sum(outcome.fault is not None for outcome in outcomes)
     if as_json:
         print_json(
-            {"catalogue": catalogue, "photos": [_data(outcome) for outcome in outcomes], "aside": aside}
+            {
+                "catalogue": catalogue,
+                "photos": [_data(outcome) for outcome in outcomes],
+                "aside": aside,
+                "references_aside": [error_data(error) for error in identifier.unreadable],
+            }
         )
     else:
+        for error in identifier.unreadable:
+            screen.print(f"reference set aside: {error}", style=BAD, markup=False, soft_wrap=True)
         counts = Counter("set aside" if one.found is None else one.found.status for one in outcomes)
         screen.print(
             f"{len(outcomes)} photos: " + ", ".join(f"{n} {name}" for name, n in sorted(counts.items()))
         )
-    return MODEL_FAULT if aside else OK
+    return MODEL_FAULT if aside or identifier.unreadable else OK
 
 
 def _show(outcome: Outcome, screen: Console) -> None:

@@ -10,7 +10,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from meguru.errors import NotReadableError, UnknownNameError, UnsupportedError, did_you_mean
+from meguru.errors import (
+    DuplicateKeyError,
+    NotReadableError,
+    UnknownNameError,
+    UnsupportedError,
+    WriteError,
+    did_you_mean,
+)
 from meguru.files.document import component_data
 from meguru.files.marks import set_marks
 from meguru.files.reader import Reader
@@ -90,10 +97,25 @@ def save_catalogue(catalogue: Catalogue, folder: str | os.PathLike[str]) -> Path
     """Check a catalogue and write its ``catalogue.yaml``; photos are left as they are."""
     check_catalogue(catalogue)
     path = Path(folder) / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make(path.parent)
     data = {FORMAT_KEY: FORMAT, **component_data(catalogue, "", {})}
     write_beside(path, to_yaml(data).encode())
     return path
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"can not be made: {error.strerror or error}", file=str(folder)) from error
+
+
+def _holds(path: Path, photo: bytes) -> bool:
+    """Whether a file has these very bytes; one that can not be read has not."""
+    try:
+        return path.stat().st_size == len(photo) and path.read_bytes() == photo
+    except OSError:
+        return False
 
 
 def add_photo(catalogue: Catalogue, type_name: str, photo: bytes, ending: str) -> Photo:
@@ -105,6 +127,8 @@ def add_photo(catalogue: Catalogue, type_name: str, photo: bytes, ending: str) -
         No such type.
     NotReadableError
         The catalogue has no folder.
+    DuplicateKeyError
+        The same picture is a reference of another type.
     """
     if type_name not in catalogue.types:
         raise UnknownNameError(
@@ -114,7 +138,13 @@ def add_photo(catalogue: Catalogue, type_name: str, photo: bytes, ending: str) -
     if catalogue.folder is None:
         raise NotReadableError("a catalogue without a folder has no place for photos")
     folder = catalogue.folder / PHOTOS / type_name
-    folder.mkdir(parents=True, exist_ok=True)
+    for other in catalogue.photos:
+        if other.type_name != type_name and _holds(other.path, photo):
+            raise DuplicateKeyError(
+                "this picture is a reference of another type", file=str(other.path), found=type_name,
+                expected=other.type_name, hint="If that was wrong, delete the file first.",
+            )  # fmt: skip
+    _make(folder)
     path = folder / f"confirmed-{hashlib.sha256(photo).hexdigest()[:16]}{ending.lower()}"
     if not path.exists():
         write_beside(path, photo)

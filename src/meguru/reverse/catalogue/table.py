@@ -38,7 +38,7 @@ def import_catalogue(path: str | os.PathLike[str]) -> Catalogue:
     Raises
     ------
     UnknownKeyError
-        A column that is no attribute.
+        A column that is no attribute; a cell under no column.
     MissingValueError
         No head, no types; a type without maker or model.
     ModelError
@@ -54,6 +54,7 @@ def import_catalogue(path: str | os.PathLike[str]) -> Catalogue:
     tree = Node({}, (str(path), head_line))
     for number, cells in rows:
         mark = (str(path), number)
+        _check_width(titles, [_text(cell) for cell in cells], mark)
         entry = _entry(dict(zip(titles, map(_text, cells), strict=False)), mark)
         name = entry.value.pop(NAME, None) or entry.value.get("model")
         if name is None:
@@ -86,6 +87,17 @@ def _titles(head: list[Any], mark: Mark) -> list[str]:
         if titles.count(title) > 1:
             raise DuplicateKeyError("column stands twice", file=mark[0], line=mark[1], found=title)
     return titles
+
+
+def _check_width(titles: list[str], cells: list[str], mark: Mark) -> None:
+    """Refuse a cell under no title: a comma too many moves all that follows, or would lose it."""
+    for number, text in enumerate(cells):
+        if text and not (number < len(titles) and titles[number]):
+            raise UnknownKeyError(
+                "a cell under no title", file=mark[0], line=mark[1], found=text,
+                expected=f"cells under {', '.join(filter(None, titles))}",
+                hint="A comma inside a cell needs quotes around the cell.",
+            )  # fmt: skip
 
 
 def _entry(cells: dict[str, str], mark: Mark) -> Node:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.errors import NotReadableError
 from meguru.files.writing import write_beside
 from meguru.reverse.catalogue import Photo
 from meguru.reverse.identify.calibration import Calibration, calibrate
@@ -42,7 +43,7 @@ def learn(photos: Sequence[Photo], cache: Path | None = None) -> Appearance | No
     Parameters
     ----------
     photos
-        References; an unreadable one is an error that names its file.
+        References.
     cache
         Where vectors of photos are kept from one time to the next; default the user's cache.
 
@@ -50,12 +51,30 @@ def learn(photos: Sequence[Photo], cache: Path | None = None) -> Appearance | No
     -------
     Appearance or None
         None with photos of fewer than two types: there is nothing to tell apart.
+
+    Raises
+    ------
+    NotReadableError
+        A reference is no picture; see :func:`readable`.
     """
     names = tuple(dict.fromkeys(photo.type_name for photo in photos))
     if len(names) < FEWEST_TYPES:
         return None
     views = reference_vectors([photo.path for photo in photos], cache)
     return learn_vectors(views, [photo.type_name for photo in photos], [photo.is_icon for photo in photos])
+
+
+def readable(photos: Sequence[Photo]) -> tuple[list[Photo], list[NotReadableError]]:
+    """References that can be opened, and the faults of the others, which name their files."""
+    good, faults = [], []
+    for photo in photos:
+        try:
+            open_photo(photo.path)
+        except NotReadableError as error:
+            faults.append(error.at(file=str(photo.path)))
+        else:
+            good.append(photo)
+    return good, faults
 
 
 def learn_vectors(

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from meguru.errors import UnknownNameError
+from meguru.errors import NotReadableError, UnknownNameError
 from meguru.reverse.catalogue import Catalogue, Photo, add_photo
-from meguru.reverse.identify.appearance import Appearance, learn
+from meguru.reverse.identify.appearance import Appearance, learn, readable
 from meguru.reverse.identify.codes import Code, match_codes, read_codes
 from meguru.reverse.identify.matching import (
     Line,
@@ -84,6 +84,7 @@ class Identifier:
     cache: Path | None = None
     _appearance: Appearance | None = field(default=None, init=False, repr=False)
     _learnt: bool = field(default=False, init=False, repr=False)
+    _unreadable: list[NotReadableError] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         for way in self.ways:
@@ -94,8 +95,14 @@ class Identifier:
     def appearance(self) -> Appearance | None:
         """What types look like; None if fewer than two types have photos."""
         if not self._learnt:
-            self._appearance, self._learnt = learn(self.catalogue.photos, self.cache), True
+            photos, self._unreadable = readable(self.catalogue.photos)
+            self._appearance, self._learnt = learn(photos, self.cache), True
         return self._appearance
+
+    @property
+    def unreadable(self) -> tuple[NotReadableError, ...]:
+        """References that were set aside since they are no pictures; known once something was identified."""
+        return tuple(self._unreadable)
 
     def identify(self, photo: str | os.PathLike[str] | Pixels) -> Identification:
         """Identify the product in a photo: a file, or pixels (row, column, red-green-blue).
@@ -144,6 +151,8 @@ class Identifier:
             No picture; nothing is kept then.
         UnknownNameError
             No such type in the catalogue.
+        DuplicateKeyError
+            The same picture is a reference of another type.
         """
         path = Path(photo)
         open_photo(path)

@@ -24,7 +24,7 @@ from meguru.errors import (
     did_you_mean,
 )
 from meguru.reverse.meter.components import Plant
-from meguru.reverse.meter.journal import Journal, Message, journals, messages
+from meguru.reverse.meter.journal import Damage, Journal, Message, journals, messages
 from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, day_offset, meter
 from meguru.reverse.meter.readings import Readings, joined, without_duplicates
 from meguru.reverse.meter.senml import Pack, Scan, decode, decode_scan, is_scan
@@ -35,6 +35,7 @@ CONFLICT = "came again with another value"
 ANOTHER_TIME = "came again with another time"
 TOO_MUCH = "more than any meter gives"
 BELOW_NOTHING = "a current below nothing"
+DAMAGED = "a damaged stretch of the journal"
 NO_SCANNER = "no such scanner"
 MOST_WATTS = 1e9  # of a reading; a year of it in µWh still is a whole number of 64 bits
 MOST_WATT_SECONDS = 1e15  # of the sum that a sensor sends
@@ -114,8 +115,11 @@ class Ingest:
         paths = journals(self.journal.folder)
         batch = _Batch(self.plant, self.meters)
         for path in paths:
-            for message in messages(path):
-                batch.add(message)
+            for one in messages(path):
+                if isinstance(one, Damage):
+                    batch.damaged(path, one)
+                else:
+                    batch.add(one)
         self._write(batch)
         for path in paths:
             path.unlink()
@@ -220,6 +224,14 @@ class _Batch:
         received = np.full(pack.time.size, message.received, dtype=np.int64)
         self.readings.setdefault(found.name, []).append(
             Readings(pack.sequence, pack.time, pack.value, pack.total, received)
+        )
+
+    def damaged(self, path: Path, damage: Damage) -> None:
+        """Bytes of a journal that can not be read: kept and shown."""
+        received = round(path.stat().st_mtime * 1000)
+        detail = f"{path.name}: {len(damage.data)} bytes from {damage.start} on"
+        self.aside.append(
+            Aside(received, path.name, DAMAGED, f"{DAMAGED}: {detail}", damage.data, damage.start)
         )
 
     def conflicts(self, channel: str, readings: Readings, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 A frame is its length, a checksum, the time of receipt, the topic and the payload. A process that is killed
 leaves at most one torn frame at the end of its file; that message was never acknowledged and comes again.
+Bytes that were damaged later are handed on as they are, and reading goes on with the next whole frame.
 """
 
 from __future__ import annotations
@@ -27,6 +28,13 @@ class Message(NamedTuple):
     received: int
     topic: str
     payload: bytes
+
+
+class Damage(NamedTuple):
+    """Bytes of a journal that are no frame; ``start`` is where they lie."""
+
+    start: int
+    data: bytes
 
 
 class Journal:
@@ -94,6 +102,7 @@ class Journal:
             # Named by time, so that files are read in the order in which they were written.
             self._path = self.folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}{SUFFIX}"
             self._stream = self._path.open("xb")
+            sync_folder(self.folder)  # else a power cut takes the file with all that is in it
         elif self._torn is not None:
             self._stream.seek(self._torn)
             self._stream.truncate()
@@ -113,15 +122,42 @@ def journals(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*{SUFFIX}"))
 
 
-def messages(path: Path) -> Iterator[Message]:
-    """The whole frames of a file, up to a torn one."""
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def messages(path: Path) -> Iterator[Message | Damage]:
+    """The whole frames of a file in order, and what lies between them; not a torn frame at its end."""
     data = path.read_bytes()
     start = 0
+    damaged: int | None = None
     while start + HEAD.size <= len(data):
-        length, checksum, received, topic_length = HEAD.unpack_from(data, start)
-        body = data[start + HEAD.size : start + HEAD.size + length]
-        if len(body) < length or zlib.crc32(body, received & 0xFFFFFFFF) != checksum:
-            return
-        topic = body[:topic_length].decode()
-        yield Message(received, topic, body[topic_length:])
-        start += HEAD.size + length
+        message = _frame(data, start)
+        # Among damaged bytes zeros are no frame of an empty message.
+        if message is None or (damaged is not None and not any(message)):
+            damaged = start if damaged is None else damaged
+            start += 1
+            continue
+        if damaged is not None:
+            yield Damage(damaged, data[damaged:start])
+            damaged = None
+        yield message
+        start += HEAD.size + HEAD.unpack_from(data, start)[0]
+    if damaged is not None and damaged + HEAD.size + HEAD.unpack_from(data, damaged)[0] <= len(data):
+        yield Damage(damaged, data[damaged:])
+
+
+def _frame(data: bytes, start: int) -> Message | None:
+    length, checksum, received, topic_length = HEAD.unpack_from(data, start)
+    first = start + HEAD.size
+    if topic_length > length or first + length > len(data):
+        return None
+    body = data[first : first + length]
+    if zlib.crc32(body, received & 0xFFFFFFFF) != checksum:
+        return None
+    return Message(received, body[:topic_length].decode(errors="replace"), body[topic_length:])

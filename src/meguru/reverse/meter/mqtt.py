@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +108,7 @@ class Listener:
         Raises
         ------
         ReadingError
-            The broker refuses the session.
+            The broker refuses the session, or to send a topic.
         WriteError
             The disk is full; what was not acknowledged comes again when this is called again.
         """
@@ -124,7 +124,9 @@ class Listener:
                 code = self._client.loop(timeout=0.1)
                 if self.refused is not None:
                     raise ReadingError(
-                        "the broker refuses the session", found=self.refused, place=self.broker.host
+                        "the broker refuses the session or a topic",
+                        found=self.refused,
+                        place=self.broker.host,
                     )
                 now = time.monotonic()
                 if len(self._waiting) >= BATCH or now - synced >= BATCH_SECONDS:
@@ -143,6 +145,7 @@ class Listener:
         client = new_client(self.broker, clean=False)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         return client
 
@@ -166,6 +169,13 @@ class Listener:
             return
         self.connected, self._pause = True, FIRST_PAUSE
         client.subscribe([(topic, QUALITY) for topic in self.broker.topics])
+
+    def _on_subscribe(
+        self, client: Client, userdata: Any, number: int, reasons: Sequence[Any], properties: Any
+    ) -> None:
+        refused = [topic for topic, one in zip(self.broker.topics, reasons, strict=False) if one.is_failure]
+        if refused:
+            self.refused = f"no right to read {', '.join(refused)}"
 
     def _on_disconnect(self, client: Client, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
         self.connected = False

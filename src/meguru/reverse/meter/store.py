@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 
 from meguru.errors import ContradictionError, NotReadableError, WriteError
 from meguru.files.writing import write_beside
+from meguru.reverse.meter.journal import sync_folder
 from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY
 from meguru.reverse.meter.readings import NEVER, Readings, in_order, joined, none
 from meguru.reverse.meter.senml import Scan
@@ -87,7 +88,7 @@ class Store:
         found = self.check(plant)
         if found is None:
             data = {"plant": plant, "utc_offset_seconds": self.offset / 1000}
-            write_beside(self.folder / MARK, (json.dumps(data, ensure_ascii=False) + "\n").encode())
+            _keep(self.folder / MARK, (json.dumps(data, ensure_ascii=False) + "\n").encode())
 
     def check(self, plant: str | None = None) -> dict[str, Any] | None:
         """What the store says of itself, if it says anything; see :meth:`claim`."""
@@ -235,7 +236,7 @@ class Store:
                     known.add(entry.digest())
                     lines.append(json.dumps(_aside_row(entry), ensure_ascii=False))
             make_folder(path.parent)
-            write_beside(path, ("\n".join(lines) + "\n").encode(errors=ESCAPED))
+            _keep(path, ("\n".join(lines) + "\n").encode(errors=ESCAPED))
 
     def aside(self) -> list[dict[str, Any]]:
         """What was set aside: received, topic, reason, detail, payload."""
@@ -295,7 +296,9 @@ def _number(path: Path) -> int:
 
 def make_folder(folder: Path) -> None:
     try:
-        os.makedirs(folder, exist_ok=True)
+        if not folder.is_dir():
+            os.makedirs(folder, exist_ok=True)
+            sync_folder(folder.parent)
     except OSError as error:
         raise WriteError(f"can not be made: {error.strerror or error}", file=str(folder)) from error
 
@@ -311,4 +314,10 @@ def _write(path: Path, table: Any, **more: Any) -> None:
     make_folder(path.parent)
     data = io.BytesIO()
     pq.write_table(table, data, compression="zstd", **{"use_dictionary": True, **more})
-    write_beside(path, data.getvalue())
+    _keep(path, data.getvalue())
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a file so that it is there after a power cut: the journal that holds the same is deleted then."""
+    write_beside(path, data)
+    sync_folder(path.parent)
