@@ -17,6 +17,7 @@ from meguru.errors import (
     UnknownKeyError,
     UnknownNameError,
     UnsupportedError,
+    WriteError,
     WrongTypeError,
 )
 from meguru.files.attribute import declared
@@ -168,3 +169,28 @@ def test_the_schema_takes_what_the_reader_takes_and_refuses_what_it_refuses(tmp_
         (tmp_path / "catalogue.yaml").write_text(to_yaml(broken), encoding="utf-8")
         with pytest.raises(ModelError):
             load_catalogue(tmp_path)
+
+
+def test_a_picture_is_a_reference_of_one_type_only(tmp_path: Path) -> None:
+    types = {name: ProductType(maker="M", model=name) for name in ("wj", "kx")}
+    save_catalogue(Catalogue(types=types), tmp_path)
+    catalogue = load_catalogue(tmp_path)
+    first = add_photo(catalogue, "wj", b"picture", ".jpg")
+    with pytest.raises(DuplicateKeyError, match="another type") as caught:
+        add_photo(catalogue, "kx", b"picture", ".jpg")
+    assert caught.value.file == str(first.path) and list(catalogue.photos) == [first]
+
+
+@pytest.mark.parametrize("row", ["wj,Meguru,WJ-1,rotary, 5 kg", "wj,Meguru,WJ-1,rotary,,,x"])
+def test_a_cell_under_no_title_is_refused(tmp_path: Path, row: str) -> None:
+    path = table(tmp_path, f"name,maker,model,family,\n{row}\n")
+    with pytest.raises(UnknownKeyError, match="under no title") as caught:
+        import_catalogue(path)
+    assert caught.value.line == 2
+    assert import_catalogue(table(tmp_path, "name,maker,model\nwj,Meguru,WJ-1,,\n")).types.keys() == {"wj"}
+
+
+def test_a_folder_that_can_not_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WriteError, match="can not be made"):
+        save_catalogue(Catalogue(types={"wj": ProductType(maker="M", model="W")}), tmp_path / "file" / "x")

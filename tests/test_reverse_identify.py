@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 import zlib
 from pathlib import Path
@@ -133,6 +134,23 @@ def test_ways_can_be_chosen(folder: Path) -> None:
     assert Identifier(catalogue, ["plate"]).identify(plate).type_name == "type-4"
     with pytest.raises(UnknownNameError, match="no such way"):
         Identifier(catalogue, ["smell"])
+
+
+def test_a_broken_reference_is_set_aside_once_and_the_photos_are_identified(
+    folder: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "types"
+    shutil.copytree(folder, home)
+    (home / "photos" / "type-1" / "bad.png").write_bytes(b"nothing")
+    photo = save(thing(3, np.random.default_rng(8)), tmp_path / "in" / "one.png")
+    identifier = Identifier(load_catalogue(home), ["appearance"], cache=tmp_path)
+    for _ in range(2):
+        assert identifier.identify(photo).candidates[0].type_name == "type-3"
+    assert [error.file for error in identifier.unreadable] == [str(home / "photos" / "type-1" / "bad.png")]
+    found = CliRunner().invoke(
+        main, ["reverse", "identify", str(home), str(tmp_path / "in"), "--by", "appearance"]
+    )
+    assert found.exit_code == 1 and found.output.count("reference set aside") == 1
 
 
 def test_what_was_confirmed_is_a_reference(folder: Path, tmp_path: Path) -> None:

@@ -207,3 +207,16 @@ def test_a_broker_that_refuses_is_named(tmp_path: Path) -> None:
         pytest.raises(errors.ReadingError, match="refuses"),
     ):
         Listener(Broker("127.0.0.1", port), ingest).run(lambda: False)
+
+
+def test_a_topic_that_the_broker_refuses_is_said(tmp_path: Path) -> None:
+    from paho.mqtt.packettypes import PacketTypes
+    from paho.mqtt.reasoncodes import ReasonCode
+
+    granted, refused = (ReasonCode(PacketTypes.SUBACK, identifier=code) for code in (1, 0x80))
+    with Ingest(small(), tmp_path) as ingest:
+        listener = Listener(Broker("nowhere"), ingest)
+        listener._on_subscribe(listener._client, None, 1, [granted, granted], None)
+        assert listener.refused is None
+        listener._on_subscribe(listener._client, None, 1, [granted, refused], None)
+        assert listener.refused == "no right to read scans/#"

@@ -37,7 +37,9 @@ class Appearance:
         return self.classifier.likeness(self.reduction(features(photo)))
 
 
-def learn(photos: Sequence[Photo], cache: Path | None = None) -> Appearance | None:
+def learn(
+    photos: Sequence[Photo], cache: Path | None = None, aside: list[NotReadableError] | None = None
+) -> Appearance | None:
     """Learn what types look like from their reference photos.
 
     Parameters
@@ -46,35 +48,32 @@ def learn(photos: Sequence[Photo], cache: Path | None = None) -> Appearance | No
         References.
     cache
         Where vectors of photos are kept from one time to the next; default the user's cache.
+    aside
+        Gets the faults of references that are no pictures, which are then left out; without it the first is
+        raised. Each names its file.
 
     Returns
     -------
     Appearance or None
         None with photos of fewer than two types: there is nothing to tell apart.
-
-    Raises
-    ------
-    NotReadableError
-        A reference is no picture; see :func:`readable`.
     """
-    names = tuple(dict.fromkeys(photo.type_name for photo in photos))
-    if len(names) < FEWEST_TYPES:
+    if len({photo.type_name for photo in photos}) < FEWEST_TYPES:
         return None
-    views = reference_vectors([photo.path for photo in photos], cache)
-    return learn_vectors(views, [photo.type_name for photo in photos], [photo.is_icon for photo in photos])
-
-
-def readable(photos: Sequence[Photo]) -> tuple[list[Photo], list[NotReadableError]]:
-    """References that can be opened, and the faults of the others, which name their files."""
-    good, faults = [], []
+    good, views = [], []
     for photo in photos:
         try:
-            open_photo(photo.path)
+            views.append(_kept(photo.path, cache or _user_cache()))
         except NotReadableError as error:
-            faults.append(error.at(file=str(photo.path)))
+            if aside is None:
+                raise
+            aside.append(error.at(file=str(photo.path)))
         else:
             good.append(photo)
-    return good, faults
+    if len({photo.type_name for photo in good}) < FEWEST_TYPES:
+        return None
+    return learn_vectors(
+        np.stack(views), [photo.type_name for photo in good], [photo.is_icon for photo in good]
+    )
 
 
 def learn_vectors(
@@ -95,11 +94,13 @@ def learn_vectors(
 
 def reference_vectors(paths: Sequence[Path], cache: Path | None = None) -> Vectors:
     """Vectors (photo, view, feature) of references, those seen before from the cache."""
-    if cache is None:
-        from platformdirs import user_cache_path
+    return np.stack([_kept(path, cache or _user_cache()) for path in paths])
 
-        cache = user_cache_path("meguru") / f"photos-{FORM}"
-    return np.stack([_kept(path, cache) for path in paths])
+
+def _user_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("meguru") / f"photos-{FORM}"
 
 
 def _kept(path: Path, cache: Path) -> Vectors:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from meguru.errors import NotReadableError, UnknownNameError
 from meguru.reverse.catalogue import Catalogue, Photo, add_photo
-from meguru.reverse.identify.appearance import Appearance, learn, readable
+from meguru.reverse.identify.appearance import Appearance, learn
 from meguru.reverse.identify.codes import Code, match_codes, read_codes
 from meguru.reverse.identify.matching import (
     Line,
@@ -95,8 +95,9 @@ class Identifier:
     def appearance(self) -> Appearance | None:
         """What types look like; None if fewer than two types have photos."""
         if not self._learnt:
-            photos, self._unreadable = readable(self.catalogue.photos)
-            self._appearance, self._learnt = learn(photos, self.cache), True
+            self._unreadable = []
+            self._appearance = learn(self.catalogue.photos, self.cache, self._unreadable)
+            self._learnt = True
         return self._appearance
 
     @property
