@@ -195,6 +195,33 @@ def test_a_clock_that_is_moved_without_a_step_is_a_fault() -> None:
     ]
 
 
+# ------------------------------------------------------------------------------------------ references
+
+
+@pytest.mark.parametrize(
+    ("watts", "why"),
+    [
+        (1000.0, ""),
+        (0.0, "no step"),
+        (100.0, "gain would be 10"),
+        (3000.0, "gain would be 0.333"),
+        (np.where(np.arange(60) % 20 < 10, 500.0, 1500.0), "changes"),
+    ],
+)
+def test_a_reference_load_that_was_not_on_gives_no_gain_and_is_a_fault(
+    tmp_path: Path, watts: Any, why: str
+) -> None:
+    value = np.full(3600, 40.0)
+    value[1000:1060] += watts
+    with Ingest(small(), tmp_path) as ingest:
+        ingest.add("pair", unnumbered(np.arange(3600), value))
+        ingest.add_scans([Scan(NOON + 1_000_000, "pair", "load-1")])
+    found = process(small(), Store(tmp_path))
+    faults = found.faults[found.faults["kind"] == "reference"]["done"].tolist()
+    assert len(faults) == bool(why) and (not why or why in faults[0])
+    assert set(found.sources["pair"]) == ({"pair.clamp"} if why else {"load-1"})
+
+
 # ------------------------------------------------------------------------------------------ stores
 
 

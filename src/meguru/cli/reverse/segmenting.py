@@ -103,9 +103,10 @@ def show(plant: Plant, measured: Measured, files: list[Path]) -> None:
         )
     screen.print(machines)
     for (channel, kind), rows in measured.faults.groupby(["channel", "kind"], sort=False):
-        gaps = kind == "gap"
-        what = (
-            f"gaps, {number(float(rows['seconds'].sum()))} s in all" if gaps else "jumps of the clock, mended"
-        )
+        what = {
+            "gap": f"gaps, {number(float(rows['seconds'].sum()))} s in all",
+            "clock": "jumps of the clock, mended",
+            "reference": f"reference loads that give no gain: {', '.join(sorted(set(rows['done'])))}",
+        }[str(kind)]
         screen.print(Text.assemble(("! ", BAD), (f"{channel}: {len(rows)} {what}", QUIET)))
     print_files(screen, files)

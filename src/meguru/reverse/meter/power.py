@@ -22,6 +22,8 @@ LONGEST_TOLD = 32 * MILLISECONDS_A_DAY  # of a gap that is filled by what the se
 SETTLING = 5_000  # ms at both ends of a reference load that are left out
 BEFORE = 30_000  # ms before it that tell what ran beneath
 FEWEST = 5
+UNSTEADY = 0.05  # of a reference load's step, by which the middle half of the readings may differ
+MOST_OFF = 1.5  # times or part of the gain known before: more is no drift
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,16 @@ class Power:
 
 @dataclass(frozen=True)
 class Gains:
-    """The gain of a clamp in time (ms), and the sources of its error with relative standard uncertainty."""
+    """The gain of a clamp in time (ms), and the sources of its error with relative standard uncertainty.
+
+    ``refused``: when a reference load was scanned that gives no gain, and why.
+    """
 
     time: NDArray[np.int64]
     gain: NDArray[np.float64]
     sources: dict[str, float]
     windows: NDArray[np.int64]
+    refused: tuple[tuple[int, str], ...] = ()
 
 
 def power(
@@ -105,13 +111,15 @@ def calibrated(
     """Gains from the plant file and from reference loads that were switched onto the channel.
 
     A scan of a reference by the channel says when it was switched on. The gain is its power over what the
-    clamp says, less what ran beneath it before; voltage is in it, since the load is on the same line.
+    clamp says, less what ran beneath it before; voltage is in it, since the load is on the same line. A step
+    that is unsteady, or tells of another load, gives no gain.
     """
     points = dict(
         channel.gains if before is None else zip(before.time.tolist(), before.gain.tolist(), strict=True)
     )
     sources = dict(channel.calibrated if before is None else before.sources.items())
-    windows = []
+    windows, refused = [], []
+    usual = float(np.median(list(points.values())))
     for scan in scans:
         reference = plant.references.get(scan.item)
         if reference is None or scan.scanner not in (channel.name, channel.sensor):
@@ -119,12 +127,18 @@ def calibrated(
         place = f"references.{scan.item}"
         lasts = round(number(plant, reference.lasts, "s", f"{place}.lasts") * 1000)
         windows.append((scan.time - SETTLING, scan.time + lasts + SETTLING))
-        measured = _step(readings, scan.time, lasts)
-        if measured is None or measured <= 0.0:
+        if not (len(readings) and readings.time[0] <= scan.time <= readings.time[-1]):
+            continue  # of other days
+        step, unsteady = _step(readings, scan.time, lasts)
+        if step <= 0.0 or unsteady:
+            refused.append((scan.time, unsteady or "no step is seen"))
             continue
-        watts = number(plant, reference.power, "W", f"{place}.power")
+        gain = number(plant, reference.power, "W", f"{place}.power") / (step * channel.reference_scale)
+        if not usual / MOST_OFF <= gain <= usual * MOST_OFF:
+            refused.append((scan.time, f"the gain would be {gain:.3g}, usual is {usual:.3g}"))
+            continue
         points.pop(0, None)  # what was assumed before the first calibration
-        points[scan.time + lasts // 2] = watts / (measured * channel.reference_scale)
+        points[scan.time + lasts // 2] = gain
         sources[scan.item] = number(plant, reference.uncertainty, "1", f"{place}.uncertainty")
     times = sorted(points)
     return Gains(
@@ -132,16 +146,23 @@ def calibrated(
         gain=np.array([points[time] for time in times]),
         sources={**(sources or dict(channel.uncalibrated)), **dict(channel.machine)},
         windows=np.array(sorted(windows), dtype=np.int64).reshape(-1, 2),
+        refused=tuple(refused),
     )
 
 
-def _step(readings: Readings, start: int, lasts: int) -> float | None:
-    """How much more the clamp reads while a reference load is on; None: too few readings tell."""
+def _step(readings: Readings, start: int, lasts: int) -> tuple[float, str]:
+    """How much more the clamp reads while a reference load is on; why that says nothing, or an empty text."""
     on = _between(readings, start + SETTLING, start + lasts - SETTLING)
     off = _between(readings, start - SETTLING - BEFORE, start - SETTLING)
     if on.size < FEWEST or off.size < FEWEST:
-        return None
-    return float(on.mean() - np.median(off))
+        return 0.0, "too few readings"
+    step = float(on.mean() - np.median(off))
+    # The middle half of the readings: one spike does not make a load unsteady.
+    for part in (on, off):
+        low, high = np.percentile(part, [25, 75])
+        if high - low > UNSTEADY * abs(step):
+            return step, "what runs beneath it changes"
+    return step, ""
 
 
 def _between(readings: Readings, start: int, end: int) -> NDArray[np.float64]:

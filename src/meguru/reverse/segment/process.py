@@ -53,7 +53,8 @@ class Measured:
         One row a channel and day: cycles, idle, unassigned and total in whole µWh; the three are the total
         exactly.
     faults
-        One row for each gap and jump of a clock: channel, kind, start (ms), seconds, what was done.
+        One row for each gap, jump of a clock, and reference load that gives no gain: channel, kind, start
+        (ms), seconds, what was done.
     scans
         One row a machine: scans, doubles, scans without cycle, cycles without scan.
     sources
@@ -147,6 +148,8 @@ class _Channel:
             self.totals[day] = self.totals.get(day, 0) + energy
         for jump in measured.jumps:
             self.faults.append((self.meter.name, "clock", jump.time, jump.step / 1000, jump.mended))
+        for time, why in measured.gains.refused:
+            self.faults.append((self.meter.name, "reference", time, 0.0, why))
         for gap in measured.gaps:
             missing = (gap.end - gap.start - self.meter.period) / 1000
             self.faults.append((self.meter.name, "gap", gap.start + self.meter.period, missing, ""))
