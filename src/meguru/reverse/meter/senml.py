@@ -61,59 +61,53 @@ def decode(payload: bytes | str) -> Pack:
     """
     records = _records(payload)
     base: dict[str, Any] = {}
+    prefix = unit = ""
     names, units, sequences = set(), set(), []
-    times, values, totals = _Column("bt", "t"), _Column("bv", "v"), _Column("bs", "s")
-    rows_with_total = []
+    bases: list[dict[str, Any]] = []  # of each reading those that hold for it
+    times, values, totals = [], [], {}
     for record in records:
         if not BASES.isdisjoint(record):
-            base |= {key: record[key] for key in BASES & record.keys()}
-        name = record.get("n", "")
+            base = {**base, **{key: record[key] for key in BASES & record.keys()}}
+            prefix, unit = _text(base.get("bn", ""), "bn"), _text(base.get("bu", ""), "bu")
+        name = record.get("n")
         if name == "sequence":
             sequences.append(record.get("v"))
         elif "v" in record:
-            names.add(_text(base.get("bn", ""), "bn") + _text(name, "n"))
-            units.add(_text(record.get("u", base.get("bu", "")), "u"))
+            names.add(prefix if name is None else prefix + _text(name, "n"))
+            units.add(unit if "u" not in record else _text(record["u"], "u"))
             if "s" in record:
-                rows_with_total.append(len(times))
-                totals.add(base, record)
-            times.add(base, record)
-            values.add(base, record)
+                totals[len(times)] = record["s"]
+            bases.append(base)
+            times.append(record.get("t", 0.0))
+            values.append(record["v"])
     if len(names) > 1:
         raise RangeError("several sensors in a pack", found=", ".join(sorted(names)), expected="one")
     total = np.full(len(times), np.nan)
-    total[rows_with_total] = totals.sums()
+    total[list(totals)] = _sums("s", list(totals.values()), [bases[row] for row in totals])
     sensor = names.pop().rstrip(":/") if names else ""
-    return _pack(sensor, units, _first_number(sequences), times.sums(), values.sums(), total)
+    time, value = _sums("t", times, bases), _sums("v", values, bases)
+    return _pack(sensor, units, _first_number(sequences), time, value, total)
 
 
-class _Column:
-    """A field of the records, added to its base field."""
+def _sums(key: str, found: list[Any], bases: list[dict[str, Any]]) -> NDArray[np.float64]:
+    """A field of readings added to its base field; what is no number is refused, also what Python takes for
+    one."""
+    sums = _floats(key, found)
+    if bases and (bases[0] is not bases[-1] or f"b{key}" in bases[0]):
+        sums = sums + _floats(f"b{key}", [base.get(f"b{key}", 0.0) for base in bases])
+    if not np.isfinite(sums).all():
+        raise RangeError("not a finite number", place=key)
+    return sums
 
-    def __init__(self, base_key: str, key: str) -> None:
-        self.base_key, self.key = base_key, key
-        self.bases: list[Any] = []
-        self.found: list[Any] = []
 
-    def __len__(self) -> int:
-        return len(self.found)
-
-    def add(self, base: dict[str, Any], record: dict[str, Any]) -> None:
-        self.bases.append(base.get(self.base_key, 0.0))
-        self.found.append(record.get(self.key, 0.0))
-
-    def sums(self) -> NDArray[np.float64]:
-        """As numbers; anything else is refused, also what Python takes for one."""
-        for key, column in ((self.base_key, self.bases), (self.key, self.found)):
-            if not NUMBERS.issuperset(map(type, column)):
-                odd = next(one for one in column if type(one) not in NUMBERS)
-                raise WrongTypeError("a record is not a number at a time", place=key, found=_kind(odd))
-        try:
-            sums = np.array(self.bases, dtype=np.float64) + np.array(self.found, dtype=np.float64)
-        except OverflowError:
-            sums = np.array([math.inf])
-        if not np.isfinite(sums).all():
-            raise RangeError("not a finite number", place=self.key)
-        return sums
+def _floats(key: str, found: list[Any]) -> NDArray[np.float64]:
+    if not NUMBERS.issuperset(map(type, found)):
+        odd = next(one for one in found if type(one) not in NUMBERS)
+        raise WrongTypeError("a record is not a number at a time", place=key, found=_kind(odd))
+    try:
+        return np.array(found, dtype=np.float64)
+    except OverflowError:
+        return np.full(len(found), math.inf)
 
 
 def _first_number(found: list[Any]) -> int | None:
