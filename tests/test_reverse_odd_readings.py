@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +115,8 @@ def test_stamps_in_whole_seconds_have_a_period_of_their_mean(tmp_path: Path) -> 
 def test_a_sum_over_a_gap_of_years_fills_no_memory() -> None:
     time = np.concatenate([[-8e8], np.arange(10.0)])
     given_readings = unnumbered(time)
-    total = np.arange(11) * 1000.0
-    told = Readings(*(getattr(given_readings, k) for k in ("sequence", "time", "value")), total,
-                    given_readings.received)  # fmt: skip
+    total: Any = np.arange(11) * 1000.0
+    told = replace(given_readings, total=total)
     plant = small()
     assert power(plant, meter(plant, "pair"), told, []).power.size == 11
 
@@ -266,6 +267,8 @@ def senml(*records: Any) -> bytes:
 CLAMP = {"bn": "clamp-1:", "bt": NOON / 1000, "bu": "A"}
 SCAN = {"bn": "s1:", "bt": NOON / 1000, "n": "item", "vs": "x"}
 HUGE = b"1" + b"0" * 400
+ODD_VALUES: list[Any] = ["5", True, [1, 2], None, {}, -5.0]
+ODD_NUMBERS: list[Any] = [1e30, 2**63 - 1, -7, 1.7, "3", True, None, []]
 POISON = [
     senml(SCAN, {"n": "type", "vs": 5}),
     senml(SCAN, {"n": ["type"], "vs": "A"}),
@@ -279,11 +282,8 @@ POISON = [
     senml({**CLAMP, "bt": NOON, "v": 1}),
     b'[{"bn":"clamp-1:","bu":"A","bt":' + HUGE + b',"v":1}]',
     b'[{"bn":"clamp-1:","bu":"A","bt":1775044800,"v":' + HUGE + b"}]",
-    *(senml({**CLAMP, "v": value}) for value in ("5", True, [1, 2], None, {}, -5.0)),
-    *(
-        senml(CLAMP, {"n": "sequence", "v": number}, {"v": 1}, {"t": 1, "v": 1})
-        for number in (1e30, 2**63 - 1, -7, 1.7, "3", True, None, [])
-    ),
+    *(senml({**CLAMP, "v": value}) for value in ODD_VALUES),
+    *(senml(CLAMP, {"n": "sequence", "v": number}, {"v": 1}, {"t": 1, "v": 1}) for number in ODD_NUMBERS),
     senml({**CLAMP, "bu": ["A"], "v": 1}),
     senml({**CLAMP, "bn": "\ud800", "v": 1}),
     senml({**CLAMP, "bn": 5, "v": 1}),
@@ -391,8 +391,8 @@ def test_scans_of_nobody_are_set_aside_and_unknown_types_are_told(tmp_path: Path
 
 def test_the_same_table_on_another_day_lists_its_odd_rows_once(tmp_path: Path) -> None:
     path = table(tmp_path, ["", f"{T},clamp-9,1,W,,,", "", f"{T},clamp-9,1,W,,,"])
-    for days in (1, 2):
-        with Ingest(small(), tmp_path / "s", clock=lambda days=days: NOON / 1000 + days * 86_400) as ingest:
+    for day in (LATER, LATER + 86_400):
+        with Ingest(small(), tmp_path / "s", clock=partial(float, day)) as ingest:
             ingest_table(ingest, path)
         assert ingest.report.aside.total() == 2
     details = [row["detail"] for row in Store(tmp_path / "s").aside()]

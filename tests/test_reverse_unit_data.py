@@ -323,7 +323,10 @@ def test_the_synthetic_line_takes_about_the_printed_energy_a_day(tmp_path: Path)
 TWO_SAWS = SMALL.replace("step: pressing", "step: cutting")
 
 
-def by_hand(rows: list[tuple[str, str, float, bool, str | None]], idle: dict[str, int]) -> Measured:
+Row = tuple[str, str, float, bool, str | None]
+
+
+def by_hand(rows: list[Row], idle: dict[str, int]) -> Measured:
     """Cycles of (channel, machine, kWh, broken off, item) of type A; all else as it must be."""
     plant = parse_plant(TWO_SAWS)
     cycles = pd.DataFrame(
@@ -343,7 +346,7 @@ def by_hand(rows: list[tuple[str, str, float, bool, str | None]], idle: dict[str
 
 def test_two_machines_of_a_step_both_count() -> None:
     """Idle and uncertainty are of both clamps, each by its share."""
-    rows = [("saw", "saw", 1.0, False, f"s{n}") for n in range(6)]
+    rows: list[Row] = [("saw", "saw", 1.0, False, f"s{n}") for n in range(6)]
     rows += [("pair", "press", 1.0, False, f"p{n}") for n in range(2)]
     [entry] = to_unit_data(
         parse_plant(TWO_SAWS), by_hand(rows, {"saw": 6 * 10**9, "pair": 10 * 10**9})
@@ -358,20 +361,20 @@ def test_two_machines_of_a_step_both_count() -> None:
 
 
 def test_machines_of_a_step_that_take_other_consumables_are_refused() -> None:
-    rows = [("saw", "saw", 1.0, False, "a"), ("pair", "press", 1.0, False, "b")]
+    rows: list[Row] = [("saw", "saw", 1.0, False, "a"), ("pair", "press", 1.0, False, "b")]
     plant = parse_plant(TWO_SAWS.replace("running: 3 kW", "consumables: {water: 1 kg}, running: 3 kW"))
     with pytest.raises(errors.ContradictionError, match=r"machines\.saw\.consumables"):
         to_unit_data(plant, by_hand(rows, {"saw": 0, "pair": 0}))
 
 
 def test_idling_is_of_the_item_and_a_broken_item_is_no_sample() -> None:
-    rows = [("saw", "saw", 1.0, False, f"i{n // 2}") for n in range(8)]  # two cycles an item
+    rows: list[Row] = [("saw", "saw", 1.0, False, f"i{n // 2}") for n in range(8)]  # two cycles an item
     rows.append(("saw", "saw", 1.0, False, None))
     [entry] = to_unit_data(parse_plant(TWO_SAWS), by_hand(rows, {"saw": 9 * 10**9})).entries
-    assert (entry.count, entry.energy.value, entry.idle.value) == (4, pytest.approx(2.0), pytest.approx(2.0))
+    assert entry.count == 4 and [entry.energy.value, entry.idle.value] == pytest.approx([2.0, 2.0])
     rows[3] = ("saw", "saw", 0.4, True, "i1")
     [entry] = to_unit_data(parse_plant(TWO_SAWS), by_hand(rows, {"saw": 9 * 10**9})).entries
-    assert (entry.count, entry.energy.value) == (3, pytest.approx(2.0))
+    assert entry.count == 3 and entry.energy.value == pytest.approx(2.0)
 
 
 def test_nothing_measured_makes_no_version_and_is_not_approved(tmp_path: Path, data: UnitData) -> None:

@@ -64,7 +64,9 @@ def decode(payload: bytes | str) -> Pack:
     prefix = unit = ""
     names, units, sequences = set(), set(), []
     bases: list[dict[str, Any]] = []  # of each reading those that hold for it
-    times, values, totals = [], [], {}
+    times: list[Any] = []
+    values: list[Any] = []
+    totals: dict[int, Any] = {}
     for record in records:
         if not BASES.isdisjoint(record):
             base = {**base, **{key: record[key] for key in BASES & record.keys()}}
