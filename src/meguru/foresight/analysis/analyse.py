@@ -203,7 +203,15 @@ def _conditions(
         turns = (one.year for one in branches if one.supported and one.year is not None)
         years = tuple(sorted({*years, *turns}))
     return tuple(
-        conditions(futures, groups, code, nodes=(*asked.nodes, *strongest), years=years, wanted=asked.share)
+        conditions(
+            futures,
+            groups,
+            code,
+            nodes=(*asked.nodes, *strongest),
+            years=years,
+            turns=[one.year for one in branches if one.year is not None and code in (*one.left, *one.right)],
+            wanted=asked.share,
+        )
         for code in (groups.codes if asked.wanted is None else asked.wanted)
     )
 

@@ -178,6 +178,9 @@ class _Teller:
             values = of_conditions.together_values(self.model, found)
             evidence = self._evidence((code,), values, counts, found.members)
             yield Sentence("conditions", "conditions_together", (code,), "", evidence)
+        else:
+            evidence = self._evidence((code,), {"group": code}, counts, found.members)
+            yield Sentence("conditions", "conditions_no_cause", (code,), "", evidence)
         for one in found.requirements:
             yield self._requirement(found, one, counts)
 

@@ -134,6 +134,7 @@ def conditions(
     *,
     nodes: Sequence[str] = (),
     years: Sequence[float] | None = None,
+    turns: Sequence[float] = (),
     wanted: float | None = None,
     rerun: int = RERUN,
 ) -> Conditions:
@@ -149,6 +150,10 @@ def conditions(
         Nodes that may be bounded besides the levers.
     years
         Milestones; default ``condition_years`` of the model's settings, else the years that five divides.
+    turns
+        Branch years of the group. Where no bound is a cause, the search is done again among the milestones up
+        to the last of them, then to the one before: what tells a group is clearest long after it was decided,
+        and forcing it then brings nothing. What is found so counts where it has a cause.
     wanted
         Share p₀ of the group by which deadlines are found; default: halfway between its share and its share
         with all causes forced.
@@ -168,6 +173,22 @@ def conditions(
     names = bounded_nodes(futures, nodes)
     at = milestone_years(futures, years)
     halves = _halves(futures, groups, number)
+    members = futures.members[some(groups.seed, f"conditions.{code}.rerun", futures.members.size, rerun)]
+    forcing = Forcing(futures, groups, number, members)
+    found = _search(forcing, halves, names, at, wanted)
+    # What tells a group best is late, and by then an echo of what decided it: look no later than that.
+    for turn in sorted(set(turns), reverse=True):
+        if found.requirements and found.forced is None:
+            early = _search(forcing, halves, names, [year for year in at if year <= turn], wanted)
+            found = found if early.forced is None else early
+    return found
+
+
+def _search(
+    forcing: Forcing, halves: _Halves, names: Sequence[str], years: Sequence[float], wanted: float | None
+) -> Conditions:
+    """Requirements on levels of nodes at some years."""
+    futures, groups, code = forcing.futures, forcing.groups, forcing.groups.codes[forcing.number]
     nothing = Conditions(
         group=code,
         base=halves.base,
@@ -185,7 +206,7 @@ def conditions(
     )
     if len(groups.codes) < 2 or halves.few:
         return replace(nothing, reason="too few scenarios in the group, or all")
-    columns = chosen_columns(futures, names, at, halves.fitted, halves.in_group)
+    columns = chosen_columns(futures, names, years, halves.fitted, halves.in_group)
     if not columns:
         return replace(nothing, reason="no node that may be bounded differs between scenarios")
     values, held = table(futures, columns, halves.fitted), table(futures, columns, halves.held)
@@ -195,11 +216,8 @@ def conditions(
     box = find_box(values, halves.wanted)
     if not box.restricted:
         return replace(nothing, reason="no level of these nodes goes with the group")
-    place = f"conditions.{code}"
-    drawn = [resample(groups.seed, f"{place}.{one}", len(values)) for one in range(RESAMPLES)]
+    drawn = [resample(groups.seed, f"conditions.{code}.{one}", len(values)) for one in range(RESAMPLES)]
     again = each(lambda rows: find_box(values[rows], halves.wanted[rows]), drawn)
-    members = futures.members[some(groups.seed, f"{place}.rerun", futures.members.size, rerun)]
-    forcing = Forcing(futures, groups, number, members)
     found = [
         _requirement(futures, forcing, columns, column, box, again, held, halves) for column in box.restricted
     ]
@@ -212,7 +230,7 @@ def conditions(
         requirements=timed,
         forced=forced,
         unforced=forcing.share(()),
-        members=tuple(int(one) for one in members),
+        members=tuple(int(one) for one in forcing.members),
     )
 
 

@@ -26,7 +26,7 @@ class Forcing:
     """
 
     def __init__(self, futures: Futures, groups: Groups, number: int, members: NDArray[np.int64]) -> None:
-        self._futures, self._groups, self._number, self._members = futures, groups, number, members
+        self.futures, self.groups, self.number, self.members = futures, groups, number, members
         self._done: dict[tuple[tuple[str, float, float], ...], NDArray[np.bool_]] = {}
 
     def ends(self, held: Sequence[tuple[str, float, float]]) -> NDArray[np.bool_]:
@@ -36,10 +36,10 @@ class Forcing:
         """
         key = tuple(sorted(held))
         if key not in self._done:
-            first, step = float(self._futures.model.first), self._futures.model.step
+            first, step = float(self.futures.model.first), self.futures.model.step
             forced = [Intervention(node, max(first, year - step), "hold", level) for node, year, level in key]
-            again = self._futures.again((*self._futures.interventions, *forced), members=self._members)
-            self._done[key] = np.asarray(self._groups.classify(again) == self._number)
+            again = self.futures.again((*self.futures.interventions, *forced), members=self.members)
+            self._done[key] = np.asarray(self.groups.classify(again) == self.number)
         return self._done[key]
 
     def share(self, held: Sequence[tuple[str, float, float]]) -> float:
