@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from meguru.examples import example_path
 from meguru.examples.locate import CAUSAL
 from meguru.foresight import Intervention, load
 from meguru.foresight.analysis import Analysis, Choices, Conditions, analyse
+from meguru.foresight.analysis.forces import begins, stands
 from meguru.foresight.analysis.store import from_json, to_json
 from meguru.foresight.futures import Futures
 from meguru.foresight.simulation import simulate
@@ -73,7 +75,11 @@ def test_every_sentence_is_made_again_from_its_written_evidence_alone(name: str)
         assert sentence(one.kind, read.values) == one.text
         assert set(read.values) == set(places_of(one.kind)), one.kind  # nothing more, nothing less
         assert read.counts == one.evidence.counts and read.members == one.evidence.members
-        assert read.curves == one.evidence.curves and read.links == one.evidence.links
+        assert (
+            read.forced == one.evidence.forced
+            and read.curves == one.evidence.curves
+            and read.links == one.evidence.links
+        )
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -285,3 +291,51 @@ def test_gains_deadlines_and_all_causes_together_are_of_the_same_reruns(name: st
                     assert values[key] == dict(evidence.curves["deadline"])[year]
                     assert (values[key] >= values["wanted"]) == (key == "reached")
     assert "condition_deadline" in checked or "condition_end" in checked or name != "gate"
+
+
+def ends(futures: Futures, found: Analysis, one: Sentence, name: str) -> float:
+    """The share that a value is, rerun with what its evidence says was forced: no year is reckoned here."""
+    again = futures.again(one.evidence.forced[name], members=one.evidence.members)
+    if one.kind != "driver":
+        return float(np.mean([it in one.about for it in nearest(again, found, found.groups.codes)]))
+    return float(np.isin(nearest(again, found, one.about), one.evidence.values["left"]).mean())
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_was_forced_stands_in_the_evidence_and_gives_its_values_again(name: str) -> None:
+    futures, found, sentences = told(name)
+    checked = set()
+    for one in [
+        *of_kind(sentences, "driver")[:2],
+        *[it for it in sentences if it.kind.startswith("condition_")],
+    ]:
+        values = one.evidence.values
+        for key in set(one.evidence.forced) - {"gain", "along", "late"}:
+            assert ends(futures, found, one, key) == pytest.approx(values[key]), (one.kind, key)
+            checked.add(key)
+        if "gain" in values:
+            again = futures.again(members=one.evidence.members)
+            base = np.mean([it in one.about for it in nearest(again, found, found.groups.codes)])
+            assert ends(futures, found, one, "gain") - base == pytest.approx(values["gain"])
+        if one.kind == "driver":  # the shift stands in the year told, and no earlier
+            up = futures.again(one.evidence.forced["up"], members=one.evidence.members[:5])
+            run = futures.again(members=one.evidence.members[:5])
+            row = list(futures.years).index(values["year"])
+            assert (up.of(one.node)[row - 1] == run.of(one.node)[row - 1]).all()
+            assert (up.of(one.node)[row] > run.of(one.node)[row]).any()
+    for one in of_kind(sentences, "conditions_together"):
+        assert ends(futures, found, one, "forced") == pytest.approx(one.evidence.values["forced"])
+    assert {"up", "down"} <= checked and (name != "gate" or "reached" in checked)
+
+
+def test_a_driver_of_the_first_year_is_told_for_the_year_in_which_its_shift_stands() -> None:
+    model = gate()
+    assert (begins(model, 2024.0), stands(model, 2024.0)) == (2024.0, 2025.0)
+    assert (begins(model, 2030.0), stands(model, 2030.0)) == (2029.0, 2030.0)
+    futures, found, _ = told("gate")
+    drivers = tuple(
+        None if one is None else replace(one, nodes=tuple(replace(it, year=2024.0) for it in one.nodes))
+        for one in found.drivers
+    )
+    for one in of_kind(tell(futures, replace(found, drivers=drivers)), "driver"):
+        assert one.evidence.values["year"] == 2025.0 and one.evidence.forced["up"][0].year == 2024.0

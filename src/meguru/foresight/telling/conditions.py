@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from meguru.foresight.analysis import Conditions, Deadline, Requirement
+from meguru.foresight.analysis.forces import Held, held_from
 from meguru.foresight.analysis.requirements.deadline import OTHERS_SUFFICE
+from meguru.foresight.interventions import Intervention
 from meguru.foresight.model import CausalModel
 from meguru.foresight.telling.values import level_of
 from meguru.foresight.telling.words import label_of
@@ -60,6 +63,39 @@ def requirement_values(model: CausalModel, found: Conditions, one: Requirement) 
         return "condition_symptom", values
     kind, more = _deadline(model, one.deadline)
     return kind, values | more
+
+
+def together_forced(model: CausalModel, found: Conditions) -> dict[str, tuple[Intervention, ...]]:
+    """What the reruns with all causes of a group were forced with."""
+    return {"forced": _held(model, _causes(found).values())}
+
+
+def requirement_forced(
+    model: CausalModel, found: Conditions, one: Requirement, values: Mapping[str, Any]
+) -> dict[str, tuple[Intervention, ...]]:
+    """What the reruns behind the values of a requirement were forced with."""
+    forced: dict[str, list[Held]] = {"gain": [(one.node, one.year, one.level)]}
+    if one.cause and one.deadline is not None:
+        instead, along = set(one.deadline.instead), set(one.deadline.along)
+        causes = {node: held for node, held in _causes(found).items() if node != one.node}
+        others = [held for node, held in causes.items() if node not in instead]
+        forced |= {"spared": [*causes.values()], "without": others}
+        forced["along"] = [held for node, held in causes.items() if node not in along]
+        late = (values.get("late") or {}).get("year")
+        years = {"reached": values.get("deadline"), "missed": values.get("after"), "late": late}
+        years["best"] = values.get("best_year")
+        forced |= {
+            name: [*others, (one.node, year, one.level)] for name, year in years.items() if year is not None
+        }
+    return {name: _held(model, held) for name, held in forced.items() if values.get(name) is not None}
+
+
+def _causes(found: Conditions) -> dict[str, Held]:
+    return {one.node: (one.node, one.year, one.level) for one in found.requirements if one.cause}
+
+
+def _held(model: CausalModel, many: Iterable[Held]) -> tuple[Intervention, ...]:
+    return tuple(held_from(model, one) for one in sorted(many))
 
 
 def _deadline(model: CausalModel, found: Deadline) -> tuple[str, dict[str, Any]]:

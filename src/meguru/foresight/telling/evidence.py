@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from meguru.foresight.analysis.branches.reach import arrows
 from meguru.foresight.analysis.grouping.groups import Groups
 from meguru.foresight.futures import Futures
+from meguru.foresight.interventions import Intervention
 from meguru.foresight.model import CausalModel, Edge, edge_names
 from meguru.foresight.telling.words import Words, label_of
 
@@ -67,6 +68,10 @@ class Evidence:
         Numbers of scenarios by group code, those nearest to its centroid: each can be replayed alone.
     links
         Influences and events on the shortest way from the node to the KPI that differs most.
+    forced
+        By the name of a value, what ``members`` were rerun with to get it, beside what was forced on the
+        futures themselves. A level that stands in the snapshot of a year is forced in the step before it:
+        the year of such an intervention is one step before the year in the sentence.
     """
 
     values: Mapping[str, Any]
@@ -75,6 +80,7 @@ class Evidence:
     curves: Mapping[str, tuple[tuple[float, float], ...]]
     typical: Mapping[str, tuple[int, ...]]
     links: tuple[Link, ...] = ()
+    forced: Mapping[str, tuple[Intervention, ...]] = field(default_factory=dict)
 
     @property
     def authors(self) -> tuple[str, ...]:

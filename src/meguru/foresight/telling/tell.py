@@ -10,7 +10,9 @@ import numpy as np
 
 from meguru.foresight.analysis import Analysis, BranchYear, Conditions, Drivers, Requirement, Split
 from meguru.foresight.analysis.branches.drivers import Driver
+from meguru.foresight.analysis.forces import shifted_in, stands
 from meguru.foresight.futures import Futures
+from meguru.foresight.interventions import Intervention
 from meguru.foresight.telling import conditions as of_conditions
 from meguru.foresight.telling.evidence import Evidence, Ways, telling_kpis, typical_of
 from meguru.foresight.telling.values import away_of, level_of
@@ -145,7 +147,7 @@ class _Teller:
             values = {
                 "node": label_of(self.model, one.node),
                 "shift": level_of(self.model, one.node, one.shift),
-                "year": one.year,
+                "year": stands(self.model, one.year),
                 "left": [*split.left],
                 "right": [*split.right],
                 "rerun": len(driven.members),
@@ -157,7 +159,11 @@ class _Teller:
             codes = (*split.left, *split.right)
             counts = {"told": split.size, "rerun": len(driven.members)}
             links = self._links(split, one.node)
-            evidence = self._evidence(codes, values, counts, driven.members, links=links)
+            forced = {
+                name: (shifted_in(self.model, one.node, one.year, size),)
+                for name, size in (("up", one.shift), ("down", -one.shift))
+            }
+            evidence = self._evidence(codes, values, counts, driven.members, links=links, forced=forced)
             yield Sentence("branches", "driver", codes, one.node, evidence)
 
     def _conditions(self, found: Conditions) -> Iterator[Sentence]:
@@ -176,7 +182,8 @@ class _Teller:
         counts |= {"rerun": len(found.members)}
         if found.forced is not None:
             values = of_conditions.together_values(self.model, found)
-            evidence = self._evidence((code,), values, counts, found.members)
+            forced = of_conditions.together_forced(self.model, found)
+            evidence = self._evidence((code,), values, counts, found.members, forced=forced)
             yield Sentence("conditions", "conditions_together", (code,), "", evidence)
         else:
             evidence = self._evidence((code,), {"group": code}, counts, found.members)
@@ -189,7 +196,8 @@ class _Teller:
         curves = {"deadline": one.deadline.curve} if one.deadline and one.deadline.curve else {}
         others = tuple(code for code in self.groups.codes if code != found.group)
         links = self.ways.links(one.node, telling_kpis(self.groups, (found.group,), others)) if others else ()
-        evidence = self._evidence((found.group,), values, counts, found.members, curves, links)
+        forced = of_conditions.requirement_forced(self.model, found, one, values)
+        evidence = self._evidence((found.group,), values, counts, found.members, curves, links, forced)
         return Sentence("conditions", kind, (found.group,), one.node, evidence)
 
     def _told(self, code: str) -> int:
@@ -209,9 +217,12 @@ class _Teller:
         members: tuple[int, ...] = (),
         curves: Mapping[str, tuple[tuple[float, float], ...]] | None = None,
         links: tuple[Any, ...] = (),
+        forced: Mapping[str, tuple[Intervention, ...]] | None = None,
     ) -> Evidence:
         typical = {code: self.typical[code] for code in codes}
-        return Evidence(dict(values), dict(counts), members, dict(curves or {}), typical, links)
+        return Evidence(
+            dict(values), dict(counts), members, dict(curves or {}), typical, links, dict(forced or {})
+        )
 
 
 def told_drivers(driven: Drivers | None) -> list[Driver]:

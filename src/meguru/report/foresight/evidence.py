@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
+from meguru.foresight.interventions import Intervention
 from meguru.foresight.telling import Sentence
 from meguru.foresight.telling.words import percent
 from meguru.report.blocks import Block, Cell, More, Section, Table, Text
@@ -26,6 +27,7 @@ def _behind(one: Sentence) -> list[Block]:
     blocks: list[Block] = [Text(_scenarios(one), "note")]
     if one.evidence.members:
         blocks.append(Text(_members(one), "note"))
+    blocks += [Text(_forced(name, many), "note") for name, many in one.evidence.forced.items()]
     blocks += [Text(_curve(name, pairs), "note") for name, pairs in one.evidence.curves.items()]
     if one.evidence.links:
         rows: list[list[Cell]] = [
@@ -54,6 +56,12 @@ def _members(one: Sentence) -> Both:
     members = one.evidence.members
     first = ", ".join(str(number) for number in members[:FEW])
     return say("evidence_members", first=first + (", …" if len(members) > FEW else ""))
+
+
+def _forced(name: str, many: tuple[Intervention, ...]) -> Both:
+    """What was forced for a value, as the call that does it again takes it."""
+    told = [f"{it.node} {it.kind} {it.value:g} @ {it.year:g}" for it in many]
+    return say("evidence_forced", name=name, forced="; ".join(told) or "–")
 
 
 def _curve(name: str, pairs: tuple[tuple[float, float], ...]) -> Both:

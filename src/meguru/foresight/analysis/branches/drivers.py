@@ -12,6 +12,7 @@ from meguru.errors import RunError
 from meguru.foresight.analysis.branches.branch import BranchYear
 from meguru.foresight.analysis.branches.reach import reaching
 from meguru.foresight.analysis.branches.sides import Sides, key_of, sides_of, state_at
+from meguru.foresight.analysis.forces import shifted_in
 from meguru.foresight.analysis.grouping.features import row_of
 from meguru.foresight.analysis.grouping.groups import Groups
 from meguru.foresight.analysis.grouping.tree import Split
@@ -22,7 +23,6 @@ from meguru.foresight.analysis.statistics.importance import (
 )
 from meguru.foresight.draws import Draws
 from meguru.foresight.futures import Futures
-from meguru.foresight.interventions import Intervention
 from meguru.foresight.model import edge_names
 
 Floats = NDArray[np.float64]
@@ -291,17 +291,15 @@ def causal_effect(
 ) -> Turned:
     """Shares ending left where a node is shifted up and down by ``size``, and what lies between them.
 
-    The shift stands in the snapshot ``row``; all random numbers are those of the run. Scenarios are judged by
-    the nearest of the centroids of the split.
+    The shift stands in the snapshot ``row``, or one step later where that is the start; all random numbers
+    are those of the run. Scenarios are judged by the nearest of the centroids of the split.
     """
     among = [groups.number(code) for code in (*split.left, *split.right)]
     left = [groups.number(code) for code in split.left]
-    begins = max(float(futures.model.first), float(futures.years[row]) - futures.model.step)
     ended = []
     for change in (size, -size):
-        again = futures.again(
-            (*futures.interventions, Intervention(node, begins, "shift", change)), members=members
-        )
+        forced = shifted_in(futures.model, node, float(futures.years[row]), change)
+        again = futures.again((*futures.interventions, forced), members=members)
         ended.append(np.isin(groups.classify(again, among), left).astype(float))
     change = ended[0] - ended[1]
     return Turned(

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from meguru.foresight.analysis.forces import Held
 from meguru.foresight.analysis.requirements.forcing import Forcing
 
 COARSE = 6  # years looked at before the years between two of them
 OTHERS_SUFFICE = "the other requirements suffice"
 NEVER_ENOUGH = "from no year on is it enough"
-
-Held = tuple[str, float, float]  # node, year, level
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.foresight.analysis.forces import held_from
 from meguru.foresight.analysis.grouping.groups import Groups
 from meguru.foresight.futures import Futures
-from meguru.foresight.interventions import Intervention
 
 
 class Forcing:
@@ -36,8 +36,7 @@ class Forcing:
         """
         key = tuple(sorted(held))
         if key not in self._done:
-            first, step = float(self.futures.model.first), self.futures.model.step
-            forced = [Intervention(node, max(first, year - step), "hold", level) for node, year, level in key]
+            forced = [held_from(self.futures.model, one) for one in key]
             again = self.futures.again((*self.futures.interventions, *forced), members=self.members)
             self._done[key] = np.asarray(self.groups.classify(again) == self.number)
         return self._done[key]
