@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from planted import gate
 
-from meguru.foresight.analysis import Choices, analyse
+from meguru.foresight.analysis import Analysis, Choices, analyse
 from meguru.foresight.analysis.grouping.groups import Groups, group
 from meguru.foresight.analysis.requirements.conditions import conditions
 from meguru.foresight.futures import Futures
@@ -63,9 +64,33 @@ def test_late_echoes_are_no_cause_and_the_search_goes_back_to_the_branch_year(
     assert conditions(futures, groups, "B", turns=[2031], **asked) == late  # type: ignore[arg-type]
 
 
-def test_the_analysis_goes_back_and_says_where_no_bound_is_a_cause(gated: tuple[Futures, Groups]) -> None:
+@pytest.fixture(scope="module")
+def found(gated: tuple[Futures, Groups]) -> Analysis:
+    return analyse(gated[0], Choices(count=2, nulls=19, split_nulls=49, wanted=("B",)))
+
+
+def test_the_event_that_decides_is_told_with_what_forcing_it_does(
+    gated: tuple[Futures, Groups], found: Analysis
+) -> None:
+    futures, groups = gated
+    (event,) = (one for one in tell(futures, found) if one.kind == "event")
+    values = event.evidence.values
+    assert "Event “gate”: by" in event.text["en"] and values["on_right"] > 0.95 > values["on_left"]
+    (left,) = (groups.number(code) for code in values["left"])
+    shares = []
+    for hazard in ({2024: 0.0}, {2024: 0.0, 2036: 1e6, 2037: 0.0}):
+        gate_forced = replace(futures.model.events["gate"], hazard=hazard)
+        model = replace(futures.model, events={"gate": gate_forced})
+        again = simulate(model, futures.count, futures.seed, members=event.evidence.members)
+        shares.append(float(np.mean(groups.classify(again) == left)))
+    assert [values["never"], values["soonest"]] == pytest.approx(shares)
+    assert shares[0] > 0.99 > 0.9 > shares[1]
+
+
+def test_the_analysis_goes_back_and_says_where_no_bound_is_a_cause(
+    gated: tuple[Futures, Groups], found: Analysis
+) -> None:
     futures, _ = gated
-    found = analyse(futures, Choices(count=2, nulls=19, split_nulls=49, wanted=("B",)))
     (branch,) = found.branches
     assert branch.supported and branch.year is not None and 2036 <= branch.year <= 2039
     (conditions_of_b,) = found.conditions

@@ -11,8 +11,10 @@ import pytest
 from planted import gate
 
 import meguru.foresight.analysis as room
+from meguru.cli.foresight.analysed import head_of
 from meguru.foresight import CausalModel, Condition, Edge, Event, Node, Spread
-from meguru.foresight.analysis import Analysis, Choices, analyse
+from meguru.foresight.analysis import Analysis, Choices, Kept, analyse
+from meguru.foresight.analysis.branches.drivers import InputDriver
 from meguru.foresight.analysis.requirements.deadline import Deadline
 from meguru.foresight.futures import Futures
 from meguru.foresight.simulation import simulate
@@ -287,3 +289,46 @@ def test_shares_and_points_as_they_are_read() -> None:
     shown = [percent(one) for one in (0, 0.0001, 0.004, 0.5, 0.9993, 1)]
     assert shown == ["0 %", "< 0.1 %", "0.4 %", "50 %", "99.9 %", "100 %"]
     assert percent(0.9999).startswith("> 99.9") and points(-0.125, signed=True) == "−12.5"
+
+
+def test_a_year_in_which_a_continuum_is_told_too_is_no_decision() -> None:
+    branch = next(one for one in found().branches if one.supported)
+    early = with_branch(null_year=branch.year, null_auc=branch.auc)
+    (told,) = sentences("branch_early", early)
+    assert "can mostly be told" in told.text["en"] and "decided" not in told.text["en"]
+    assert f"in a continuum cut in the same way from {branch.year:g} on" in told.text["en"]
+    assert sentences("branch", with_branch(null_year=None)) and not sentences(
+        "branch_early", with_branch(null_year=None)
+    )
+    unturned = replace(early, drivers=tuple(None for _ in found().drivers))
+    assert "No factor that was tried" in sentences("branch_early_alone", unturned)[0].text["en"]
+
+
+def test_groups_of_which_no_split_is_supported_are_not_called_found() -> None:
+    splits = tuple(replace(one, supported=False) for one in found().tree.splits)
+    proposed = replace(found(), groups=replace(found().groups, forced=False))
+    assert sentences("count_found", proposed)
+    cut = replace(proposed, tree=replace(found().tree, splits=splits))
+    (told,) = sentences("count_unsupported", cut)
+    assert f"of {len(splits)} splits none is supported" in told.text["en"]
+    assert head_of(Kept(futures(), proposed, Path(), "", "")).endswith(", found")
+    assert head_of(Kept(futures(), cut, Path(), "", "")).endswith(
+        "groups, proposed, but no split is supported"
+    )
+
+
+def test_what_is_drawn_is_told_where_it_tells_most() -> None:
+    driven = next(one for one in found().drivers if one is not None)
+    for kind, name, says in (
+        ("start", "lever", "the start of “Lever” tells"),
+        ("strength", "lever → echo", "the strength of “Lever → echo” tells"),
+        ("lag", "lever → echo", "the lag of “Lever → echo” tells"),
+    ):
+        top = InputDriver(kind, name, -1.5, 0.001, 0.2)
+        drivers = tuple(None if one is None else replace(one, inputs=(top,)) for one in found().drivers)
+        told = sentences("drawn", replace(found(), drivers=drivers))
+        assert says in told[0].text["en"] and "1.5 standard deviations" in told[0].text["en"]
+        weak = replace(top, importance=0.001)
+        drivers = tuple(None if one is None else replace(one, inputs=(weak,)) for one in found().drivers)
+        assert not sentences("drawn", replace(found(), drivers=drivers))
+    assert driven.inputs

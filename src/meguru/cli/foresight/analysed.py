@@ -112,7 +112,9 @@ def head_of(kept: Kept) -> str:
 
     futures, groups = kept.futures, kept.analysis.groups
     fixed = "fixed by the model" if kept.analysis.choices.count is None else "asked for"
-    how = fixed if groups.forced else "found"
+    splits = kept.analysis.tree.splits
+    drawn = splits and not any(one.supported for one in splits)
+    how = fixed if groups.forced else "proposed, but no split is supported" if drawn else "found"
     return (
         f"  {futures.members.size:,} futures, seed {futures.seed}; {count(len(groups.codes), 'group')}, {how}"
     )

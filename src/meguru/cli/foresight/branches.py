@@ -96,7 +96,7 @@ def _table(kept: Kept) -> Table:
 
     from meguru.cli.screen import table
     from meguru.cli.values import language
-    from meguru.foresight.telling.tell import chance_of
+    from meguru.foresight.telling.tell import chance_of, told_as_early
     from meguru.foresight.telling.words import codes_text, number, percent, reason_of
 
     shown = table()
@@ -107,6 +107,8 @@ def _table(kept: Kept) -> Table:
         years = [None if one is None else f"{one:g}" for one in (branch.year, branch.null_year)]
         interval = f"{branch.low:g} – {branch.high:g}" if branch.low is not None else "–"
         reason = reason_of(branch.reason)[language()] if branch.reason else "branch"
+        if not branch.reason and told_as_early(branch):
+            reason = f"branch; a continuum is told from {branch.null_year:g} on"
         kind = reason if not branch.reason or not split.supported else f"branch; {reason}"
         shown.add_row(
             f"{codes_text(split.left)} | {codes_text(split.right)}",

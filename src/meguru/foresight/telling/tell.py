@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 
 from meguru.foresight.analysis import Analysis, BranchYear, Conditions, Drivers, Requirement, Split
-from meguru.foresight.analysis.branches.drivers import Driver
+from meguru.foresight.analysis.branches.drivers import CHANCE, Driver
 from meguru.foresight.analysis.forces import shifted_in, stands
 from meguru.foresight.futures import Futures
 from meguru.foresight.interventions import Intervention
 from meguru.foresight.telling import conditions as of_conditions
 from meguru.foresight.telling.evidence import Evidence, Ways, telling_kpis, typical_of
 from meguru.foresight.telling.values import away_of, level_of
-from meguru.foresight.telling.words import Words, label_of, sentence
+from meguru.foresight.telling.words import Words, drawn_label, label_of, sentence
 from meguru.foresight.wishes import why_count
 
 DRIVERS = 5  # sentences for each split
+TURNED = 0.1  # difference of shares that forcing an event must make to be told
+TOLD = 0.01  # loss of AUC below which what was drawn is not told
 SURE = 1.96  # standard errors from zero below which a causal effect is not told
 
 
@@ -73,6 +75,7 @@ class _Teller:
         for split, branch, driven in splits:
             yield self._branch(split, branch, driven)
             yield from self._drivers(split, driven)
+            yield from self._inputs(split, driven)
         for one in self.found.conditions:
             yield from self._conditions(one)
 
@@ -82,8 +85,10 @@ class _Teller:
         values: dict[str, Any] = {"count": len(codes), "nulls": evidence.nulls, "p": evidence.p_value}
         if kind == "count_one":
             del values["count"]
+        splits = self.found.tree.splits
+        if splits and not (self.groups.forced or any(one.supported for one in splits)):
+            kind, values["splits"] = "count_unsupported", len(splits)
         if self.groups.forced:
-            splits = self.found.tree.splits
             values |= {"proposed": evidence.proposed, "splits": len(splits)}
             values["supported"] = sum(one.supported for one in splits)
             values["count"], kind = len(codes), "count_asked"
@@ -126,6 +131,8 @@ class _Teller:
             values |= _told_values(branch)
             if "doubted" in kind:
                 values["reason"] = branch.reason
+            if "early" in kind:
+                values["null_year"] = branch.null_year
             if first is not None and driven is not None:
                 values |= {"driver": label_of(self.model, first.node)}
                 values |= {"effect": first.causal_effect, "error": first.error}
@@ -165,6 +172,26 @@ class _Teller:
             }
             evidence = self._evidence(codes, values, counts, driven.members, links=links, forced=forced)
             yield Sentence("branches", "driver", codes, one.node, evidence)
+
+    def _inputs(self, split: Split, driven: Drivers | None) -> Iterator[Sentence]:
+        """Events that turn scenarios, and what was drawn if that tells most."""
+        codes, counts = (*split.left, *split.right), {"told": split.size}
+        for place, one in enumerate(driven.inputs if driven else ()):
+            assert driven is not None
+            sides = {"left": [*split.left], "right": [*split.right]}
+            if one.turned is not None and abs(one.turned.soonest - one.turned.never) >= TURNED:
+                values = sides | {"event": label_of(self.model, one.name), "year": driven.year}
+                values |= {"on_left": one.turned.left, "on_right": one.turned.right}
+                values |= {"soonest": one.turned.soonest, "never": one.turned.never}
+                values |= {"rerun": len(driven.members)}
+                evidence = self._evidence(
+                    codes, values, counts | {"rerun": len(driven.members)}, driven.members
+                )
+                yield Sentence("branches", "event", codes, "", evidence)
+            if place == 0 and one.kind != "event" and one.importance >= TOLD and one.q_value < CHANCE:
+                what = drawn_label(self.model, one.kind, one.name)
+                values = sides | {"what": what, "effect": abs(one.effect_size), "importance": one.importance}
+                yield Sentence("branches", "drawn", codes, "", self._evidence(codes, values, counts))
 
     def _conditions(self, found: Conditions) -> Iterator[Sentence]:
         code = found.group
@@ -255,6 +282,11 @@ def _told_values(branch: BranchYear) -> dict[str, Any]:
     }
 
 
+def told_as_early(branch: BranchYear) -> bool:
+    """Whether the sides of a continuum are told in the branch year too, or before it."""
+    return branch.year is not None and branch.null_year is not None and branch.null_year <= branch.year
+
+
 def _kind_of(split: Split, branch: BranchYear, first: Driver | None) -> str:
     """What is told of a split: whether it is one, whether it has a year, whether the year counts."""
     if not split.supported:
@@ -262,6 +294,8 @@ def _kind_of(split: Split, branch: BranchYear, first: Driver | None) -> str:
     if branch.year is None:
         return "branch_untold"
     kind = "branch" if branch.supported else "branch_doubted"
+    if kind == "branch" and told_as_early(branch):
+        kind = "branch_early"
     return kind if first is not None else f"{kind}_alone"
 
 

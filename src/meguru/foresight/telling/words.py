@@ -9,7 +9,7 @@ from importlib import resources
 from string import Formatter
 from typing import Any
 
-from meguru.foresight.model import CausalModel
+from meguru.foresight.model import CausalModel, edge_names
 
 LANGUAGES = ("en", "ja")
 Words = dict[str, str]  # language → text
@@ -74,6 +74,17 @@ def label_of(model: CausalModel, name: str) -> Words:
     held = (model.nodes.get(name) or model.events[name]).label
     fallback = held.get("en") or next(iter(held.values()), name)
     return {language: held.get(language) or fallback for language in LANGUAGES}
+
+
+def drawn_label(model: CausalModel, kind: str, name: str) -> Words:
+    """What is drawn for each scenario in words: start of a node, strength or lag of an influence."""
+    if kind == "start":
+        return {lang: word("drawn_start", lang, name=text) for lang, text in label_of(model, name).items()}
+    edge = dict(zip(edge_names(model.edges), model.edges, strict=True))[name]
+    ends = label_of(model, edge.source), label_of(model, edge.target)
+    return {
+        lang: word(f"drawn_{kind}", lang, name=f"{ends[0][lang]} → {ends[1][lang]}") for lang in LANGUAGES
+    }
 
 
 def codes_text(codes: Sequence[str]) -> str:

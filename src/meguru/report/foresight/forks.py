@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from meguru.foresight.analysis import BranchYear, Drivers, Split
-from meguru.foresight.telling.tell import chance_of, told_drivers
+from meguru.foresight.telling.tell import chance_of, told_as_early, told_drivers
 from meguru.foresight.telling.words import number, percent, reason_of
 from meguru.report.blocks import Cell, Figure, Section, Table
 from meguru.report.both import Both
@@ -77,7 +77,7 @@ def _tree(outlook: Outlook, rows: Sequence[Found], codes: tuple[str, ...]) -> Fo
         driver=first_driver(outlook, driven),
         upper=_tree(outlook, rows, sides[0]),
         lower=_tree(outlook, rows, sides[1]),
-        doubted=not branch.supported,
+        doubted=not branch.supported or told_as_early(branch),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import RunError
 from meguru.foresight.analysis.branches.branch import BranchYear
+from meguru.foresight.analysis.branches.events import EventTurned, turned_by_event
 from meguru.foresight.analysis.branches.reach import reaching
 from meguru.foresight.analysis.branches.sides import Sides, key_of, sides_of, state_at
 from meguru.foresight.analysis.forces import shifted_in
@@ -30,6 +31,8 @@ Floats = NDArray[np.float64]
 SAMPLE = 4000  # scenarios for effect sizes and importance
 RERUN = 600  # scenarios of each rerun
 CANDIDATES = 25  # nodes that are rerun
+EVENTS = 5  # events that are rerun
+CHANCE = 0.05  # false discovery rate above which an event is not rerun
 WINDOW = 3  # snapshots up to the branch year in which a node's difference is looked for
 
 
@@ -80,13 +83,17 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class InputDriver:
-    """A number drawn for each scenario, or an event: ``start``, ``strength``, ``lag`` or ``event``."""
+    """A number drawn for each scenario, or an event: ``start``, ``strength``, ``lag`` or ``event``.
+
+    ``turned`` tells what forcing the event does: of the events that differ most between the sides.
+    """
 
     kind: str
     name: str
     effect_size: float
     q_value: float
     importance: float
+    turned: EventTurned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +181,14 @@ def drivers(
         for place in _screened(futures.nodes, able, sizes, importance, candidates)
         if looks.spread[place] > 0
     }
+    inputs = input_drivers(futures, groups, split, sides, branch.year)
     return Drivers(
         left=split.left,
         right=split.right,
         year=branch.year,
         members=tuple(int(one) for one in members),
         nodes=_ranked(futures, looks, turned),
-        inputs=input_drivers(futures, groups, split, sides, branch.year),
+        inputs=_with_events(futures, groups, split, members, inputs, sides, branch.year),
     )
 
 
@@ -347,3 +355,25 @@ def input_drivers(
         )
         for place in order
     )
+
+
+def _with_events(
+    futures: Futures,
+    groups: Groups,
+    split: Split,
+    members: NDArray[np.int64],
+    inputs: tuple[InputDriver, ...],
+    sides: Sides,
+    year: float,
+) -> tuple[InputDriver, ...]:
+    """The same, with what forcing does for the first of the events that differ between the sides."""
+    names = list(futures.model.events)
+    told = [one.name for one in inputs if one.kind == "event" and one.q_value < CHANCE][:EVENTS]
+    found = []
+    for one in inputs:
+        if one.kind == "event" and one.name in told:
+            happened = futures.events[names.index(one.name)][sides.rows] <= year
+            shares = float(happened[sides.left].mean()), float(happened[~sides.left].mean())
+            one = replace(one, turned=turned_by_event(futures, groups, split, members, one.name, shares))
+        found.append(one)
+    return tuple(found)
