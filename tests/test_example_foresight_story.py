@@ -66,7 +66,7 @@ def test_the_readme_gives_the_evidence_for_the_number_of_groups() -> None:
         number = int(row[0].split()[0])
         assert row[1] == f"{curves['gap'][number]:.3f} ± {curves['error'][number]:.3f}"
         assert row[2] == f"{curves['stability'][number]:.2f}"
-    years = told("branch", "branch_alone")
+    years = told("branch", "branch_early")
     assert rows[4][3:] == [f"{values['supported']} of {values['splits']}", str(len(years))]
     assert rows[1][0] == f"{values['proposed']} (proposed)"
 
@@ -75,7 +75,7 @@ def test_the_readme_gives_years_intervals_and_strongest_causes() -> None:
     model = load(example_path(NAME, CAUSAL))
     labels = {label_of(model, name)["en"]: name for name in model.nodes}
     rows = cells("| split | told from")
-    branches = told("branch", "branch_doubted")
+    branches = told("branch", "branch_early", "branch_doubted")
     assert len(rows) == len(branches) == 5
     for row in rows:
         sides = row[0].split(":")[0].replace(" or ", "·").replace("·", "")
@@ -88,6 +88,8 @@ def test_the_readme_gives_years_intervals_and_strongest_causes() -> None:
             assert [
                 name for label, name in said.items() if words.lower() in label and name == causes[place]
             ], words
+    (early,) = told("branch_early")
+    assert early["about"] == ["A", "B"] and f"A or B too, {early['values']['null_year']:g}" in readme()
     (doubted,) = told("branch_doubted")
     assert doubted["about"] == ["D", "E"] and "Of the last the year says less" in readme()
 

@@ -219,6 +219,7 @@ WARNINGS = [
     ("idle_dynamics", "pull: 0.2, rest: 30", "pull: 0.2, rest: 130", "nodes.awareness.rest",
      "outside its bounds"),
     ("idle_dynamics", "pull: 0.2, ", "pull: 18, ", "nodes.awareness.pull", "jumps over its rest"),
+    ("idle_dynamics", "pull: 0.2, ", "pull: 27, ", "nodes.awareness.pull", "swings ever wider about its rest"),
     ("parallel_edges", "events:\n", "  - {from: waste, to: awareness, strength: 0.9, lag: 5}\nevents:\n",
      "edges.waste → awareness (2)", "they add up"),
     ("lost_lags", "lag: 1}", "lag: 0.04}", "edges.law → awareness.lag", "rounds to no step"),

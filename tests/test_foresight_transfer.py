@@ -22,7 +22,9 @@ from meguru.foresight.transfer import _scaled
 from meguru.model.components import Measure, Model, Scenario
 
 PLACE = "processes.collect.split.taken_back"
-RULES = HandOver((Transfer("echo", PLACE, "%", times=150.0, plus=10.0, high=40.0),), inherits="regenerate")
+RULES = HandOver(
+    (Transfer("echo", PLACE, "%", times=150.0, plus=10.0, low=0.0, high=40.0),), inherits="regenerate"
+)
 
 
 @cache
@@ -44,7 +46,7 @@ def path(quantile: float, code: str = "B") -> dict[int, float]:
         place = quantile * (levels.size - 1)
         low = int(place)
         level = levels[low] + (place - low) * (levels[min(low + 1, levels.size - 1)] - levels[low])
-        found[int(year)] = min(10.0 + 150.0 * level, 40.0)
+        found[int(year)] = max(0.0, min(10.0 + 150.0 * level, 40.0))
     return found
 
 
@@ -117,6 +119,13 @@ def test_a_factor_is_converted_by_its_own_unit(
     assert values == pytest.approx([of_0_2])
 
 
+def test_a_value_that_its_place_can_not_have_is_no_scenario() -> None:
+    wild = replace(RULES, factors=(replace(RULES.factors[0], times=1.2e6, high=np.inf),))
+    with pytest.raises(errors.ModelError) as raised:
+        hand_over(futures(), groups(), "B", meguru.example("motor"), wild)
+    assert "collect" in str(raised.value)
+
+
 def test_a_path_in_the_unit_of_its_factor_stands_in_that_of_its_place() -> None:
     nodes = futures().model.nodes
     model = replace(futures().model, nodes=nodes | {"echo": replace(nodes["echo"], unit="1")})
@@ -174,7 +183,7 @@ TEXT = """\
 inherits: regenerate
 beyond: hold
 factors:
-  - {node: echo, to: processes.collect.split.taken_back, unit: "%", times: 150, plus: 10, high: 40,
+  - {node: echo, to: processes.collect.split.taken_back, unit: "%", times: 150, plus: 10, low: 0, high: 40,
      source: assumed}
 """
 

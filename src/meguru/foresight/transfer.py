@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.engine.accounts.account import write_books
+from meguru.engine.compiling.program import compile_model
 from meguru.errors import (
     DuplicateKeyError,
     ModelError,
@@ -273,13 +275,17 @@ def _reference(model: Model, before: list[str]) -> str:
 
 
 def _tried(model: Model, name: str) -> None:
-    """Apply and check a scenario: a misspelt place or a wrong unit is an error now."""
+    """Apply, check and compile a scenario, as checking the written model would do.
+
+    A misspelt place or a wrong unit is an error now, and so is a value that its place can not have.
+    """
     try:
-        faults = list(faults_here(apply(model, name)))
+        applied = apply(model, name)
     except ModelError as error:
         raise error.at(place=f"measures.{name}.changes") from None
-    for fault in faults:
+    for fault in faults_here(applied):
         raise fault
+    write_books(compile_model(applied), name)
 
 
 def _label(futures: Futures, code: str, quantile: float) -> dict[str, str]:

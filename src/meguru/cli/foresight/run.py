@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pandas import DataFrame
 
-    from meguru.foresight import CausalModel
+    from meguru.foresight import CausalModel, CausalWarning
     from meguru.foresight.futures import Futures
 
 MOST_NODES = 20  # shown of a model without KPIs
@@ -52,7 +54,7 @@ def run(model: str, scenarios: int | None, seed: int, out: Path | None, as_json:
         data = {"model": read.name, "provenance": futures.provenance, "quantiles": records(frame)}
         print_json({**data, "warnings": [str(one) for one in warned], "files": [str(path) for path in files]})
     else:
-        _print(read, futures, frame, len(warned), files)
+        _print(read, futures, frame, warned, files)
 
 
 def announce_compiling() -> None:
@@ -83,9 +85,12 @@ def _write(futures: Futures, folder: Path) -> list[Path]:
     return [states, table]
 
 
-def _print(model: CausalModel, futures: Futures, frame: DataFrame, warnings: int, files: list[Path]) -> None:
+def _print(
+    model: CausalModel, futures: Futures, frame: DataFrame, warned: Sequence[CausalWarning], files: list[Path]
+) -> None:
     from rich.text import Text
 
+    from meguru.cli.check import count
     from meguru.cli.screen import BAD, QUIET, STRONG, console, number, table
     from meguru.cli.tables import NARROWEST_LABEL, print_files
     from meguru.cli.values import language, records
@@ -93,9 +98,13 @@ def _print(model: CausalModel, futures: Futures, frame: DataFrame, warnings: int
     screen = console()
     head = f"  {futures.members.size:,} futures, {model.first:g} to {model.last:g}, seed {futures.seed}"
     screen.print(Text.assemble((model.name, STRONG), (head, QUIET)))
-    if warnings:
-        what = f"{warnings} warning{'s' if warnings > 1 else ''}: see meguru foresight check"
-        screen.print(Text.assemble(("! ", BAD), what))
+    for one in warned:
+        if one.kind == "diverging":  # the numbers below mean little then
+            screen.print(Text.assemble(("! ", BAD), str(one)))
+    if warned:
+        screen.print(
+            Text.assemble(("! ", BAD), f"{count(len(warned), 'warning')}: see meguru foresight check")
+        )
     screen.print()
     shown = table()
     shown.add_column("median (5 % – 95 %)", overflow="fold", min_width=NARROWEST_LABEL)

@@ -138,3 +138,9 @@ def idle_dynamics(model: CausalModel) -> Iterator[CausalWarning]:
                 f"jumps over its rest: it makes good {node.pull * model.step:.3g} of the distance in a step"
             )
             yield warning("idle_dynamics", model, f"{place}.pull", text, name, hint="Take shorter steps.")
+        elif node.dynamics == "relax" and node.pull * model.step > 2.0:
+            text = (
+                "swings ever wider about its rest, as far as its bounds: it makes good "
+                f"{node.pull * model.step:.3g} times the distance in a step"
+            )
+            yield warning("idle_dynamics", model, f"{place}.pull", text, name, hint="Take shorter steps.")
