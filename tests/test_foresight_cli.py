@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from meguru.cli import main
 from meguru.cli.foresight.group import COMMANDS
-from meguru.foresight import load
+from meguru.foresight import load, save
 from meguru.foresight.quantile_table import milestones, quantiles
 from meguru.foresight.simulation import simulate
 
@@ -142,3 +142,25 @@ def test_the_schema_is_printed_or_written(tmp_path: Path) -> None:
     assert json.loads(call("schema").stdout)["title"] == "meguru causal model"
     assert call("schema", "--out", tmp_path / "causal.schema.json").exit_code == 0
     assert (tmp_path / "causal.schema.json").read_text(encoding="utf-8") == call("schema").stdout
+
+
+def test_a_report_of_the_futures_before_is_told(causal: Path, tmp_path: Path) -> None:
+    assert "write it again" not in call("run", causal, "--out", tmp_path / "out").stderr
+    (tmp_path / "out" / "report.html").write_text("old", encoding="utf-8")
+    done = call("run", causal, "--out", tmp_path / "out")
+    told = " ".join(done.stderr.split())
+    assert "report.html tells of the futures that were there before: write it again" in told
+
+
+def test_run_says_itself_that_a_model_runs_away(causal: Path) -> None:
+    text = WHOLE.replace("price: {role: driver", "boom: {}\n  price: {role: driver")
+    loop = "edges:\n  - {from: boom, to: boom, strength: 0.5, reference: 1}\n"
+    causal.write_text(text.replace("edges:\n", loop), encoding="utf-8")
+    assert "may run away" in call("run", causal).stdout
+
+
+def test_a_warning_of_a_workbook_names_sheet_and_cell(causal: Path, tmp_path: Path) -> None:
+    causal.write_text(WHOLE.replace("strength: 0.02", "strength: 0"), encoding="utf-8")
+    save(load(causal), tmp_path / "book.xlsx")
+    done = call("check", tmp_path / "book.xlsx")
+    assert re.search(r"edges![A-Z]+[0-9]+ +strength 0", done.stdout)

@@ -219,10 +219,11 @@ WARNINGS = [
     ("idle_dynamics", "pull: 0.2, rest: 30", "pull: 0.2, rest: 130", "nodes.awareness.rest",
      "outside its bounds"),
     ("idle_dynamics", "pull: 0.2, ", "pull: 18, ", "nodes.awareness.pull", "jumps over its rest"),
-    ("idle_dynamics", "pull: 0.2, ", "pull: 27, ", "nodes.awareness.pull", "swings ever wider about its rest"),
+    ("idle_dynamics", "pull: 0.2, ", "pull: 27, ", "nodes.awareness.pull", "swings ever wider"),
     ("parallel_edges", "events:\n", "  - {from: waste, to: awareness, strength: 0.9, lag: 5}\nevents:\n",
      "edges.waste → awareness (2)", "they add up"),
     ("lost_lags", "lag: 1}", "lag: 0.04}", "edges.law → awareness.lag", "rounds to no step"),
+    ("rounded_lags", "lag: 1}", "lag: 1.6}", "edges.law → awareness.lag", "no whole number of steps"),
     ("weak_edges", "strength: 0.02", "strength: 0", "edges.waste → awareness.strength", "does nothing"),
     ("idle_events", "{2030: 0.1}", "{2030: 0}", "events.reform.hazard", "its hazard is 0"),
     ("idle_events", "above: 50", "above: 150", "events.reform.conditions.0", "stays between 0 and 100"),
@@ -332,3 +333,15 @@ def test_strong_edges_of_a_spread_are_told_from_the_most_likely_ones() -> None:
     edge = Edge("a", "a", Spread(0.0, 0.01, 1.0), reference=1.0)
     (found,) = [one for one in check(CausalModel("m", {"a": Node("a")}, (edge,))) if one.kind == "diverging"]
     assert "in futures with the strongest edges" in found.message
+
+
+def test_a_run_that_ends_before_it_begins_is_one_fault() -> None:
+    model = parse(WHOLE, file="m.yaml")
+    assert [one.place for one in faults(replace(model, last=model.first - 1))] == ["last"]
+
+
+@pytest.mark.parametrize("groups", [0, 27, {"count": 99, "why": "many"}])
+def test_more_groups_than_letters_are_a_fault_of_the_model(groups: object) -> None:
+    model = replace(parse(WHOLE, file="m.yaml"), settings={"groups": groups})
+    (one,) = faults(model)
+    assert isinstance(one, errors.RangeError) and one.expected == "1 to 26" and "settings.groups" in str(one)

@@ -89,7 +89,7 @@ def test_the_head_says_what_the_numbers_are() -> None:
         "Made up for a test.",
         "900 futures",
         "3, fixed for this analysis, not found: the test against continua proposes",
-        "6 factors, 1 influences",
+        "factors: 6, influences: 1, events: 1",
     ):
         assert words in head
     assert str(futures().provenance["model_hash"])[:12] in head

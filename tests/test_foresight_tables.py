@@ -185,7 +185,8 @@ def test_events_and_settings_of_tables(tmp_path: Path) -> None:
 
 
 FAULTS: list[tuple[str, dict[str, str], type[ModelError], tuple[str, ...]]] = [
-    ("no edges", {"edges": ""}, errors.MissingValueError, ("no line of titles for edges", "'from' and 'to'")),
+    ("no edges", {"edges": ""}, errors.MissingValueError,
+     ("no line of titles for edges", "'from (原因)' and 'to (結果)'")),
     ("a text for a number", {"nodes": "name,start\na,many\nb,1\n"}, errors.WrongTypeError,
      ("nodes.csv:2", "the text 'many'", "a number")),
     ("a comma for a point", {"nodes": 'name,start\na,"1,5"\nb,1\n'}, errors.UnitError,
@@ -204,6 +205,8 @@ FAULTS: list[tuple[str, dict[str, str], type[ModelError], tuple[str, ...]]] = [
      ("nodes.csv:4", "a line without a name")),
     ("unknown column", {"nodes": "name,strat\na,1\nb,2\n"}, errors.UnknownKeyError,
      ("nodes.csv:1", "found 'strat'", "Did you mean 'start'?")),
+    ("unknown Japanese column", {"nodes": "記号,初期\na,1\nb,2\n"}, errors.UnknownKeyError,
+     ("nodes.csv:1", "found '初期'", "start (初期値)", "Did you mean '初期値'?")),
     ("column twice", {"nodes": "name,start,初期値\na,1,1\nb,1,1\n"}, errors.DuplicateKeyError,
      ("two columns of the same meaning", "found '初期値'", "one 'start'")),
     ("value without a title", {"nodes": "name,start\na,1,2\nb,1\n"}, errors.UnknownKeyError,
@@ -281,3 +284,9 @@ def test_every_choice_with_other_words_is_one_of_the_declared() -> None:
     }
     for key, choices in words()["choices"].items():
         assert {str(choice) for choice in choices} <= set(declared[key])
+
+
+def test_titles_that_a_person_writes_in_japanese_are_known() -> None:
+    assert str(column_of("nodes", "向き")) == "direction"
+    assert str(column_of("edges", "向き")) == "polarity"
+    assert [str(column_of("settings", title)) for title in ("キー", "値")] == ["key", "value"]

@@ -20,7 +20,7 @@ from meguru.foresight.futures import Futures
 from meguru.foresight.simulation import simulate
 from meguru.foresight.telling import Sentence, tell
 from meguru.foresight.telling.evidence import Ways
-from meguru.foresight.telling.words import percent, points, reason_of, sentence, texts
+from meguru.foresight.telling.words import bound, change, level, percent, points, reason_of, sentence, texts
 from meguru.foresight.wishes import count_of, why_count
 
 QUICK = Choices(count=3, nulls=19, split_nulls=49, largest=3)
@@ -332,3 +332,11 @@ def test_what_is_drawn_is_told_where_it_tells_most() -> None:
         drivers = tuple(None if one is None else replace(one, inputs=(weak,)) for one in found().drivers)
         assert not sentences("drawn", replace(found(), drivers=drivers))
     assert driven.inputs
+
+
+def test_a_plain_number_stands_alone() -> None:
+    counted = replace(gate().nodes["lever"], unit="1")
+    model = replace(gate(), nodes=gate().nodes | {"lever": counted})
+    assert level(model, "lever", 16411.0) == "16,411"
+    assert change(model, "lever", 0.5)["ja"] == "0.5"
+    assert bound(model, "lever", 0.2, None)["en"] == "at least 0.2"

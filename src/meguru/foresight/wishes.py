@@ -7,11 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from meguru.errors import ModelError, UnknownKeyError, UnknownNameError, WrongTypeError, did_you_mean
+from meguru.errors import (
+    ModelError,
+    RangeError,
+    UnknownKeyError,
+    UnknownNameError,
+    WrongTypeError,
+    did_you_mean,
+)
 from meguru.foresight.model import CausalModel
 
 AXIS_KEYS = ("node", "year", "cut")
 COUNT_KEYS = ("count", "why")
+MOST_GROUPS = 26  # each has a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,9 @@ def _fixed(model: CausalModel) -> tuple[int | None, dict[str, str]]:
         return None, {}
     if not isinstance(given, int) or isinstance(given, bool):
         raise _fault(WrongTypeError, model, place, "wrong type", found=given, expected="a whole number")
+    if not 1 <= given <= MOST_GROUPS:
+        expected = f"1 to {MOST_GROUPS}"
+        raise _fault(RangeError, model, place, "the number of groups", found=given, expected=expected)
     return given, dict(why)
 
 

@@ -86,10 +86,17 @@ def _print(
         return
     shown = table()
     shown.add_column("place", overflow="fold")
-    shown.add_column("line", justify="right", style=QUIET)
+    shown.add_column("line or cell", justify="right", style=QUIET)
     shown.add_column("warning", overflow="fold")
     for one in warned:
         text = f"{one.message}. {one.hint}" if one.hint else one.message
-        shown.add_row(Text(one.place or ""), "" if one.line is None else str(one.line), Text(text))
+        shown.add_row(Text(one.place or ""), _where(one), Text(text))
     screen.print()
     screen.print(shown)
+
+
+def _where(one: CausalWarning) -> str:
+    """The line; of a workbook sheet and cell, which stand behind the name of the file."""
+    if one.line is not None:
+        return str(one.line)
+    return (one.file or "").rpartition(": ")[2] if "!" in (one.file or "") else ""

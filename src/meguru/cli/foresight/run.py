@@ -75,6 +75,7 @@ def _shown(model: CausalModel) -> list[str]:
 
 def _write(futures: Futures, folder: Path) -> list[Path]:
     from meguru.cli.models import make_folder
+    from meguru.cli.screen import say
     from meguru.files.writing import write_beside
     from meguru.foresight.quantile_table import quantiles
 
@@ -82,6 +83,8 @@ def _write(futures: Futures, folder: Path) -> list[Path]:
     states, table = folder / "futures.nc", folder / "quantiles.csv"
     futures.save(states)
     write_beside(table, quantiles(futures).to_csv(index=False).encode("utf-8"))
+    if (folder / "report.html").exists():
+        say(f"{folder / 'report.html'} tells of the futures that were there before: write it again")
     return [states, table]
 
 

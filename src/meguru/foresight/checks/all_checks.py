@@ -16,11 +16,11 @@ Advice = Callable[[CausalModel], Iterator[CausalWarning]]
 STAGES: tuple[tuple[Check, ...], ...] = (
     (names.missing_values, names.unknown_choices),
     (names.unknown_nodes, numbers.ranges),
+    (time.years,),
     (
         numbers.spreads,
         numbers.bounds,
         numbers.own_dynamics,
-        time.years,
         time.settings,
         edges.shapes,
         edges.polarity,
@@ -40,6 +40,7 @@ ADVICE: tuple[Advice, ...] = (
     numbers.idle_dynamics,
     edges.parallel_edges,
     edges.lost_lags,
+    edges.rounded_lags,
     edges.weak_edges,
     events.idle_events,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from meguru.errors import (
@@ -14,6 +15,7 @@ from meguru.errors import (
 )
 from meguru.files.document import default_of
 from meguru.foresight.checks.fault import CausalWarning, fault, named_edges, warning
+from meguru.foresight.checks.time import WHOLE
 from meguru.foresight.model import CausalModel, Edge
 
 SHAPE = ("cap", "steepness", "threshold", "second", "second_reference", "gate")
@@ -150,6 +152,18 @@ def lost_lags(model: CausalModel) -> Iterator[CausalWarning]:
         if edge.lag.high > 0.0 and edge.lag.high < model.step / 2:
             text = f"a lag of {edge.lag.high:g} years rounds to no step of {model.step:.3g} years"
             yield warning("lost_lags", model, f"{place}.lag", text, edge.source, hint="Take shorter steps.")
+
+
+def rounded_lags(model: CausalModel) -> Iterator[CausalWarning]:
+    """A lag that is no whole number of steps is taken as the nearest one; of a spread each draw is."""
+    for place, edge in named_edges(model):
+        steps = edge.lag.mode / model.step
+        nearest = math.floor(steps + 0.5)
+        if edge.lag.is_constant and nearest >= 1 and abs(steps - nearest) > WHOLE:
+            used = f"{nearest * model.step:.3g} is used"
+            text = f"a lag of {edge.lag.mode:g} years is no whole number of steps: {used}"
+            hint = "Take shorter steps."
+            yield warning("rounded_lags", model, f"{place}.lag", text, edge.source, hint=hint)
 
 
 def weak_edges(model: CausalModel) -> Iterator[CausalWarning]:

@@ -19,7 +19,7 @@ from meguru.errors import (
     did_you_mean,
 )
 from meguru.files.tree import LARGEST_FILE, Mark
-from meguru.foresight.tables.words import Column, attributes, column_of, table_of, words
+from meguru.foresight.tables.words import Column, attributes, column_of, table_of, titled, words
 from meguru.model.excel.grid import UNREAD, cell_value
 from meguru.model.excel.layout import READ_ME
 from meguru.model.excel.reading import open_workbook, workbook_bytes
@@ -208,7 +208,9 @@ def _titles(raw: Raw, table: str) -> tuple[int, dict[int, Column | None]]:
             return row, _columns(raw, table, row)
     first = min(raw.rows, default=1)
     file, line = raw.mark(first, 1)
-    needed = " or ".join(" and ".join(f"'{one}'" for one in sorted(names)) for names in NEEDED[table])
+    needed = " or ".join(
+        " and ".join(f"'{titled(table, one)}'" for one in sorted(names)) for names in NEEDED[table]
+    )
     found = ", ".join(str(value) for value in raw.rows.get(first, {}).values())
     raise MissingValueError(
         f"no line of titles for {table}",
@@ -229,14 +231,15 @@ def _columns(raw: Raw, table: str, row: int) -> dict[int, Column | None]:
         column = column_of(table, title)
         file, line = raw.mark(row, number)
         if column is None:
-            known = [*words()["columns"][table], *attributes(table)]
+            known = dict.fromkeys([*words()["columns"][table], *attributes(table)])
+            titles = [*known, *(one for many in words()["columns"][table].values() for one in map(str, many))]
             raise UnknownKeyError(
                 "unknown column",
                 file=file,
                 line=line,
                 found=title,
-                expected=list(dict.fromkeys(known)),
-                hint=did_you_mean(title, known) or "A column whose title begins with '_' is left unread.",
+                expected=[titled(table, one) for one in known],
+                hint=did_you_mean(title, titles) or "A column whose title begins with '_' is left unread.",
             )
         twice = next((one for one in columns.values() if one and str(one) == str(column)), None)
         if twice is not None:

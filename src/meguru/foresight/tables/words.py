@@ -100,6 +100,13 @@ def column_of(table: str, title: str) -> Column | None:
     return _columns(table).get(folded(title))
 
 
+def titled(table: str, key: str) -> str:
+    """The key of a column, with the first Japanese title that it may have as well."""
+    known = words()["columns"][table].get(key, ())
+    japanese = next((str(one) for one in known if not str(one).isascii()), "")
+    return f"{key} ({japanese})" if japanese else key
+
+
 def table_of(title: str) -> str | None:
     """The table that a sheet or file is, by its name."""
     name = folded(title)

@@ -136,7 +136,8 @@ def bound(model: CausalModel, node: str, low: float | None, high: float | None) 
 
 
 def _level(value: Mapping[str, Any], _language: str) -> str:
-    return f"{number(value['size'])} {value['unit']}".strip()
+    unit = "" if value["unit"] == "1" else value["unit"]  # a plain number stands alone
+    return f"{number(value['size'])} {unit}".strip()
 
 
 def _change(value: Mapping[str, Any], language: str) -> str:
