@@ -116,6 +116,8 @@ def test_axes_by_the_model_or_by_the_person(results: Path) -> None:
     ):
         done = call("axes", results, *given)
         assert done.exit_code == 2 and says in done.stderr
+    empty = call("axes", results, "--by", "lever@2030:9", "--by", "echo@2050").stdout
+    assert "2 of the four have no futures" in empty
     done = call("axes", results, "--by", "levr@2030", "--by", "echo@2050")
     assert done.exit_code == 1 and "Did you mean 'lever'?" in done.stderr
 

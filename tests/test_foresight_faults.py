@@ -223,6 +223,7 @@ WARNINGS = [
     ("parallel_edges", "events:\n", "  - {from: waste, to: awareness, strength: 0.9, lag: 5}\nevents:\n",
      "edges.waste → awareness (2)", "they add up"),
     ("lost_lags", "lag: 1}", "lag: 0.04}", "edges.law → awareness.lag", "rounds to no step"),
+    ("mistyped_units", "unit: kg", "unit: kgg", "nodes.waste.unit", "Did you mean"),
     ("rounded_lags", "lag: 1}", "lag: 1.6}", "edges.law → awareness.lag", "no whole number of steps"),
     ("weak_edges", "strength: 0.02", "strength: 0", "edges.waste → awareness.strength", "does nothing"),
     ("idle_events", "{2030: 0.1}", "{2030: 0}", "events.reform.hazard", "its hazard is 0"),

@@ -90,6 +90,10 @@ def _print(kept: Kept, found: DrivingForces) -> None:
     screen.print(Text.assemble((kept.futures.model.name, STRONG), (head_of(kept), QUIET)))
     screen.print()
     screen.print(_table(kept, found))
+    empty = sum(not one.groups for one in found.quadrants)
+    if empty:
+        have = "has" if empty == 1 else "have"
+        screen.print(f"{empty} of the four {have} no futures: other cuts, by --by NODE@YEAR:CUT")
     told = "undefined" if found.association is None else number(found.association)
     screen.print(f"Cramér's V of the four and the groups: {told} (0: independent, 1: one tells the other)")
 

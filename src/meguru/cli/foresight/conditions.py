@@ -127,9 +127,8 @@ def _road(kept: Kept, road: Roadmap) -> Table:
         named = [
             [label_of(model, name)[language()] for name in many] for many in (stop.levers, stop.indicators)
         ]
-        shown.add_row(
-            f"{year:g}", Text(label_of(model, stop.node)[language()]), *(Text(_few(one)) for one in named)
-        )
+        label = label_of(model, stop.node)[language()] + ("" if stop.cause else " (symptom)")
+        shown.add_row(f"{year:g}", Text(label), *(Text(_few(one)) for one in named))
     return shown
 
 

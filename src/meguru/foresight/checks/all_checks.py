@@ -37,6 +37,7 @@ ADVICE: tuple[Advice, ...] = (
     network.orphans,
     network.still_sources,
     network.aimless_kpis,
+    names.mistyped_units,
     numbers.idle_dynamics,
     edges.parallel_edges,
     edges.lost_lags,

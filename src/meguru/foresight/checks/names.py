@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meguru.errors import MissingValueError, ModelError, UnknownNameError, did_you_mean
+from meguru.errors import MissingValueError, ModelError, UnitError, UnknownNameError, did_you_mean
 from meguru.files.attribute import declared
 from meguru.files.document import default_of
-from meguru.foresight.checks.fault import fault, parts
+from meguru.foresight.checks.fault import CausalWarning, fault, parts, warning
 from meguru.foresight.model import CausalModel
+from meguru.quantity import dimension_of
 
 
 def missing_values(model: CausalModel) -> Iterator[ModelError]:
@@ -75,3 +76,14 @@ def unknown_nodes(model: CausalModel) -> Iterator[ModelError]:
                         expected=list(model.nodes) if len(model.nodes) <= 12 else "a name of 'nodes'",
                         hint=did_you_mean(name, model.nodes),
                     )
+
+
+def mistyped_units(model: CausalModel) -> Iterator[CausalWarning]:
+    """A unit may be any word, but one that is a letter away from a known one is hardly meant."""
+    for name, node in model.nodes.items():
+        try:
+            dimension_of(node.unit or "1")
+        except UnitError as error:
+            if error.hint:
+                text = f"the unit '{node.unit}' is taken as a word of its own"
+                yield warning("mistyped_units", model, f"nodes.{name}.unit", text, name, hint=error.hint)

@@ -113,7 +113,7 @@ def _driver(outlook: Outlook, one: Driver) -> list[Cell]:
 
 
 def _shift(outlook: Outlook, one: Driver) -> Both:
-    """By how much a driver is forced; of a factor in percent so many points, of an index or count a number."""
+    """By how much a driver is forced; of a factor in percent so many points, of a plain one a number."""
     if outlook.model.nodes[one.node].unit in ("", "1", "%"):
         return both(change(outlook.model, one.node, one.shift))
     return Both.of(number(one.shift)) + "\N{NO-BREAK SPACE}" + outlook.unit(one.node)
