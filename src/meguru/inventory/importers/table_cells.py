@@ -26,9 +26,7 @@ def needed(row: Row, rule: TableMapping, key: str) -> str:
     """The text of a cell that must not be empty."""
     found = cell_of(row, rule, key)
     if not found:
-        raise MissingValueError(
-            "an empty cell", file=row.file, line=row.line, place=rule.columns[key], expected="a value"
-        )
+        raise row.fault(MissingValueError, "an empty cell", rule.columns[key], expected="a value")
     return found
 
 
@@ -42,11 +40,10 @@ def number_of(row: Row, heading: str) -> float | None:
     number = float(text.replace(",", "")) if is_number else math.nan
     if not math.isfinite(number):
         hint = "A comma may only stand between thousands: write 1.5 for one and a half."
-        raise WrongTypeError(
+        raise row.fault(
+            WrongTypeError,
             "not a number",
-            file=row.file,
-            line=row.line,
-            place=heading,
+            heading,
             found=found,
             expected="a number",
             hint=hint if "," in text else None,
@@ -69,9 +66,7 @@ def whole_of(row: Row, rule: TableMapping, key: str, default: int | None) -> int
     if found is None:
         return default
     if not found.is_integer():
-        raise WrongTypeError(
-            "not a whole number", file=row.file, line=row.line, place=heading, found=found, expected="a year"
-        )
+        raise row.fault(WrongTypeError, "not a whole number", heading, found=found, expected="a year")
     return int(found)
 
 

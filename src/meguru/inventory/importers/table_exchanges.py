@@ -43,11 +43,10 @@ def exchanges_of(rule: TableMapping, rows: list[Row]) -> Library:
         _kind(kinds, library, rule, row)
         if role not in REFERENCES:
             if any(exchange == other for _, other in waiting.get(name, ())):
-                raise DuplicateKeyError(
+                raise row.fault(
+                    DuplicateKeyError,
                     "an exchange stands twice",
-                    file=row.file,
-                    line=row.line,
-                    place=name,
+                    name,
                     found=exchange.flow,
                     expected="rows that differ",
                     hint="Take one of them out, or sum them.",
@@ -55,18 +54,17 @@ def exchanges_of(rule: TableMapping, rows: list[Row]) -> Library:
             waiting.setdefault(name, []).append((row, exchange))
             continue
         if name in library.activities:
-            raise DuplicateKeyError(
-                "two reference flows", file=row.file, line=row.line, found=name, expected="one a process"
+            raise row.fault(
+                DuplicateKeyError, "two reference flows", None, found=name, expected="one a process"
             )
         library.activities[name] = _activity(rule, row, exchange, role)
     for name, found in waiting.items():
         if name not in library.activities:
             row = found[0][0]
-            raise MissingValueError(
+            raise row.fault(
+                MissingValueError,
                 "no reference flow",
-                file=row.file,
-                line=row.line,
-                place=name,
+                name,
                 expected="a row whose role is 'reference', or 'treated' for a waste",
             )
         activity = library.activities[name]
@@ -83,13 +81,8 @@ def _role(row: Row, rule: TableMapping) -> str:
     word = needed(row, rule, "role")
     role = rule.roles.get(word, word)
     if role not in ROLES:
-        raise UnknownNameError(
-            "no such role",
-            file=row.file,
-            line=row.line,
-            place=rule.columns["role"],
-            found=word,
-            expected=[*rule.roles, *ROLES],
+        raise row.fault(
+            UnknownNameError, "no such role", rule.columns["role"], found=word, expected=[*rule.roles, *ROLES]
         )
     return role
 
@@ -98,22 +91,20 @@ def _exchange(library: Library, rule: TableMapping, row: Row, role: str) -> Exch
     name, unit = needed(row, rule, "flow"), unit_of(row, rule)
     number = number_of(row, rule.columns["amount"])
     if number is None:
-        raise MissingValueError("an empty cell", file=row.file, line=row.line, place=rule.columns["amount"])
+        raise row.fault(MissingValueError, "an empty cell", rule.columns["amount"])
     if role in REFERENCES and number <= 0.0:
-        raise RangeError(
+        raise row.fault(
+            RangeError,
             "a reference amount of zero or less",
-            file=row.file,
-            line=row.line,
-            place=rule.columns["amount"],
+            rule.columns["amount"],
             found=number,
             expected="an amount above zero; the role 'treated' for a waste that is taken in",
         )
     if number < 0.0 and rule.negative == "refused":
-        raise RangeError(
+        raise row.fault(
+            RangeError,
             "an amount below zero",
-            file=row.file,
-            line=row.line,
-            place=rule.columns["amount"],
+            rule.columns["amount"],
             found=number,
             expected="zero or more",
             hint="What is saved elsewhere has the role 'avoided'; 'negative: avoided' in the mapping "
@@ -140,13 +131,8 @@ def _spread(row: Row, rule: TableMapping, amount: Quantity) -> Quantity:
     if gsd is None:
         return amount
     if gsd < 1.0:
-        raise RangeError(
-            "a geometric standard deviation below 1",
-            file=row.file,
-            line=row.line,
-            place=heading,
-            found=gsd,
-            expected="1 or more",
+        raise row.fault(
+            RangeError, "a geometric standard deviation below 1", heading, found=gsd, expected="1 or more"
         )
     if gsd == 1.0:
         return amount
@@ -160,11 +146,10 @@ def _kind(kinds: dict[str, str], library: Library, rule: TableMapping, row: Row)
         return
     kind = rule.kinds.get(word, word)
     if kinds.setdefault(name, kind) != kind:
-        raise DuplicateKeyError(
+        raise row.fault(
+            DuplicateKeyError,
             "a flow of two kinds",
-            file=row.file,
-            line=row.line,
-            place=rule.columns["kind"],
+            rule.columns["kind"],
             found=word,
             expected=f"{kinds[name]}, as in the rows above",
         )

@@ -31,11 +31,10 @@ def factors_of(rule: TableMapping, rows: list[Row]) -> Library:
         name = needed(row, rule, "name")
         where, year = cell_of(row, rule, "region") or rule.region, whole_of(row, rule, "year", rule.year)
         if (name, where, year) in seen:
-            raise DuplicateKeyError(
+            raise row.fault(
+                DuplicateKeyError,
                 "a name stands twice",
-                file=row.file,
-                line=row.line,
-                place=rule.columns["name"],
+                rule.columns["name"],
                 found=name,
                 expected="rows of one name in different regions or years",
             )
@@ -58,11 +57,10 @@ def _add(flows: dict[str, Flow], name: str, new: Flow, rule: TableMapping, row: 
     if flow is new:
         return
     if flow.unit != new.unit:
-        raise ContradictionError(
+        raise row.fault(
+            ContradictionError,
             "rows of one name in different units",
-            file=row.file,
-            line=row.line,
-            place=rule.columns["unit"],
+            rule.columns["unit"],
             found=new.unit,
             expected=flow.unit,
         )
@@ -73,11 +71,10 @@ def _add(flows: dict[str, Flow], name: str, new: Flow, rule: TableMapping, row: 
         if before is None:
             flow.factors.append(factor)
         elif factor.year is None or (before.year is None and not before.amount.years):
-            raise MissingValueError(
+            raise row.fault(
+                MissingValueError,
                 "several rows of one name and region, and one has no year",
-                file=row.file,
-                line=row.line,
-                place=rule.columns.get("year"),
+                rule.columns.get("year"),
                 found=name,
                 expected="a year in each of them",
             )
@@ -99,11 +96,10 @@ def _flow(rule: TableMapping, row: Row, where: str | None, year: int | None) -> 
     unit = unit_of(row, rule)
     per = number_of(row, rule.columns["amount"]) if "amount" in rule.columns else 1.0
     if per is None or per <= 0.0:
-        raise WrongTypeError(
+        raise row.fault(
+            WrongTypeError,
             "not a reference amount",
-            file=row.file,
-            line=row.line,
-            place=rule.columns["amount"],
+            rule.columns["amount"],
             found=per,
             expected="a number above zero",
         )

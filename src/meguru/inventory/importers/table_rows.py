@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from meguru.errors import DuplicateKeyError, LibraryError, NotReadableError, did_you_mean
+from meguru.errors import DuplicateKeyError, LibraryError, ModelError, NotReadableError, did_you_mean
 from meguru.inventory.importers.table_mapping import TableMapping
 
 LARGEST_UNPACKED = 1024**3  # bytes
 Cells = dict[str, Any]
+Fault = TypeVar("Fault", bound=ModelError)
 Line = tuple[int, list[Any]]
 
 
@@ -27,6 +28,10 @@ class Row:
     cells: Cells
     file: str
     line: int
+
+    def fault(self, kind: type[Fault], message: str, place: str | None, **more: Any) -> Fault:
+        """An error about this row; ``place`` is the heading or the name that it is about."""
+        return kind(message, file=self.file, line=self.line, place=place, **more)
 
 
 def csv_rows(path: Path, rule: TableMapping) -> Iterator[Row]:
