@@ -181,6 +181,18 @@ def test_lifetimes_by_year_made_need_shelves_that_age() -> None:
     assert caught.value.place == "time.sales"
 
 
+@pytest.mark.parametrize("of", ["lifetimes", "stretch"])
+def test_lifetimes_by_year_made_of_some_users_are_seen(of: str) -> None:
+    data = shelved(False)
+    second = data["processes"]["second"]
+    series = second["leave"]["old"]["scale"]
+    by_year = {"lifetimes": {"old": {**second["leave"]["old"]}}, "stretch": {**series, "unit": "1"}}[of]
+    second["leave"] = {"old": weibull(1, 5)}
+    second["segments"] = {"few": {"share": 0.3, of: by_year}, "most": {"share": 0.7}}
+    with pytest.raises(UnsupportedError, match="lifetimes in 'second' depend on the year made"):
+        Run(data)
+
+
 @pytest.mark.parametrize("way", ["rule", "price"])
 def test_parts_whose_age_is_asked_for_are_followed_into_what_they_are_put(way: str) -> None:
     data = simple(12, {"sales": "100 piece/year"}, {"old": fixed(4)})

@@ -208,6 +208,7 @@ def test_factors_of_a_flow_may_stand_by_region_and_year(tmp_path: Path) -> None:
     [
         ("JP,2030", "JP,2020", errors.DuplicateKeyError),
         ("JP,2030", "JP,", errors.MissingValueError),
+        ("JP,2020", "JP,", errors.MissingValueError),
         ("kWh,VN", "MJ,VN", errors.ContradictionError),
     ],
 )

@@ -69,7 +69,7 @@ def normal_spelling(unit: str) -> str:
     text = _OWN_EQUIVALENT.sub(rf"(\1*{EQUIVALENT_OF}\2e)", text)
     text = _POWER.sub(r"\1**\2", text)
     text = _JOINED.sub(lambda found: f"({found[0].replace('-', '*')})", text).strip()
-    text = _MULTIPLE.sub(lambda found: f"({MULTIPLES[found[1]]}*({found[2]}))", text)
+    text = _MULTIPLE.sub(lambda found: f"({MULTIPLES[found[1]]}*{found[2]})", text)
     for word in re.findall(r"\w+", text):
         if word in AMBIGUOUS:
             raise _ambiguous(unit, word)
