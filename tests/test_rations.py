@@ -278,6 +278,12 @@ def test_spares_out_of_a_store_are_counted_once_where_others_are_rationed(
     for part in ("items", "processes"):
         data[part] |= short[part]
     data["routes"] += short["routes"]
+    # one network: both are made with gold, of which there is plenty
+    data["items"]["gold"] = {"kind": "material"}
+    data["processes"]["gold-source"] = {"kind": "supply", "supplies": ["gold"]}
+    for product, maker in (("A", "make"), ("X", "X-source")):
+        data["items"][product]["bom"]["gold"] = "1 kg"
+        data["routes"].append({"from": "gold-source", "to": maker, "item": "gold"})
     run = Run(data)
     assert plenty.flow("shelf", "use")[3:].min() > 5.0
     for source in ("shelf", "buy"):
@@ -416,3 +422,20 @@ def test_nothing_is_left_that_somebody_could_use_and_claims_and_shares_hold(data
             if given[(way["from"], use)] < way["max_share"] * got - 1e-6:
                 behind = [r for r in ways if r["from"] == way["from"] and r["claim"] > way["claim"]]
                 assert all(given[(r["from"], r["to"])] <= 1e-9 for r in behind)
+
+
+NEEDS_FILLING = network(
+    {"p": {"s": 1.0}, "X": {"p": 1.0}, "Y": {"s": 1.0, "p": 1.0}}, {"s": 90.0}, {"X": 60.0, "Y": 40.0}
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(markets())
+def test_rations_do_not_hang_on_networks_that_share_nothing_with_them(data: Data) -> None:
+    alone = Run(data)
+    both = {name: data[name] | NEEDS_FILLING[name] for name in ("items", "processes")}
+    beside = Run({**data, **both, "routes": data["routes"] + NEEDS_FILLING["routes"]})
+    for way in data["routes"]:
+        ends = way["from"], way["to"]
+        np.testing.assert_array_equal(alone.flow(*ends), beside.flow(*ends))
+    np.testing.assert_allclose(delivered(beside, "XY"), np.array([60.0, 40.0]) * 90.0 / 140.0, rtol=1e-12)

@@ -20,7 +20,8 @@ from meguru.engine.items.plan import (
     SHELF_MOST, SHELVED, SINCE, STEP, STORE_WHOLE, THINGS_MOST, THINGS_USED, TOO_MANY, WAITING, WAITS,
     WANTED_ROWS, WANTED_SHELF, WANTED_THINGS, cells_at, row_at, thing_at,
 )  # fmt: skip
-from meguru.engine.kernels.steps import clear_flows, scale_back
+from meguru.engine.kernels.repairs import any_lacks, any_less, available_of, scale_back
+from meguru.engine.kernels.steps import clear_flows
 from meguru.engine.kernels.cohorts import classes_end, stock_at
 from meguru.engine.kernels.sale import survive_new
 from meguru.engine.kernels.spares import take_out
@@ -29,15 +30,16 @@ from meguru.engine.kernels.use import add_dates
 from meguru.engine.kernels.views import unowned
 from meguru.engine.plan import (
     AGES, AVAILABLE, DRAWN, EVENT_COUNT, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EVENTS, EXTRA, FLOW_COUNT,
-    FLOWS, FLOWS_DATED, FLOWS_VALUED, GOT, HELD, HELD_START, HOLDER_DATED, ITEM, ITEM_CHANGING, ITEM_DATES,
-    KEPT, N_NEXT, NEGATIVE_SALES, NO_CONVERGENCE, NODE, NODE_ITEM, NOT_FINITE, OK, OWED, PART_AGE,
-    PART_SHORT, REPLACEMENT, SCRAP_FLOWS, SINGULAR_LOOP, SLOT_USE, SPARE, SPARES, SPARES_SHORT, STATUS,
-    STEPS, STOCK, STOCK_DATED, STORE_AGEING, STORE_HOLDER, STORE_LOSS, STORE_LOST, STORES, SURVIVAL, USE,
-    USE_CLASS, USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HOLDER, USE_INPUT, USED, WANTED, WEIGHT, N, X, at, copy,
-    event_at, fill, line, number, rows,
+    FLOWS, FLOWS_DATED, FLOWS_VALUED, GOT, HELD, HELD_START, HOLDER_DATED, INPUT, INPUT_AVAILABLE, ITEM,
+    ITEM_CHANGING, ITEM_DATES, KEPT, N_NEXT, NEGATIVE_SALES, NO_CONVERGENCE, NODE, NODE_ITEM, NOT_FINITE, OK,
+    OWED, PART_AGE, PART_SHORT, REPLACEMENT, SCRAP_FLOWS, SINGULAR_LOOP, SLOT_USE, SPARE, SPARES,
+    SPARES_SHORT, STATUS, STEPS, STOCK, STOCK_DATED, STORE_AGEING, STORE_HOLDER, STORE_LOSS, STORE_LOST,
+    STORES, SURVIVAL, USE, USE_CLASS, USE_DEMAND, USE_DRIVEN, USE_EVENT, USE_HOLDER, USE_INPUT, USED, WANTED,
+    WEIGHT, N, X, at, copy, event_at, fill, line, number, rows,
 )  # fmt: skip
 
 TRIES = 200
+PROBES = 12  # of a share of repairs that may rise: to one in two thousand
 BY_CHANCE = 6.0  # standard deviations by which more may be in use than a target says
 
 
@@ -169,12 +171,45 @@ def until_sale(
         if again == 2:
             return SPARES_SHORT
         if again == 0:
-            return OK
-        overwrite(q, q_before)
-        overwrite(m, m_before)
-        copy(p, z, HELD, HELD_START)
-        copy(p, z, N, N_NEXT)
+            if not any_less(p, z):
+                return OK
+            return raise_repairs(p, c, z, r, q, s, k, m, t, q_before, m_before)
+        restart(p, z, q, m, q_before, m_before)
     return PART_SHORT
+
+
+@njit(cache=True)
+def restart(p: Any, z: Any, q: Any, m: Any, q_before: Any, m_before: Any) -> Any:
+    """Everything as at the start of the step."""
+    overwrite(q, q_before)
+    overwrite(m, m_before)
+    copy(p, z, HELD, HELD_START)
+    copy(p, z, N, N_NEXT)
+
+
+@njit(cache=True)
+def raise_repairs(
+    p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, q_before: Any, m_before: Any
+) -> Any:
+    """One share of repairs after the other rises again as far as others have left parts."""
+    for i in range(rows(p, INPUT)):
+        low, high = available_of(p, z, i), 1.0
+        share = p[AVAILABLE] + at(p, INPUT, i, INPUT_AVAILABLE)
+        if low == 1.0:
+            continue
+        for probe in range(PROBES):
+            z[share] = high if probe == 0 else 0.5 * (low + high)
+            restart(p, z, q, m, q_before, m_before)
+            code = one_try(p, c, z, r, q, s, k, m, t)
+            if code != OK:
+                return code
+            if any_lacks(p, z):
+                high = z[share]
+            else:
+                low = z[share]
+        z[share] = low
+    restart(p, z, q, m, q_before, m_before)
+    return one_try(p, c, z, r, q, s, k, m, t)
 
 
 @njit(cache=True)

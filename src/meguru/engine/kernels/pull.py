@@ -4,7 +4,8 @@ An *offer* is a source of one item (supply, make, store). What an offer can give
 sources first ("how much can you make?"). Then a pass asks in topological order: every target of an offer has
 asked before the offer is shared out, and a target asks its next source when it knows what the one before
 gave. Where that breaks a promise (makers counted on the same short source; a share of a want that was not
-filled; a repair already owed), all wants are filled together instead (:mod:`meguru.engine.kernels.ration`).
+filled; a repair already owed), all wants of that component of the network are filled together instead
+(:mod:`meguru.engine.kernels.ration`).
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from meguru.engine.kernels.ration import fill_together
 from meguru.engine.kernels.supply import INFINITE, find_potential, largest_need
 from meguru.engine.plan import (
     ASK, ASKED, CAP, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_SPARE, GIVEN, GOT,
-    GOT_FREE, INPUT, INPUT_AMOUNT, INPUT_AVAILABLE, INPUT_EDGE, INPUT_EDGES_END, INPUT_EXACT, INPUT_OWNER,
-    MAKE, NEED, OFFER, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT,
-    OUT, OWED, POTENTIAL, SEQUENCE, SHORT, SPARE, WANTED, WEIGHT, WISH, WISH_NEED, at, fill, line, number,
-    rows,
+    GOT_FREE, INPUT, INPUT_AMOUNT, INPUT_AVAILABLE, INPUT_COMPONENT, INPUT_EDGE, INPUT_EDGES_END,
+    INPUT_EXACT, INPUT_OWNER, MAKE, NEED, OFFER, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END,
+    OFFER_KIND, OFFER_LIMIT, OUT, OWED, POTENTIAL, SEQUENCE, SHORT, SPARE, UNSETTLED, WANTED, WEIGHT, WISH,
+    WISH_NEED, at, fill, line, number, rows,
 )  # fmt: skip
 
 ROUNDING = 1e-11
@@ -153,13 +154,20 @@ def has_shares(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
 
 @njit(cache=True)
 def settled(p: Any, c: Any, z: Any, t: Any) -> Any:
-    """Whether promises were kept, shares hold of what was got, and what is owed was delivered."""
+    """Whether promises were kept, shares hold of what was got, and what is owed was delivered.
+
+    Leaves in UNSETTLED which components of the network have to be filled together.
+    """
+    fill(p, z, UNSETTLED, 0.0)
+    everywhere = True
     for i in range(rows(p, INPUT)):
-        if lacking(p, z, i) and (at(p, INPUT, i, INPUT_OWNER) >= 0 or has_shares(p, c, z, t, i)):
-            return False
-        if z[p[GOT] + i] < min(z[p[OWED] + i], z[p[WANTED] + i]) * (1.0 - 1e-9):
-            return False
-    return True
+        broken = z[p[GOT] + i] < min(z[p[OWED] + i], z[p[WANTED] + i]) * (1.0 - 1e-9)
+        if lacking(p, z, i):
+            broken = broken or at(p, INPUT, i, INPUT_OWNER) >= 0 or has_shares(p, c, z, t, i)
+        if broken:
+            z[p[UNSETTLED] + at(p, INPUT, i, INPUT_COMPONENT)] = 1.0
+            everywhere = False
+    return everywhere
 
 
 @njit(cache=True)

@@ -20,9 +20,10 @@ from numba import njit
 from meguru.engine.kernels.supply import INFINITE, capacity_of
 from meguru.engine.plan import (
     ASKING, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_PACE, EDGE_SPARE,
-    GIVEN, GOT, INPUT, INPUT_AMOUNT, INPUT_EDGE, INPUT_EDGES_END, INPUT_OWNER, INPUT_PACE, LET, MAKE, NEED,
-    OFFER, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_PACE, OFFER_STATE, OUT,
-    OWED, POTENTIAL, STOPPED, UPSTREAM, WANTED, WISH_NEED, at, fill, line, number, rows,
+    GIVEN, GOT, INPUT, INPUT_AMOUNT, INPUT_COMPONENT, INPUT_EDGE, INPUT_EDGES_END, INPUT_OWNER, INPUT_PACE,
+    LET, MAKE, NEED, OFFER, OFFER_COMPONENT, OFFER_EDGE, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END,
+    OFFER_KIND, OFFER_PACE, OFFER_STATE, OUT, OWED, POTENTIAL, STOPPED, UNSETTLED, UPSTREAM, WANTED,
+    WISH_NEED, at, fill, line, number, rows,
 )  # fmt: skip
 
 OPEN, WAITS, CLOSED = range(3)
@@ -31,11 +32,11 @@ DUST = 1e-13
 
 @njit(cache=True)
 def fill_together(p: Any, c: Any, z: Any, t: Any) -> Any:
-    """Fill the demands in WANTED as far as possible, what is owed first. False if it never ends."""
-    for name in (NEED, GIVEN, OUT, STOPPED):
-        fill(p, z, name, 0.0)
-    for o in range(rows(p, OFFER)):
-        z[p[POTENTIAL] + o] = capacity_of(p, c, z, t, o)
+    """Fill the demands in WANTED of the UNSETTLED components as far as possible, what is owed first.
+
+    False if it never ends.
+    """
+    start_over(p, c, z, t)
     for owed in (True, False):
         fill(p, z, LET, 0.0)
         events = rows(p, OFFER) + 4 * rows(p, EDGE) + 2 * rows(p, INPUT) + 9
@@ -45,6 +46,22 @@ def fill_together(p: Any, c: Any, z: Any, t: Any) -> Any:
                 return False
     hand_over(p, z)
     return True
+
+
+@njit(cache=True)
+def start_over(p: Any, c: Any, z: Any, t: Any) -> Any:
+    """Nothing has been given yet in the components to be filled; in the others nothing rises any more."""
+    for i in range(rows(p, INPUT)):
+        filled = z[p[UNSETTLED] + at(p, INPUT, i, INPUT_COMPONENT)] == 1.0
+        z[p[STOPPED] + i] = 0.0 if filled else 1.0
+        if filled:
+            z[p[NEED] + i] = 0.0
+            for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
+                z[p[GIVEN] + e] = 0.0
+    for o in range(rows(p, OFFER)):
+        if z[p[UNSETTLED] + at(p, OFFER, o, OFFER_COMPONENT)] == 1.0:
+            z[p[OUT] + o] = 0.0
+            z[p[POTENTIAL] + o] = capacity_of(p, c, z, t, o)
 
 
 @njit(cache=True)
@@ -293,8 +310,10 @@ def full(now: Any, most: Any) -> Any:
 def hand_over(p: Any, z: Any) -> Any:
     """What was given; spares out of stores were drawn before, all of them."""
     for i in range(rows(p, INPUT)):
+        if z[p[UNSETTLED] + at(p, INPUT, i, INPUT_COMPONENT)] == 0.0:
+            continue
         z[p[GOT] + i] = z[p[NEED] + i]
-    for e in range(rows(p, EDGE)):
-        if at(p, EDGE, e, EDGE_SPARE) == 1:
-            z[p[GOT] + at(p, EDGE, e, EDGE_INPUT)] += z[p[DRAWN] + e] - z[p[GIVEN] + e]
-            z[p[GIVEN] + e] = 0.0
+        for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
+            if at(p, EDGE, e, EDGE_SPARE) == 1:
+                z[p[GOT] + i] += z[p[DRAWN] + e] - z[p[GIVEN] + e]
+                z[p[GIVEN] + e] = 0.0

@@ -11,6 +11,9 @@ from meguru.engine.kernels.loops import clear, put
 from meguru.engine.kernels.parts import spread_put
 from meguru.engine.kernels.pull import FAILED, pull
 from meguru.engine.kernels.push import node_start, push
+from meguru.engine.kernels.repairs import (
+    any_lacks, any_less, begin_search, find_available, scale_back, want_all_spares, want_replacements,
+)  # fmt: skip
 from meguru.engine.kernels.sale import mistaken, place, survive_new
 from meguru.engine.kernels.spares import draw_spares, expect_spares, take_out
 from meguru.engine.kernels.stores import find_content, finish_store, shelve
@@ -19,14 +22,13 @@ from meguru.engine.kernels.views import unowned
 from meguru.engine.plan import (
     AVAILABLE, DATED_BEFORE, EVENTS, EVENT_COUNT, EVENT_DEMAND, EVENT_SALES, EVENT_UNMET, EXTRA,
     EXTRA_BEFORE, FLOWS, FLOWS_DATED, FLOWS_VALUED, FLOW_COUNT, GOT, HELD, HELD_PIECES, HELD_PIECES_START,
-    HELD_START, INPUT, INPUT_AVAILABLE, INPUT_OWNER, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT,
-    LEAVING, LEAVING_NEXT, NEGATIVE_SALES, NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OK,
-    OUT, OWED, PART_AGE, PART_SHORT, PIECES_IN, PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM,
-    PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, PUT, PUT_LAW, PUT_NEW, REPLACEMENT, SCRAP,
-    SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE, SCRAP_OFFER, SCRAP_PUSH, SINGULAR_LOOP, SLOT, SLOT_LEAVING,
-    SLOT_PIECES, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS, STORES, SURVIVAL, USE, USED, USED_START,
-    USE_DRIVEN, USE_EVENT, USE_INPUT, VALUED_BEFORE, WAITING, WANTED, WEIGHT, X, at, copy, event_at, fill,
-    line, number, rows,
+    HELD_START, ITEM, ITEM_CHANGING, ITEM_DATES, ITEM_WIDTH, KEPT, LEAVING, LEAVING_NEXT, NEGATIVE_SALES,
+    NODE, NODE_ITEM, NODE_START, NOT_FINITE, NO_CONVERGENCE, OK, OUT, OWED, PART_AGE, PART_SHORT, PIECES_IN,
+    PIECES_NEXT, PRODUCT, PRODUCT_CLASSES, PRODUCT_ITEM, PRODUCT_PIECES, PRODUCT_SLOT, PRODUCT_SLOTS_END,
+    PUSH, PUT, PUT_LAW, PUT_NEW, SCRAP, SCRAP_AMOUNT, SCRAP_FLOWS, SCRAP_NODE, SCRAP_OFFER, SCRAP_PUSH,
+    SINGULAR_LOOP, SLOT, SLOT_LEAVING, SLOT_PIECES, SPARE, SPARES, SPARES_SHORT, STATUS, STEPS, STORES,
+    SURVIVAL, USE, USED, USED_START, USE_DRIVEN, USE_EVENT, USE_INPUT, VALUED_BEFORE, WAITING, WANTED,
+    WEIGHT, X, at, copy, event_at, fill, line, number, rows,
 )  # fmt: skip
 
 TRIES = 200
@@ -193,40 +195,21 @@ def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
 
 
 @njit(cache=True)
-def scale_back(p: Any, z: Any) -> Any:
-    """Where spares or replacement parts fell short: repair so much less. Returns 0 done, 1 try again, 2
-    cannot."""
-    again = 0
-    for i in range(rows(p, INPUT)):
-        row = line(p, INPUT, i)
-        wanted = z[p[WANTED] + i]
-        if p[row + INPUT_OWNER] >= 0 or p[row + INPUT_AVAILABLE] < 0 or wanted <= 0.0:
-            continue
-        asked = max(z[p[SPARES] + i] + z[p[OWED] + i], wanted)
-        short = wanted - z[p[GOT] + i]
-        if short > 1e-9 * asked:
-            flexible = asked - z[p[OWED] + i]
-            if flexible <= 1e-12 * asked:
-                return 2
-            # Fewer repairs also keep fewer products for other repairs: half of the way each time.
-            less = 0.5 * short / flexible if short < (1.0 - 1e-9) * flexible else 1.0
-            z[p[AVAILABLE] + p[row + INPUT_AVAILABLE]] *= 1.0 - less
-            again = 1
-    return again
+def one_try(p: Any, c: Any, z: Any, r: Any, t: Any, in_full: Any) -> Any:
+    """Steps 1 to 4 without moving the stock on. Returns a code.
 
-
-@njit(cache=True)
-def one_try(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
-    """Steps 1 to 4 without moving the stock on. Returns a code."""
+    ``in_full``: repairs ask for all that they could use, to see what they would get.
+    """
     begin(p, z, r, t)
     shelve(p, c, z, t)
     leave(p, c, z, r, t)
+    if in_full:
+        want_all_spares(p, z)
     draw_spares(p, c, z, r, t)
     spread_spares(p, z, t)
     if not push(p, c, z, r, t, p[X], PUSH, False):
         return SINGULAR_LOOP
-    for k in range(rows(p, REPLACEMENT)):  # as many new children as old ones came out
-        z[p[WANTED] + at(p, REPLACEMENT, k, 1)] += r[p[FLOWS] + t * p[FLOW_COUNT] + at(p, REPLACEMENT, k, 0)]
+    want_replacements(p, z, r, t, in_full)
     for u in range(rows(p, USE)):
         wanted = demand_of(p, c, z, t, u)
         if wanted < 0.0 or not np.isfinite(wanted):
@@ -278,17 +261,36 @@ def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     for u in range(rows(p, USE)):
         if at(p, USE, u, USE_DRIVEN) == 1:
             z[p[SURVIVAL] + u] = survive_new(p, c, z, r, t, u)
+    searched = False
     for _ in range(TRIES):
-        code = one_try(p, c, z, r, t)
+        code = one_try(p, c, z, r, t, False)
+        if code == OK and not searched and (any_less(p, z) or any_lacks(p, z)):
+            searched = True
+            code = search_repairs(p, c, z, r, t)
+            if code == OK:
+                continue
         if code != OK:
             return code
         again = scale_back(p, z)
         if again == 2:
             return SPARES_SHORT
-        if again == 0 and not mistaken(p, c, z, r, t):
-            accept(p, c, z, r, t)
-            return OK
+        if again == 0:
+            if not mistaken(p, c, z, r, t):
+                accept(p, c, z, r, t)
+                return OK
+            searched = False
     return PART_SHORT
+
+
+@njit(cache=True)
+def search_repairs(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
+    """Find which share of the repairs can be done. Returns a code."""
+    begin_search(p, z)
+    for _ in range(TRIES):
+        code = one_try(p, c, z, r, t, True)
+        if code != OK or find_available(p, z):
+            return code
+    return OK
 
 
 @njit(cache=True, nogil=True)
