@@ -14,12 +14,12 @@ from scipy.integrate import quad
 
 import meguru
 from meguru import errors
-from meguru.explore.goals import Goal
-from meguru.explore.mismatch import mismatch, mismatch_of
-from meguru.explore.planning import plan_reconditioning
-from meguru.explore.programme import Part
-from meguru.explore.robust import CRITERIA, robust, robust_choice
-from meguru.explore.take_back import intact_by_age, price_by_age, take_back
+from meguru.explore.parts.mismatch import mismatch, mismatch_of
+from meguru.explore.parts.planning import plan_reconditioning
+from meguru.explore.parts.programme import Part
+from meguru.explore.parts.take_back import intact_by_age, price_by_age, take_back
+from meguru.explore.plans.goals import Goal
+from meguru.explore.proposals.robust import CRITERIA, robust, robust_choice
 from meguru.indicators import reuse_bound
 
 Array = NDArray[np.float64]

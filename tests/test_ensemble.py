@@ -37,11 +37,11 @@ from meguru.errors import (
     WriteError,
 )
 from meguru.explore import Ensemble, ensemble, stability
-from meguru.explore.ensemble import plan_ensemble
-from meguru.explore.ensemble_plan import Plan
-from meguru.explore.ensemble_result import level_name, wilson
-from meguru.explore.ensemble_workers import run_blocks
-from meguru.explore.stability import in_words
+from meguru.explore.ensembles.ensemble import plan_ensemble
+from meguru.explore.ensembles.plan import Plan
+from meguru.explore.ensembles.result import level_name, wilson
+from meguru.explore.ensembles.stability import in_words
+from meguru.explore.ensembles.workers import run_blocks
 from meguru.model.components import SAMPLING_METHODS
 from meguru.random import uniforms
 from meguru.report import write_report
@@ -177,7 +177,7 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_workers_that_always_die_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEGURU_TEST_FLAG", "always")
-    monkeypatch.setattr("meguru.explore.ensemble_workers.BREAKS", 2)
+    monkeypatch.setattr("meguru.explore.ensembles.workers.BREAKS", 2)
     with pytest.raises(RunError, match="die again and again"):
         list(run_blocks(deadly_plan()[1], [(0, 6), (6, 12)], processes=2))
 

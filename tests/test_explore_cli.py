@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 import meguru
 from meguru.cli import main
-from meguru.explore.model_search import search_measures
-from meguru.explore.suggest import suggest
+from meguru.explore.proposals.suggest import suggest
+from meguru.explore.searches.model_search import search_measures
 
 
 def call(*arguments: object) -> Result:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 import meguru
 from meguru import errors
 from meguru.examples import example_path
-from meguru.explore.accounts import of_year
-from meguru.explore.incentives import TOGETHER, Incentives, weigh_incentives
-from meguru.explore.information import sorting_value
-from meguru.explore.measures import Taken, with_plan
+from meguru.explore.plans.accounts import of_year
+from meguru.explore.plans.measures import Taken, with_plan
+from meguru.explore.proposals.incentives import TOGETHER, Incentives, weigh_incentives
+from meguru.explore.proposals.information import sorting_value
 from meguru.model.read import parse
 from meguru.report.sentences import incentive_sentences
 

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 import meguru
 from meguru import errors
 from meguru.examples import example_path
-from meguru.explore.break_even import break_even
-from meguru.explore.goals import Goal, Limit
-from meguru.explore.measures import levers_of
-from meguru.explore.model_search import search_measures
-from meguru.explore.pareto import non_dominated
-from meguru.explore.roots import crossings
-from meguru.explore.search import SearchProblem, search
-from meguru.explore.space import Variable, grid
+from meguru.explore.plans.goals import Goal, Limit
+from meguru.explore.plans.measures import levers_of
+from meguru.explore.proposals.break_even import break_even
+from meguru.explore.proposals.roots import crossings
+from meguru.explore.searches.model_search import search_measures
+from meguru.explore.searches.pareto import non_dominated
+from meguru.explore.searches.search import SearchProblem, search
+from meguru.explore.searches.space import Variable, grid
 from meguru.model.read import parse
 from meguru.report.sentences import crossings_of
 

@@ -29,7 +29,7 @@ from meguru.explore import (
     sobol_indices,
     tornado,
 )
-from meguru.explore.problem import TogetherWarning
+from meguru.explore.sensitivity.problem import TogetherWarning
 from meguru.model.walk import quantities
 from meguru.quantity import Distribution, Quantity
 from meguru.report.both import Both

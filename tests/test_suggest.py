@@ -11,11 +11,11 @@ from edits import edited
 import meguru
 from meguru import errors
 from meguru.examples import example_path
-from meguru.explore.break_even import break_even
-from meguru.explore.goals import Goal, goals_of, limits_of
-from meguru.explore.measures import Lever, Taken, start_of, with_plan
-from meguru.explore.suggest import Outcome, Step, Suggestion, suggest
-from meguru.explore.trials import Trials
+from meguru.explore.plans.goals import Goal, goals_of, limits_of
+from meguru.explore.plans.measures import Lever, Taken, start_of, with_plan
+from meguru.explore.plans.trials import Trials
+from meguru.explore.proposals.break_even import break_even
+from meguru.explore.proposals.suggest import Outcome, Step, Suggestion, suggest
 from meguru.model import Model
 from meguru.model.read import parse
 from meguru.report.sentences import sentences

@@ -12,12 +12,12 @@ from uncertain_models import small
 import meguru
 from meguru import errors
 from meguru.examples import example_path
-from meguru.explore.break_even import break_even
-from meguru.explore.measures import Plan, Taken, levers_of, with_plan
-from meguru.explore.model_search import search_measures
-from meguru.explore.suggest import suggest
-from meguru.explore.switches import switched
-from meguru.explore.trials import Trials
+from meguru.explore.plans.measures import Plan, Taken, levers_of, with_plan
+from meguru.explore.plans.switches import switched
+from meguru.explore.plans.trials import Trials
+from meguru.explore.proposals.break_even import break_even
+from meguru.explore.proposals.suggest import suggest
+from meguru.explore.searches.model_search import search_measures
 from meguru.model.read import from_data, parse
 
 ATM = meguru.example("atm-parts")

@@ -1,31 +1,35 @@
 """How sure, what matters, what to do: many runs of a model, and what they say together."""
 
-from meguru.explore.break_even import BreakEven, break_even
-from meguru.explore.ensemble import ensemble
-from meguru.explore.ensemble_result import Ensemble
-from meguru.explore.incentives import Incentives, weigh_incentives
-from meguru.explore.indices import morris, sobol_indices
-from meguru.explore.information import SortingValue, sorting_value
-from meguru.explore.measures import Taken, with_plan
-from meguru.explore.mismatch import Mismatch, mismatch, mismatch_of
-from meguru.explore.model_search import Choices, search_measures
-from meguru.explore.planning import ReconditionPlan, plan_reconditioning
-from meguru.explore.problem import Problem, model_problem, problem_of
-from meguru.explore.programme import Part
-from meguru.explore.regional import regional, regional_of
-from meguru.explore.robust import Robust, robust, robust_choice
-from meguru.explore.search import Front, SearchProblem, search
-from meguru.explore.stability import stability
-from meguru.explore.suggest import Suggestion, suggest
-from meguru.explore.take_back import TakeBack, intact_by_age, price_by_age, take_back
-from meguru.explore.tornado import tornado
+from meguru.explore.ensembles.ensemble import ensemble
+from meguru.explore.ensembles.result import Ensemble
+from meguru.explore.ensembles.stability import stability
+from meguru.explore.parts.mismatch import Mismatch, mismatch, mismatch_of
+from meguru.explore.parts.planning import ReconditionPlan, plan_reconditioning
+from meguru.explore.parts.programme import Part
+from meguru.explore.parts.take_back import TakeBack, intact_by_age, price_by_age, take_back
+from meguru.explore.plans.goals import Goal, Limit
+from meguru.explore.plans.measures import Taken, with_plan
+from meguru.explore.proposals.break_even import BreakEven, break_even
+from meguru.explore.proposals.incentives import Incentives, weigh_incentives
+from meguru.explore.proposals.information import SortingValue, sorting_value
+from meguru.explore.proposals.robust import Robust, robust, robust_choice
+from meguru.explore.proposals.suggest import Suggestion, suggest
+from meguru.explore.searches.model_search import Choices, search_measures
+from meguru.explore.searches.search import Front, SearchProblem, search
+from meguru.explore.searches.space import Variable
+from meguru.explore.sensitivity.indices import morris, sobol_indices
+from meguru.explore.sensitivity.problem import Problem, model_problem, problem_of
+from meguru.explore.sensitivity.regional import regional, regional_of
+from meguru.explore.sensitivity.tornado import tornado
 
 __all__ = [
     "BreakEven",
     "Choices",
     "Ensemble",
     "Front",
+    "Goal",
     "Incentives",
+    "Limit",
     "Mismatch",
     "Part",
     "Problem",
@@ -36,6 +40,7 @@ __all__ = [
     "Suggestion",
     "TakeBack",
     "Taken",
+    "Variable",
     "break_even",
     "ensemble",
     "intact_by_age",

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from meguru.explore.ensemble_result import Ensemble
-from meguru.explore.stability import ENOUGH, FEWEST, stability
+from meguru.explore.ensembles.result import Ensemble
+from meguru.explore.ensembles.stability import ENOUGH, FEWEST, stability
 from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table, Text
 from meguru.report.both import EMPTY, Both
 from meguru.report.html import Head

@@ -5,12 +5,12 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from meguru.engine import Comparison, Result, compare
-from meguru.explore.break_even import BreakEven
-from meguru.explore.describe import plan_labels
-from meguru.explore.incentives import Incentives
-from meguru.explore.measures import Plan
-from meguru.explore.model_search import Choices
-from meguru.explore.suggest import Suggestion
+from meguru.explore.plans.describe import plan_labels
+from meguru.explore.plans.measures import Plan
+from meguru.explore.proposals.break_even import BreakEven
+from meguru.explore.proposals.incentives import Incentives
+from meguru.explore.proposals.suggest import Suggestion
+from meguru.explore.searches.model_search import Choices
 from meguru.model import Model
 from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table, Text
 from meguru.report.both import EMPTY, Both

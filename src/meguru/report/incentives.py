@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from meguru.explore.incentives import TOGETHER, Incentives, Moved, Pair
+from meguru.explore.proposals.incentives import TOGETHER, Incentives, Moved, Pair
 from meguru.report.blocks import Block, Cell, Figure, Section, Table, Text, tabs
 from meguru.report.both import Both
 from meguru.report.numbers import Scale, scale_for

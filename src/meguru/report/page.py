@@ -12,7 +12,7 @@ from meguru.report.words import say
 
 if TYPE_CHECKING:
     from meguru.engine import Comparison, Result
-    from meguru.explore.ensemble_result import Ensemble
+    from meguru.explore.ensembles.result import Ensemble
     from meguru.report.blocks import Section
     from meguru.report.explored import Explored
     from meguru.report.study import Study
@@ -64,7 +64,7 @@ def _told(found: Result | Comparison | Ensemble | Explored) -> Ensemble | Told:
 
     if isinstance(found, (Result, Comparison)):
         return [], found
-    from meguru.explore.ensemble_result import Ensemble  # not loaded for a report of runs
+    from meguru.explore.ensembles.result import Ensemble  # not loaded for a report of runs
 
     if isinstance(found, Ensemble):
         return found

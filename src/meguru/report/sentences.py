@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from meguru.explore.break_even import BreakEven
-from meguru.explore.goals import Goal
-from meguru.explore.incentives import TOGETHER, Incentives
-from meguru.explore.measures import Plan
-from meguru.explore.suggest import Step, Suggestion
+from meguru.explore.plans.goals import Goal
+from meguru.explore.plans.measures import Plan
+from meguru.explore.proposals.break_even import BreakEven
+from meguru.explore.proposals.incentives import TOGETHER, Incentives
+from meguru.explore.proposals.suggest import Step, Suggestion
 from meguru.files.shipped import read_shipped
 from meguru.model import Model
 from meguru.report.both import Both, joined
@@ -31,7 +31,7 @@ class Sentence:
     text
         In both languages.
     scenarios
-        Of :meth:`meguru.explore.suggest.Suggestion.with_scenarios`, whose runs give its numbers.
+        Of :meth:`meguru.explore.proposals.suggest.Suggestion.with_scenarios`, whose runs give its numbers.
     """
 
     text: Both

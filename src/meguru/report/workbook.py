@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from meguru.engine import Comparison, Result
 from meguru.engine.results.tables import workbook
-from meguru.explore.ensemble_result import Ensemble
-from meguru.explore.stability import FEWEST, stability
+from meguru.explore.ensembles.result import Ensemble
+from meguru.explore.ensembles.stability import FEWEST, stability
 from meguru.files.writing import write_beside
 from meguru.indicators import against_targets, evaluate
 from meguru.indicators.catalogue import measure

@@ -18,7 +18,7 @@ from meguru.cli.explore.options import (
 from meguru.cli.options import language_option
 
 if TYPE_CHECKING:
-    from meguru.explore.break_even import BreakEven
+    from meguru.explore.proposals.break_even import BreakEven
 
 
 @click.command("break-even", short_help="Find at which value of a number an indicator changes its sign.")
@@ -61,7 +61,7 @@ def break_even(
     from meguru.cli.models import read_model
     from meguru.cli.screen import announce_compiling, print_json
     from meguru.cli.values import language
-    from meguru.explore.break_even import break_even as find
+    from meguru.explore.proposals.break_even import break_even as find
 
     read = read_model(model)
     announce_compiling()

@@ -109,7 +109,7 @@ def _told(
     """The settings: what the command says, else what the folder to go on with says, else the defaults."""
     held: Mapping[str, Any] = {}
     if resume is not None:
-        from meguru.explore.ensemble_folder import read_settings
+        from meguru.explore.ensembles.folder import read_settings
 
         held = read_settings(resume)
     return {
@@ -168,7 +168,7 @@ def _write_tables(found: Ensemble, folder: Path, year: int | None) -> list[Path]
 def _data(found: Ensemble, year: int | None, files: list[Path]) -> dict[str, Any]:
     from meguru.cli.values import records
     from meguru.explore import stability
-    from meguru.explore.stability import FEWEST
+    from meguru.explore.ensembles.stability import FEWEST
 
     wanted = any(one.wanted for one in found.indicators.values())
     return {

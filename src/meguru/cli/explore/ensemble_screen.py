@@ -84,7 +84,7 @@ def _print_stability(screen: Console, found: Ensemble, year: int | None) -> None
     """Whether there are enough samples: of the year asked for, else of every year."""
     from meguru.cli.screen import BAD, GOOD, QUIET
     from meguru.cli.values import records
-    from meguru.explore.stability import FEWEST, in_words, stability
+    from meguru.explore.ensembles.stability import FEWEST, in_words, stability
 
     settings: dict[str, Any] = found.provenance
     method = settings["sampling"]["method"]

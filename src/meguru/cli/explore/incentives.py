@@ -20,7 +20,7 @@ from meguru.cli.explore.options import (
 from meguru.cli.options import language_option
 
 if TYPE_CHECKING:
-    from meguru.explore.incentives import Incentives, Moved
+    from meguru.explore.proposals.incentives import Incentives, Moved
 
 
 @click.command(short_help="Show who pays and who gains by incentives between actors.")
@@ -54,7 +54,7 @@ def incentives(
     from meguru.cli.models import read_model
     from meguru.cli.screen import announce_compiling, print_json
     from meguru.cli.values import language
-    from meguru.explore.incentives import weigh_incentives
+    from meguru.explore.proposals.incentives import weigh_incentives
 
     read = read_model(model)
     announce_compiling()

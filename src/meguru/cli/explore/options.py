@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 if TYPE_CHECKING:
-    from meguru.explore.trials import Over
+    from meguru.explore.plans.trials import Over
     from meguru.model import Model
     from meguru.report.explored import Explored
 

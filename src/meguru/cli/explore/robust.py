@@ -44,7 +44,7 @@ def robust(
     """
     from meguru.cli.models import known_scenarios, read_model
     from meguru.cli.screen import GOOD, QUIET, announce_compiling, console, number, print_json, table
-    from meguru.explore.robust import CRITERIA, robust_choice
+    from meguru.explore.proposals.robust import CRITERIA, robust_choice
 
     read = read_model(model)
     names = known_scenarios(read, scenarios) or None

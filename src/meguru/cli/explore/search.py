@@ -22,8 +22,8 @@ from meguru.cli.explore.options import (
 from meguru.cli.options import language_option
 
 if TYPE_CHECKING:
-    from meguru.explore.model_search import Choices
-    from meguru.explore.search import Method
+    from meguru.explore.searches.model_search import Choices
+    from meguru.explore.searches.search import Method
 
 MOST_SHOWN = 20
 
@@ -73,7 +73,7 @@ def search(
     """
     from meguru.cli.models import read_model
     from meguru.cli.screen import announce_compiling, print_json
-    from meguru.explore.model_search import search_measures
+    from meguru.explore.searches.model_search import search_measures
 
     read = read_model(model)
     announce_compiling()
@@ -128,7 +128,7 @@ def _print(found: Choices, files: list[Path]) -> None:
 
     from meguru.cli.screen import QUIET, STRONG, console, number, table
     from meguru.cli.tables import print_files
-    from meguru.explore.describe import plan_text
+    from meguru.explore.plans.describe import plan_text
 
     screen = console()
     head = f"  from scenario {found.start}, {len(found.front.points):,} choices tried by {found.front.how}"

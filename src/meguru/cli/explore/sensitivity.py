@@ -115,7 +115,7 @@ def _indices(
     import warnings
 
     from meguru.explore import model_problem, morris, sobol_indices, tornado
-    from meguru.explore.problem import TogetherWarning
+    from meguru.explore.sensitivity.problem import TogetherWarning
 
     problem = model_problem(model, scenario, indicators=indicators or None, year=year)
     with warnings.catch_warnings():

@@ -24,7 +24,7 @@ from meguru.cli.options import language_option
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from meguru.explore.suggest import Outcome, Step, Suggestion
+    from meguru.explore.proposals.suggest import Outcome, Step, Suggestion
     from meguru.files.component import Component
     from meguru.report.sentences import Sentence
 
@@ -63,7 +63,7 @@ def suggest(
     from meguru.cli.models import read_model
     from meguru.cli.screen import announce_compiling, print_json
     from meguru.cli.values import language
-    from meguru.explore.suggest import suggest as find
+    from meguru.explore.proposals.suggest import suggest as find
     from meguru.report.sentences import sentences
 
     read = read_model(model)

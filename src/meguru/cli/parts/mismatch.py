@@ -23,7 +23,7 @@ def mismatch(model: str, item: str, scenario: str | None, store: str, as_json: b
     import meguru
     from meguru.cli.models import known_scenarios, read_model
     from meguru.cli.screen import QUIET, announce_compiling, console, number, print_json, table
-    from meguru.explore.mismatch import mismatch_of
+    from meguru.explore.parts.mismatch import mismatch_of
 
     read = read_model(model)
     known_scenarios(read, [scenario] if scenario else [])

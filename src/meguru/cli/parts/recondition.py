@@ -10,7 +10,7 @@ from meguru.cli.explore.options import json_option
 
 if TYPE_CHECKING:
     from meguru.engine import Result
-    from meguru.explore.programme import Part
+    from meguru.explore.parts.programme import Part
 
 
 @click.command(short_help="Plan which parts to recondition, how many and when.")
@@ -41,7 +41,7 @@ def recondition(
     import meguru
     from meguru.cli.models import known_scenarios, read_model
     from meguru.cli.screen import QUIET, announce_compiling, console, number, print_json, table
-    from meguru.explore.planning import plan_reconditioning
+    from meguru.explore.parts.planning import plan_reconditioning
 
     read = read_model(model)
     known_scenarios(read, [scenario] if scenario else [])
@@ -80,7 +80,7 @@ def _part(result: Result, text: str) -> tuple[str, Part]:
     from dataclasses import fields
 
     from meguru.errors import did_you_mean
-    from meguru.explore.programme import Part
+    from meguru.explore.parts.programme import Part
     from meguru.indicators import demand_and_supply
 
     name, *given = text.split()

@@ -50,8 +50,8 @@ def take_back(
 
     from meguru.cli.models import known_scenarios, read_model
     from meguru.cli.screen import STRONG, console, number, print_json, table
-    from meguru.explore.take_back import intact_by_age, price_by_age
-    from meguru.explore.take_back import take_back as find
+    from meguru.explore.parts.take_back import intact_by_age, price_by_age
+    from meguru.explore.parts.take_back import take_back as find
 
     read = read_model(model)
     known_scenarios(read, [scenario] if scenario else [])

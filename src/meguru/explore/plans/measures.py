@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from meguru.errors import ScenarioError, UnknownNameError, did_you_mean
-from meguru.explore.describe import labels, level_of
+from meguru.explore.plans.describe import labels, level_of
 from meguru.files.marks import where
 from meguru.model import Model, apply, exclude_each_other, measures_of, reference_name, scenario_names
 from meguru.model.checks.numbers import Evaluation

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import RunError
-from meguru.explore.pareto import costs_of
+from meguru.explore.searches.pareto import costs_of
 
 if TYPE_CHECKING:
-    from meguru.explore.search import SearchProblem
+    from meguru.explore.searches.search import SearchProblem
 
 Array = NDArray[np.float64]
 Evaluate = Callable[["SearchProblem", Array], dict[str, Array]]
@@ -43,7 +43,7 @@ def evolve(
             "NSGA-II needs pymoo", hint="Install meguru[search], or take method 'grid'."
         ) from error
 
-    from meguru.explore.search import excess_of
+    from meguru.explore.searches.search import excess_of
 
     tried: list[Array] = []
     seen: list[dict[str, Array]] = []

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import ScenarioError, UnknownNameError, did_you_mean
-from meguru.explore.goals import in_unit_of
-from meguru.explore.measures import Plan, Taken, free_name, levers_of
-from meguru.explore.roots import POINTS, Crossings, crossings
-from meguru.explore.trials import Over, Trials
+from meguru.explore.plans.goals import in_unit_of
+from meguru.explore.plans.measures import Plan, Taken, free_name, levers_of
+from meguru.explore.plans.trials import Over, Trials
+from meguru.explore.proposals.roots import POINTS, Crossings, crossings
 from meguru.model import Model, apply, reference_name
 from meguru.model.checks.numbers import Evaluation
 from meguru.model.components import Measure, Range
@@ -42,7 +42,7 @@ class BreakEven:
     present
         What the number is there in the last year; None where it is not defined.
     scan
-        What was found; see :class:`meguru.explore.roots.Crossings`.
+        What was found; see :class:`meguru.explore.proposals.roots.Crossings`.
     """
 
     model: Model = field(repr=False)
@@ -97,7 +97,7 @@ def break_even(
     over
         ``last`` year, ``mean`` of all, or a year.
     points
-        Of the scan; see :func:`meguru.explore.roots.crossings`.
+        Of the scan; see :func:`meguru.explore.proposals.roots.crossings`.
 
     Raises
     ------

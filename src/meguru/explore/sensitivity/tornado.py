@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from meguru.errors import RangeError
-from meguru.explore.problem import Problem, reacts
+from meguru.explore.rounding import reacts
+from meguru.explore.sensitivity.problem import Problem
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from meguru.errors import RunError
-from meguru.explore.ensemble_plan import Block, Plan, run_samples
+from meguru.explore.ensembles.plan import Block, Plan, run_samples
 from meguru.version import __version__
 
 Span = tuple[int, int]

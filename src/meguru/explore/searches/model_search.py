@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.explore.goals import Goal, Limit, goals_of, limits_of
-from meguru.explore.measures import Lever, Plan, Taken, levers_of, scenario_like, with_plan
-from meguru.explore.problem import same
-from meguru.explore.search import GENERATIONS, POPULATION, Front, Method, SearchProblem, search
-from meguru.explore.space import FEW_LEVELS, Variable
-from meguru.explore.trials import Over, Trials
+from meguru.explore.plans.goals import Goal, Limit, goals_of, limits_of
+from meguru.explore.plans.measures import Lever, Plan, Taken, levers_of, scenario_like, with_plan
+from meguru.explore.plans.trials import Over, Trials
+from meguru.explore.rounding import same
+from meguru.explore.searches.search import GENERATIONS, POPULATION, Front, Method, SearchProblem, search
+from meguru.explore.searches.space import FEW_LEVELS, Variable
 from meguru.model import Model
 
 Array = NDArray[np.float64]
@@ -32,7 +32,7 @@ class Choices:
         What could be chosen.
     goals, limits
     front
-        Points and values; see :class:`meguru.explore.search.Front`.
+        Points and values; see :class:`meguru.explore.searches.search.Front`.
     plans
         The measures behind each point of the front.
     now
@@ -94,7 +94,7 @@ def search_measures(
     over
         ``last`` year, ``mean`` of all, or a year.
     method, few, population, generations, seed
-        See :func:`meguru.explore.search.search`.
+        See :func:`meguru.explore.searches.search.search`.
 
     Raises
     ------

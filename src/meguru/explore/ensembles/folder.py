@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from meguru.errors import NotReadableError, ResumeError, WriteError
-from meguru.explore.ensemble_plan import Array, Block, Plan, digest
+from meguru.explore.ensembles.plan import Array, Block, Plan, digest
 from meguru.files.writing import to_json, write_beside
 
 SETTINGS = "ensemble.json"

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from meguru.engine import compare
 from meguru.errors import IndicatorError, RangeError
-from meguru.explore.accounts import of_year
-from meguru.explore.goals import Goal, goals_of
-from meguru.explore.problem import same
-from meguru.explore.trials import Over, indicators_of
+from meguru.explore.plans.accounts import of_year
+from meguru.explore.plans.goals import Goal, goals_of
+from meguru.explore.plans.trials import Over, indicators_of
+from meguru.explore.rounding import same
 from meguru.model import Model, scenario_names
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def robust_choice(
     """Weigh scenarios of a model by one indicator, with common random numbers.
 
     Scenarios that a search or a suggestion found are among them when
-    :meth:`~meguru.explore.suggest.Suggestion.with_scenarios` has added them.
+    :meth:`~meguru.explore.proposals.suggest.Suggestion.with_scenarios` has added them.
 
     Parameters
     ----------

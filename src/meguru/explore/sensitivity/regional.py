@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import RunError
-from meguru.explore.ensemble_result import Ensemble, position
+from meguru.explore.ensembles.result import Ensemble, position
 
 if TYPE_CHECKING:
     from pandas import DataFrame

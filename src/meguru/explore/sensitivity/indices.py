@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from meguru.errors import RangeError, RunError
-from meguru.explore.problem import Problem, defined, reacts
+from meguru.explore.rounding import reacts
+from meguru.explore.sensitivity.problem import Problem, defined
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -10,10 +10,10 @@ import numpy as np
 
 from meguru.engine import Result
 from meguru.errors import UnknownNameError
-from meguru.explore.accounts import NEGLIGIBLE, Accounts, accounts_of, of_year
-from meguru.explore.goals import Goal, goals_of
-from meguru.explore.measures import Plan, Taken, is_possible, levers_of
-from meguru.explore.trials import Over, Trials
+from meguru.explore.plans.accounts import NEGLIGIBLE, Accounts, accounts_of, of_year
+from meguru.explore.plans.goals import Goal, goals_of
+from meguru.explore.plans.measures import Plan, Taken, is_possible, levers_of
+from meguru.explore.plans.trials import Over, Trials
 from meguru.model import Model
 
 OUTSIDE = "outside"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.explore.goals import Goal
+from meguru.explore.plans.goals import Goal
 
 Array = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from meguru.engine import Comparison, Result, run
 from meguru.errors import RangeError
-from meguru.explore.measures import Plan, candidate_of, is_possible, start_of, with_levels, with_plan
-from meguru.explore.switches import switched
+from meguru.explore.plans.measures import Plan, candidate_of, is_possible, start_of, with_levels, with_plan
+from meguru.explore.plans.switches import switched
 from meguru.indicators import sampled
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.places import find
@@ -38,7 +38,7 @@ class Trials:
     model
         As read by :func:`meguru.load`.
     start
-        The scenario that plans add to; see :func:`meguru.explore.measures.start_of`.
+        The scenario that plans add to; see :func:`meguru.explore.plans.measures.start_of`.
     over
         Which value of an indicator counts: that of the ``last`` year, of a year, or the ``mean`` of all
         reported years.
@@ -61,7 +61,7 @@ class Trials:
         """Indicators under plans, with uncertain numbers at their means.
 
         Plans are samples of one run where only numbers differ, or where their measures can be written as
-        switches; see :mod:`meguru.explore.switches`.
+        switches; see :mod:`meguru.explore.plans.switches`.
 
         Returns
         -------

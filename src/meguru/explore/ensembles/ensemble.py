@@ -14,10 +14,10 @@ from meguru.engine.given import numbers_given
 from meguru.engine.run import MOST_SAMPLES
 from meguru.engine.sampling import sampling_of
 from meguru.errors import RunError, UnknownNameError, did_you_mean
-from meguru.explore.ensemble_folder import Folder
-from meguru.explore.ensemble_plan import Plan
-from meguru.explore.ensemble_result import Ensemble
-from meguru.explore.ensemble_workers import run_blocks
+from meguru.explore.ensembles.folder import Folder
+from meguru.explore.ensembles.plan import Plan
+from meguru.explore.ensembles.result import Ensemble
+from meguru.explore.ensembles.workers import run_blocks
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.components import Indicator, Sampling
 

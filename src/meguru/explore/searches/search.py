@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import InfeasibleError, RunError
-from meguru.explore.goals import Goal, Limit
-from meguru.explore.pareto import costs_of, non_dominated
-from meguru.explore.space import FEW_LEVELS, Variable, grid, snapped
+from meguru.explore.plans.goals import Goal, Limit
+from meguru.explore.searches.pareto import costs_of, non_dominated
+from meguru.explore.searches.space import FEW_LEVELS, Variable, grid, snapped
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -138,7 +138,7 @@ def search(
         points = np.concatenate([grid(problem.variables, few), _also(problem)])
         front = _front(problem, points, _evaluated(problem, points), "grid")
         return replace(front, levels=few if any_value else None)
-    from meguru.explore.nsga2 import evolve
+    from meguru.explore.searches.nsga2 import evolve
 
     points, values = evolve(problem, _evaluated, population, generations, seed)
     if problem.also:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
 from meguru.errors import InfeasibleError, RunError
-from meguru.explore.programme import KINDS, Part, Programme
+from meguru.explore.parts.programme import KINDS, Part, Programme
 
 if TYPE_CHECKING:
     from pandas import DataFrame

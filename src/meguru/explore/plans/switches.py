@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.explore.measures import Plan, Taken, candidate_of
+from meguru.explore.plans.measures import Plan, Taken, candidate_of
 from meguru.model import Model, apply, exclude_each_other
 from meguru.model.components import Measure, Scenario
 from meguru.model.places import find
@@ -33,7 +33,7 @@ class Switched:
     Attributes
     ----------
     model
-        With the scenario that :func:`~meguru.explore.measures.candidate_of` names.
+        With the scenario that :func:`~meguru.explore.plans.measures.candidate_of` names.
     values
         Place of a parameter → (plan,): what :func:`meguru.run` takes.
     """

@@ -8,12 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from meguru.explore.accounts import NEGLIGIBLE, Accounts, accounts_of
-from meguru.explore.break_even import BreakEven, of_measure
-from meguru.explore.goals import Goal, goals_of
-from meguru.explore.measures import Lever, Plan, Taken, is_possible, levers_of, scenario_like, with_plan
-from meguru.explore.problem import same
-from meguru.explore.trials import Over, Trials
+from meguru.explore.plans.accounts import NEGLIGIBLE, Accounts, accounts_of
+from meguru.explore.plans.goals import Goal, goals_of
+from meguru.explore.plans.measures import Lever, Plan, Taken, is_possible, levers_of, scenario_like, with_plan
+from meguru.explore.plans.trials import Over, Trials
+from meguru.explore.proposals.break_even import BreakEven, of_measure
+from meguru.explore.rounding import same
 from meguru.model import Model
 from meguru.quantity import same_dimension
 from meguru.quantity.units import size_of

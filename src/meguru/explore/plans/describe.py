@@ -9,7 +9,7 @@ from meguru.model import Model
 from meguru.model.components import Measure
 
 if TYPE_CHECKING:
-    from meguru.explore.measures import Plan, Taken
+    from meguru.explore.plans.measures import Plan, Taken
 
 LANGUAGES = ("en", "ja")
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from meguru.engine import Comparison
 from meguru.engine.run import blocks_of, run_block
 from meguru.engine.sampling import Draw
 from meguru.errors import IndicatorError, RunError, UnknownNameError, did_you_mean
-from meguru.explore.ensemble_plan import BLOCK_BYTES
+from meguru.explore.ensembles.plan import BLOCK_BYTES
 from meguru.indicators import sampled
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.components import Indicator
@@ -23,7 +23,6 @@ from meguru.quantity import Distribution, Quantity, draw
 Array = NDArray[np.float64]
 Function = Callable[[Mapping[str, Array]], Mapping[str, Array] | Array]
 Input = Distribution | Quantity | tuple[float, float]
-SAME = 1e-9  # of the largest value: what is nearer is the same number, as where balances close
 OUTPUT = "output"  # name of the only output of a function that gives one array
 
 
@@ -202,21 +201,6 @@ def _one_of(name: str, known: Iterable[str], what: str) -> str:
     if name not in names:
         raise UnknownNameError(f"no such {what}", found=name, expected=names, hint=did_you_mean(name, names))
     return name
-
-
-def reacts(values: Array) -> bool:
-    """Whether an output differs between samples by more than rounding, or is undefined in some of them."""
-    known = values[~np.isnan(values)]
-    if 0 < known.size < values.size:
-        return True
-    return bool(known.size) and bool(np.ptp(known) > SAME * np.abs(known).max())
-
-
-def same(one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
-    """Whether numbers differ by no more than rounding, each pair by itself; false where one is undefined."""
-    first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
-    near: NDArray[np.bool_] = np.abs(first - second) <= SAME * np.maximum(np.abs(first), np.abs(second))
-    return near
 
 
 def defined(name: str, values: Array) -> Array:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from meguru.engine.given import those_of
 from meguru.errors import IndicatorError, RangeError, UnknownNameError, did_you_mean
-from meguru.explore.ensemble_plan import Plan, digest
-from meguru.explore.problem import same
+from meguru.explore.ensembles.plan import Plan, digest
+from meguru.explore.rounding import same
 from meguru.model import Model, apply
 from meguru.model.components import Indicator
 from meguru.model.uncertain import places_held

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import RangeError
-from meguru.explore.ensemble_result import Ensemble, position
-from meguru.explore.problem import reacts
+from meguru.explore.ensembles.result import Ensemble, position
+from meguru.explore.rounding import reacts
 from meguru.random import uniforms
 
 if TYPE_CHECKING:

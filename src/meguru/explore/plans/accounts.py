@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from meguru.engine import Result
 from meguru.errors import RangeError
-from meguru.explore.trials import Over
+from meguru.explore.plans.trials import Over
 
 Array = NDArray[np.float64]
 LABELS = ("payer", "payee", "name", "where")

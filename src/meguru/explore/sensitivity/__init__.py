@@ -1,0 +1,1 @@
+"""What matters: which uncertain inputs move an output, by four methods."""
