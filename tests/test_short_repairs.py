@@ -90,7 +90,7 @@ def test_what_stands_first_gets_all_that_it_wants_of_what_others_leave() -> None
 def machines(draw: st.DrawFn) -> tuple[dict[str, Data], dict[str, float], dict[tuple[str, str], int]]:
     metals = ["iron", "tin"][: draw(st.integers(1, 2))]
     parts: dict[str, Data] = {}
-    claims = {}
+    claims: dict[tuple[str, str], int] = {}
     for name in ["p", "q", "r", "s"][: draw(st.integers(1, 4))]:
         of = [m for m in metals if draw(st.booleans())] or [draw(st.sampled_from(metals))]
         bom = {m: draw(st.sampled_from([1.0, 0.5, 2.0])) for m in of}
