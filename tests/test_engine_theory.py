@@ -261,7 +261,7 @@ def test_a_loop_is_the_geometric_series(again: float, good: float, lost: float) 
     np.testing.assert_allclose(gone, entering, rtol=1e-12)
 
 
-@given(st.floats(0.2, 1.0), st.floats(0.0, 1.0))
+@given(st.floats(0.02, 1.0), st.floats(0.0, 1.0))
 def test_new_scrap_of_the_same_step_with_a_limited_source(efficiency: float, yields: float) -> None:
     """Virgin V, gross need g = 1/e a unit, of the scrap g − 1 a share y returns: V / (g − y (g − 1))."""
     data = simple(5, {"sales": "100 piece/year"}, {"old": fixed(20)})

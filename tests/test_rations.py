@@ -437,5 +437,26 @@ def test_rations_do_not_hang_on_networks_that_share_nothing_with_them(data: Data
     beside = Run({**data, **both, "routes": data["routes"] + NEEDS_FILLING["routes"]})
     for way in data["routes"]:
         ends = way["from"], way["to"]
-        np.testing.assert_array_equal(alone.flow(*ends), beside.flow(*ends))
+        np.testing.assert_allclose(beside.flow(*ends), alone.flow(*ends), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(delivered(beside, "XY"), np.array([60.0, 40.0]) * 90.0 / 140.0, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("efficiency", "back"), [(0.5, 0.9), (0.03, 0.99)])
+def test_rations_count_the_scrap_that_comes_back_in_the_same_step(efficiency: float, back: float) -> None:
+    """A of one p, B of one p and one s; p loses much, and nearly all of that comes back."""
+    data = network(
+        {"p": {"s": 1.0}, "A": {"p": 1.0}, "B": {"p": 1.0, "s": 1.0}}, {"s": 100.0}, {"A": 60.0, "B": 40.0}
+    )
+    data["processes"]["p-source"]["efficiency"] = efficiency
+    data["processes"] |= {"melt": {"kind": "recycle", "yield": {"s": back}}, "chips": {"kind": "store"}}
+    for route in data["routes"]:
+        route |= {"priority": 2} if route["to"] == "p-source" else {}
+    data["routes"] += [
+        {"from": "chips", "to": "p-source", "item": "s", "priority": 1},
+        {"from": "p-source.scrap", "to": "melt"},
+        {"from": "melt.secondary", "to": "chips"},
+        {"from": "melt.residue", "to": "dump"},
+    ]
+    of_p = 1.0 / efficiency - back * (1.0 / efficiency - 1.0)
+    level = 100.0 / (60.0 * of_p + 40.0 * (of_p + 1.0))
+    np.testing.assert_allclose(delivered(Run(data), "AB"), np.array([60.0, 40.0]) * level, rtol=1e-9)

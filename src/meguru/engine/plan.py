@@ -43,7 +43,7 @@ STATE = (
     "x", "waiting", "n", "n_next", "sold", "w", "leaving", "leaving_next", "pieces", "pieces_next",
     "scratch", "own",
     "failing", "repairing", "store", "store_start", "store_pieces", "store_pieces_start", "extra",
-    "extra_before",
+    "extra_before", "extra_change",
     "content", "kept", "available", "used", "used_start", "spares", "owed", "missing", "put_law", "put_new",
     "put",
     "wanted", "need", "got", "got_free", "cap", "asked", "given", "potential", "out", "short", "survival",
@@ -54,7 +54,8 @@ STATE = (
 # each has two entries: start, size
 (X, WAITING, N, N_NEXT, SOLD, W, LEAVING, LEAVING_NEXT, PIECES_IN, PIECES_NEXT, SCRATCH, OWN, FAILING,
 REPAIRING, HELD,
- HELD_START, HELD_PIECES, HELD_PIECES_START, EXTRA, EXTRA_BEFORE, CONTENT, KEPT, AVAILABLE, USED,
+ HELD_START, HELD_PIECES, HELD_PIECES_START, EXTRA, EXTRA_BEFORE, EXTRA_CHANGE, CONTENT, KEPT,
+ AVAILABLE, USED,
  USED_START, SPARES,
  OWED, MISSING, PUT_LAW, PUT_NEW, PUT, WANTED, NEED, GOT, GOT_FREE, CAP, ASKED, GIVEN, POTENTIAL, OUT,
  SHORT, SURVIVAL,

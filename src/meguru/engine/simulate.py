@@ -167,7 +167,8 @@ def _failure(program: Program, code: int, step: int, u: int) -> Exception:
             expected="some share that leaves the loop",
         )
     assert code == NO_CONVERGENCE
-    return _named(program, RunError, "routes", f"the rations of short sources do not settle in {year}")
+    unsettled = "the rations of short sources, or the new scrap that comes back to them,"
+    return _named(program, RunError, "routes", f"{unsettled} do not settle in {year}")
 
 
 def _named(program: Program, kind: type[MeguruError], place: str, message: str, **more: str) -> MeguruError:

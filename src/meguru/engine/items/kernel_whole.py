@@ -15,7 +15,7 @@ from numba import njit
 from meguru.engine.items.kernel_chance import LOW, ROUND, uniform, whole
 from meguru.engine.items.kernel_spares import floor_of
 from meguru.engine.items.plan import SHELVED, STORE_WHOLE, WHOLE
-from meguru.engine.kernels.steps import TRIES, save_dated, scrap_once
+from meguru.engine.kernels.steps import TRIES, foresee_scrap, save_dated, scrap_once
 from meguru.engine.kernels.pull import (
     FAILED, RATIONED, ask, ask_inputs, find_needs, give, over_promised, pull,
 )  # fmt: skip
@@ -186,10 +186,11 @@ def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: A
     """Step 4. Scrap that returns to the same step's production is found by repetition, as in cohorts."""
     copy(p, z, USED_START, USED)
     save_dated(p, z, r, t, True)
-    for _ in range(TRIES):
+    for times in range(TRIES):
         find_all_content(p, z, q, m)
         if not pull_whole(p, c, z, q, k, t):
             return False
         if rows(p, SCRAP) == 0 or scrap_once(p, c, z, r, t) < 1e-13:
             return True
+        foresee_scrap(p, z, times)
     return False
