@@ -12,9 +12,10 @@ from numba.core import cgutils
 from numba.core.types import void
 from numba.extending import intrinsic
 
-from meguru.engine.items.plan import uncounted
+from meguru.engine.items.plan import AFTER, NOBODY, WIDTH, row_at, uncounted
 
 LINE = 16  # numbers of 32 bits that memory hands over at once
+ROWS_AHEAD = 4
 READ, KEEP, DATA = 0, 3, 1
 declared: Any = cgutils.get_or_insert_function
 
@@ -42,3 +43,20 @@ def fetch(m: Any, start: Any, count: Any) -> Any:
     for place in range(start, start + count, LINE):
         ask(m, place)
     ask(m, start + count - 1)
+
+
+@uncounted(forceinline=True)
+def fetch_row(q: Any, m: Any, row: Any) -> Any:
+    """Have a row of a list brought in, if there is one. Returns the row after it."""
+    if row == NOBODY:
+        return row
+    fetch(m, row_at(q, row), q[WIDTH])
+    return m[q[AFTER] + row]
+
+
+@uncounted()
+def fetch_first(q: Any, m: Any, row: Any) -> Any:
+    """Have the first rows of a list brought in. Returns the row after them."""
+    for _ in range(ROWS_AHEAD):
+        row = fetch_row(q, m, row)
+    return row

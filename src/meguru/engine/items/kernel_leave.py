@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from meguru.engine.items.kernel_ahead import fetch
+from meguru.engine.items.kernel_ahead import fetch_first, fetch_row
 from meguru.engine.items.kernel_chance import MEND, VISIT, uniform
 from meguru.engine.items.kernel_lists import arrive, enqueue, free_row, log, new_thing
 from meguru.engine.items.kernel_lives import fails_in
 from meguru.engine.items.kernel_spares import allot, take_spare
 from meguru.engine.items.plan import (
-    BIRTH, BREAKS, CELL, CELLS, FAILED, FAILS, HAS_FAILED, ID, IS_OWED, LEAVES, LEFT, MENDED, NEXT,
-    NOBODY, NOTHING, PIECE_SUM, QUEUE, QUEUED, REPAIRED, ROW_CAUSE, ROW_COLUMNS, ROW_DATE, ROW_EXIT,
-    ROW_FATE, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE, WAITING, WAITS, WIDTH, cells_at, row_at, slot_of,
-    thing_at, uncounted,
+    AFTER, BIRTH, BREAKS, CELL, CELLS, FAILED, FAILS, HAS_FAILED, ID, IS_OWED, LEAVES, LEFT, MENDED, NEXT,
+    NOBODY, NOTHING, PIECE_SUM, QUEUE, QUEUED, REPAIRED, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_FATE, ROW_LOCAL,
+    ROW_OWED, ROW_SERIAL, ROW_USE, WAITING, WAITS, cells_at, row_at, slot_of, thing_at, uncounted,
 )  # fmt: skip
 from meguru.engine.kernels.cohorts import segment_of, stock_at
 from meguru.engine.kernels.parts import repaired_of, share_of_visits
@@ -173,10 +172,9 @@ def renew_cell(
     failed = m[cells_at(q, row, ID) + cell]
     serial, birth = take_spare(p, c, z, r, q, k, m, t, at(p, SLOT_USE, index, SLOT_INPUT), put, failed)
     m[cells_at(q, row, BIRTH) + cell], m[cells_at(q, row, ID) + cell] = birth, serial
-    segment = segment_of(p, use, m[here + ROW_LOCAL])
-    fails = p[STEPS]
-    if put + 1 < p[STEPS]:
-        fails = fails_in(p, c, s, k, use, index - p[use + USE_SLOT], segment, serial, birth, put + 1, False)
+    segment, end = segment_of(p, use, m[here + ROW_LOCAL]), m[here + ROW_EXIT]
+    slot = index - p[use + USE_SLOT]
+    fails = fails_in(p, c, s, k, use, slot, segment, serial, birth, put + 1, end, False)
     m[cells_at(q, row, FAILS) + cell] = fails
     count_piece(q, index, birth, 1)
     log(q, m, m[here + ROW_SERIAL], t, REPAIRED, at(p, SLOT_USE, index, SLOT_SPARES), serial)
@@ -187,12 +185,14 @@ def deliver_owed(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any,
     """Repairs of the step before, of products that had just been sold, get their pieces first."""
     allot(p, c, z, q, k, m, t, OWED)
     row = m[q[QUEUE] + t]
+    ahead = fetch_first(q, m, row)
     while row != NOBODY:
+        ahead = fetch_row(q, m, ahead)
         here = row_at(q, row)
         if m[here + ROW_OWED] == 1:
             m[here + ROW_OWED] = 0
             deliver_to(p, c, z, r, q, s, k, m, t, row)
-        row = m[here + NEXT]
+        row = m[q[AFTER] + row]
 
 
 @uncounted()
@@ -212,21 +212,23 @@ def deliver_to(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t
 def leave(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Everything that this step does to products in use; the spares that stores give are drawn."""
     row = m[q[QUEUE] + t]
+    ahead = fetch_first(q, m, row)
     while row != NOBODY:
+        ahead = fetch_row(q, m, ahead)
         here = row_at(q, row)
-        fetch(m, row_at(q, m[here + NEXT]), ROW_COLUMNS + q[CELLS])
         m[here + ROW_FATE] = judge(p, c, z, q, k, m, t, row)
         if m[here + ROW_FATE] == MENDED:
             ask_spares(p, z, q, m, t, row, SPARES)
-        row = m[here + NEXT]
+        row = m[q[AFTER] + row]
     allot(p, c, z, q, k, m, t, SPARES)
     row = m[q[QUEUE] + t]
+    ahead = fetch_first(q, m, row)
     m[q[QUEUE] + t] = NOBODY
     m[q[QUEUED] + t] = 0
     while row != NOBODY:
+        ahead = fetch_row(q, m, ahead)
         here = row_at(q, row)
-        following, fate = m[here + NEXT], m[here + ROW_FATE]
-        fetch(m, row_at(q, following), q[WIDTH])
+        following, fate = m[q[AFTER] + row], m[here + ROW_FATE]
         if fate == LEAVES or fate == BREAKS:
             use = line(p, USE, m[here + ROW_USE])
             z[p[N] + stock_at(p, use, m[here + ROW_LOCAL], m[here + ROW_DATE])] -= 1.0

@@ -6,9 +6,9 @@ from typing import Any
 
 from meguru.engine.items.kernel_chance import SHELF_PLACE, uniform
 from meguru.engine.items.plan import (
-    BIRTH, CELLS, COUNTS, DATE, FREE_ROW, FREE_THING, HEADS, IS_OWED, LAST_SERIAL, LOCAL, LOG, LOG_COLUMNS,
-    LOG_MOST, LOGGED, NEXT, NOBODY, QUEUE, QUEUED, ROW, ROW_DATE, ROWS_USED, SERIAL, SHELF, SHELF_MOST,
-    SHELVED, SINCE, STATE, TAKEN, THINGS_USED, cells_at, row_at, thing_at, uncounted,
+    AFTER, BIRTH, CELLS, COUNTS, DATE, FREE_ROW, FREE_THING, HEADS, IS_OWED, LAST_SERIAL, LOCAL, LOG,
+    LOG_COLUMNS, LOG_MOST, LOGGED, NEXT, NOBODY, QUEUE, QUEUED, ROW, ROW_DATE, ROWS_USED, SERIAL, SHELF,
+    SHELF_MOST, SHELVED, SINCE, STATE, TAKEN, THINGS_USED, cells_at, row_at, thing_at, uncounted,
 )  # fmt: skip
 from meguru.engine.kernels.push import note_age
 from meguru.engine.plan import FLOW_COUNT, FLOW_DATED, FLOW_VALUED, FLOWS, STORE_AGEING, STORES, at
@@ -27,13 +27,13 @@ def new_row(q: Any, m: Any) -> Any:
         row = q[ROWS_USED]
         q[ROWS_USED] += 1
     else:
-        q[FREE_ROW] = m[row_at(q, row) + NEXT]
+        q[FREE_ROW] = m[q[AFTER] + row]
     return row
 
 
 @uncounted("void(int64[::1], int32[::1], int64)", forceinline=True)
 def free_row(q: Any, m: Any, row: Any) -> Any:
-    m[row_at(q, row) + NEXT] = q[FREE_ROW]
+    m[q[AFTER] + row] = q[FREE_ROW]
     q[FREE_ROW] = row
 
 
@@ -81,7 +81,7 @@ def take_all(q: Any, m: Any, node: Any) -> Any:
 @uncounted("void(int64[::1], int32[::1], int64, int64)", forceinline=True)
 def enqueue(q: Any, m: Any, step: Any, row: Any) -> Any:
     """Something happens to a row in a step: the next one that has to be looked at."""
-    m[row_at(q, row) + NEXT] = m[q[QUEUE] + step]
+    m[q[AFTER] + row] = m[q[QUEUE] + step]
     m[q[QUEUE] + step] = row
     m[q[QUEUED] + step] += 1
 

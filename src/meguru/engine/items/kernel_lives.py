@@ -57,10 +57,11 @@ def tabulate_sold(p: Any, c: Any, s: Any, use: Any, start: Any) -> Any:
                     units -= gone
 
 
-@uncounted("int64(int64[::1], float64[::1], int64, int64, int64, float64)", forceinline=True)
-def first_below(p: Any, s: Any, start: Any, date: Any, t: Any, v: Any) -> Any:
-    """First step from ``t`` on by whose end survival has fallen to ``v`` of what it was; STEPS for none."""
-    low, high = t - date, p[STEPS] - 1 - date
+@uncounted("int64(int64[::1], float64[::1], int64, int64, int64, int64, float64)", forceinline=True)
+def first_below(p: Any, s: Any, start: Any, date: Any, t: Any, end: Any, v: Any) -> Any:
+    """First step from ``t`` on by whose end survival has fallen to ``v`` of what it was; STEPS if none is
+    before ``end``."""
+    low, high = t - date, end - 1 - date
     limit = v * (s[start + low - 1] if low > 0 else 1.0)
     if high < low or s[start + high] > limit:
         return p[STEPS]
@@ -74,20 +75,21 @@ def first_below(p: Any, s: Any, start: Any, date: Any, t: Any, v: Any) -> Any:
 
 
 @uncounted(
-    "int64(int64[::1], float64[::1], float64[::1], int64, int64, int64, float64, boolean)",
+    "int64(int64[::1], float64[::1], float64[::1], int64, int64, int64, int64, float64, boolean)",
     forceinline=True,
 )
-def due(p: Any, c: Any, s: Any, hazard: Any, date: Any, t: Any, v: Any, at_sale: Any) -> Any:
-    """First step from ``t`` on in which a hazard strikes something made (or born) in ``date``."""
+def due(p: Any, c: Any, s: Any, hazard: Any, date: Any, t: Any, end: Any, v: Any, at_sale: Any) -> Any:
+    """First step from ``t`` on in which a hazard strikes something made (or born) in ``date``; STEPS if that
+    is not before ``end`` (but in the step of the sale it always counts)."""
     if at_sale:
         stay = 1.0 - (hazard_of(p, c, hazard, date, t - date, True) if date <= t else 0.0)
         if v >= stay:
             return t
         v /= stay
         t += 1
-    if t >= p[STEPS]:
+    if t >= end:
         return p[STEPS]
-    return first_below(p, s, p[hazard + HAZARD_START] + date * p[hazard + HAZARD_STRIDE], date, t, v)
+    return first_below(p, s, p[hazard + HAZARD_START] + date * p[hazard + HAZARD_STRIDE], date, t, end, v)
 
 
 @uncounted()
@@ -109,7 +111,7 @@ def cause_due(
     keep = p[line(p, CAUSE, p[use + USE_CAUSE] + cause) + CAUSE_KEEP]
     v = uniform(k, who, t, LEAVE + cause)
     while True:
-        step = due(p, c, s, hazard, date, t, v, at_sale)
+        step = due(p, c, s, hazard, date, t, p[STEPS], v, at_sale)
         if step >= p[STEPS]:
             return step
         kept = number(p, c, keep, step)
@@ -130,7 +132,7 @@ def leaves_in(
     for cause in range(p[use + USE_CAUSES]):
         if sold >= 0:
             start = sold + ((cause * p[use + USE_SEGMENTS] + segment) * ages + date) * ages
-            step = first_below(p, s, start, date, t, uniform(k, who, t, LEAVE + cause))
+            step = first_below(p, s, start, date, t, p[STEPS], uniform(k, who, t, LEAVE + cause))
         else:
             step = cause_due(p, c, s, k, use, cause, segment, who, date, t, at_sale)
         if step < best:
@@ -150,8 +152,12 @@ def fails_in(
     who: Any,
     birth: Any,
     t: Any,
+    end: Any,
     at_sale: Any,
 ) -> Any:
-    """Step in which a piece fails that is put in so that it first meets its hazard in step ``t``."""
+    """Step in which a piece fails that is put in so that it first meets its hazard in step ``t``.
+
+    STEPS if that is not before ``end``, when its product leaves: what would have been is not looked for.
+    """
     hazard = line(p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + slot * p[use + USE_SEGMENTS] + segment)
-    return due(p, c, s, hazard, birth, t, uniform(k, who, t, FAIL), at_sale)
+    return due(p, c, s, hazard, birth, t, end, uniform(k, who, t, FAIL), at_sale)

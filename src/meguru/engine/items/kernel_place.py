@@ -229,7 +229,8 @@ def start_life(
         birth, step = m[births + cell], p[STEPS]
         if birth != IS_OWED:
             slot = slot_of(q, product, cell) - first
-            step = fails_in(p, c, s, k, use, slot, segment, m[numbers + cell], birth, t, at_sale)
+            end = m[here + ROW_EXIT]
+            step = fails_in(p, c, s, k, use, slot, segment, m[numbers + cell], birth, t, end, at_sale)
         m[fails + cell] = step
 
 

@@ -9,8 +9,10 @@ Three more one-dimensional arrays go through the kernels of individuals:
 ``k`` holds three words: both halves of the seed and the number of the run.
 
 A *row* is a product with its pieces: in use, or out of use with pieces inside. A *thing* is whatever is
-individual outside of use: a product (with its row, if it has pieces) or a loose piece. Lists are linked by
-the first column; a store is an array, so that something can be taken from it at random.
+individual outside of use: a product (with its row, if it has pieces) or a loose piece. Lists of things are
+linked by the first column, lists of rows by a table of their own (AFTER): it is small enough to stay near
+the processor, so that one can look some rows ahead and have them brought in. A store is an array, so that
+something can be taken from it at random.
 
 In a row the steps in which pieces fail stand side by side, then their births, then their numbers: whoever
 asks what happens next reads few, neighbouring words. A cell without a piece has no birth and never fails.
@@ -29,12 +31,13 @@ from numba import njit
 # capacities, and where the tables of m begin
 ROWS_MOST, THINGS_MOST, SHELF_MOST, LOG_MOST = range(14, 18)
 MEMORY = (
-    "rows", "things", "shelf", "shelved", "heads", "counts", "waiting", "queue", "queued", "chain", "chained",
-    "log",
+    "rows", "after", "things", "shelf", "shelved", "heads", "counts", "waiting", "queue", "queued", "chain",
+    "chained", "log",
 )  # fmt: skip
-ROWS, THINGS, SHELF, SHELVED, HEADS, COUNTS, WAITS, QUEUE, QUEUED, CHAIN, CHAINED, LOG = range(18, 30)
+(ROWS, AFTER, THINGS, SHELF, SHELVED, HEADS, COUNTS, WAITS, QUEUE, QUEUED, CHAIN, CHAINED,
+ LOG) = range(18, 31)  # fmt: skip
 # what the model says
-WIDTH, CELLS, FIRST_STEP, MAY_BE_SHORT, NODES, UNUSED = range(30, 36)
+WIDTH, CELLS, FIRST_STEP, MAY_BE_SHORT, NODES = range(31, 36)
 TABLES = (
     "whole", "first_way", "last_way", "opens", "way", "cell", "slot_of_cell", "sold", "into_slot",
     "store_whole", "piece_sum",
@@ -44,12 +47,11 @@ TABLES = (
 HEAD = 47
 
 # -- columns
-NEXT = 0
-ROW_DATE, ROW_LOCAL, ROW_SERIAL, ROW_EXIT, ROW_CAUSE, ROW_FATE, ROW_USE, ROW_OWED = range(1, 9)
-ROW_COLUMNS = 9  # then three for each piece
+ROW_DATE, ROW_LOCAL, ROW_SERIAL, ROW_EXIT, ROW_CAUSE, ROW_FATE, ROW_USE, ROW_OWED = range(8)
+ROW_COLUMNS = 8  # then three for each piece
 FAILS, BIRTH, ID = range(3)
 CELL_COLUMNS = 3
-DATE, STATE, LOCAL, SERIAL, ROW, SINCE = range(1, 7)
+NEXT, DATE, STATE, LOCAL, SERIAL, ROW, SINCE = range(7)
 THING_COLUMNS = 7
 LOG_SERIAL, LOG_STEP, LOG_WHAT, LOG_WHERE, LOG_OTHER = range(5)
 LOG_COLUMNS = 5

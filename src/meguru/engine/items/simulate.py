@@ -16,7 +16,7 @@ from meguru.engine.compiled import kernel, load_kernel
 from meguru.engine.items import plan as layout
 from meguru.engine.items.fleet import Placed
 from meguru.engine.items.refusals import faults
-from meguru.engine.items.tables import Memory, Tables, build_tables
+from meguru.engine.items.tables import Memory, Tables, build_tables, most_wanted
 from meguru.engine.plan import FLOWS, RECORD, STATE, STATUS, Ints, X
 from meguru.engine.simulate import Record, record_of, refuse_failed
 from meguru.errors import RangeError, RunError
@@ -26,7 +26,7 @@ CAPACITIES = {
     "rows": layout.ROWS_MOST, "things": layout.THINGS_MOST, "shelf": layout.SHELF_MOST, "log": layout.LOG_MOST
 }  # fmt: skip
 WANTED = {"rows": layout.WANTED_ROWS, "things": layout.WANTED_THINGS, "shelf": layout.WANTED_SHELF}
-GROWTH, SMALL_GROWTH, SMALL = 1.25, 2.0, 2**22  # numbers below which memory may as well be doubled
+GROWTH, SMALL_GROWTH, SMALL = 1.25, 3.0, 2**21  # numbers of a memory so small that it may as well grow fast
 MOST_NUMBERS = 2**31 - 1  # of 32 bits, in the memory of one run
 
 
@@ -131,7 +131,7 @@ def _one_run(work: Work, sample: int, lines: int) -> tuple[Ints, Memory]:
     survival = np.zeros(tables.survival)
     key = np.array([*work.key, work.first_run + sample], dtype=np.uint64)
     q = tables.head.copy()
-    room = START | {"log": lines, "rows": max(START["rows"], len(work.fleet))}
+    room = START | {"log": lines, "rows": max(START["rows"], len(work.fleet), _rows_at_first(work, sample))}
     m = _settle(tables, q, room, None)
     record = work.whole[sample]
     while True:
@@ -158,11 +158,20 @@ def _one_run(work: Work, sample: int, lines: int) -> tuple[Ints, Memory]:
     return q, m
 
 
+def _rows_at_first(work: Work, sample: int) -> int:
+    """Rows for as many products as the targets of use processes say, if these are few; more are added when
+    they are needed.
+    """
+    most = most_wanted(work.program.plan, work.program.numbers[sample])
+    return int(min(most * GROWTH, SMALL // int(work.tables.head[layout.WIDTH])))
+
+
 def _sizes(tables: Tables, q: Ints, room: dict[str, int]) -> dict[str, int]:
     """Numbers in each table of ``m``."""
     nodes, steps, edges = tables.nodes, tables.steps + 1, tables.edges
     return {
-        "rows": room["rows"] * int(q[layout.WIDTH]), "things": room["things"] * layout.THING_COLUMNS,
+        "rows": room["rows"] * int(q[layout.WIDTH]), "after": room["rows"],
+        "things": room["things"] * layout.THING_COLUMNS,
         "shelf": room["shelf"] * tables.stores, "shelved": tables.stores, "heads": nodes, "counts": nodes,
         "waiting": nodes, "queue": steps, "queued": steps, "chain": edges, "chained": edges,
         "log": room["log"] * layout.LOG_COLUMNS,

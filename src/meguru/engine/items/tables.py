@@ -11,11 +11,12 @@ from meguru.engine.compiling.coefficients import ONE
 from meguru.engine.compiling.program import Program
 from meguru.engine.items import plan as layout
 from meguru.engine.plan import (
-    CAPACITY, CHILD, DEPOSIT, EDGE, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, HAZARD,
-    INPUT, INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, MAKE, NODE, OFFER, OFFER_INPUT,
-    OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT, OP_CODE, OP_SOURCE, OP_TABLE, PIECES, PRODUCT, PRODUCT_ITEM,
-    PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, REPLACEMENT, SLOT, SLOT_PART, SLOT_USE, SOLVE, SPARE, STORE_ITEM,
-    STORES, SUPPLY, USE, USE_CAUSES, USE_INPUT, USE_SEGMENTS, VALUED, Ints,
+    CAPACITY, CHILD, COEFFICIENT, COEFFICIENT_COUNT, DEPOSIT, EDGE, EDGE_EXACT, EDGE_INPUT, EDGE_MOST,
+    EDGE_OFFER, EDGE_SPARE, HAZARD, INPUT, INPUT_EDGE, INPUT_EDGES_END, INPUT_ITEM, INPUT_OWNER, MAKE,
+    NODE, OFFER, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND, OFFER_LIMIT, OP_CODE, OP_SOURCE, OP_TABLE,
+    PIECES, PRODUCT, PRODUCT_ITEM, PRODUCT_SLOT, PRODUCT_SLOTS_END, PUSH, REPLACEMENT, SLOT, SLOT_PART,
+    SLOT_USE, SOLVE, SPARE, STORE_ITEM, STEPS, STORES, SUPPLY, USE, USE_CAUSES, USE_DEMAND, USE_DRIVEN,
+    USE_INPUT, USE_SEGMENTS, VALUED, Ints,
 )  # fmt: skip
 
 Memory = NDArray[np.int32]
@@ -173,6 +174,13 @@ def _into_slot(plan: Ints) -> Ints:
         into = item in followed.get(made.get(owner, -1), set())
         found.append(int(int(edge[EDGE_INPUT]) in to_use or (owner >= 0 and into)))
     return np.array(found, dtype=np.int64)
+
+
+def most_wanted(plan: Ints, numbers: NDArray[np.float64]) -> float:
+    """The most products in use that targets say, over all steps of one run."""
+    count, steps = int(plan[COEFFICIENT_COUNT]), int(plan[STEPS])
+    by_step = numbers[plan[COEFFICIENT] :][: count * steps].reshape(steps, count)
+    return float(sum(by_step[:, row[USE_DEMAND]].max() for row in table_of(plan, USE) if row[USE_DRIVEN]))
 
 
 def may_be_short(plan: Ints) -> bool:
