@@ -94,6 +94,15 @@ def test_slips_end_with_their_code(arguments: tuple[str, ...], code: int) -> Non
     assert done.exit_code == code, done.output
 
 
+def test_a_page_of_choices_tells_method_and_limits_in_japanese(tmp_path: Path) -> None:
+    found = search_measures(meguru.example("atm-parts"), ["co2_change"], limits=["economic_gain <= 20"])
+    meguru.write_report(found, tmp_path / "page.html")
+    japanese = re.findall(r'lang="ja">([^<]*)<', (tmp_path / "page.html").read_text(encoding="utf-8"))
+    (method,) = [text for text in japanese if "通りを試しました" in text]
+    assert "11水準" in method and not re.search("[a-z]", method)
+    assert any(text.startswith("制約：バリューネットワークの経済効果 ≤ 20") for text in japanese)
+
+
 def test_what_was_found_comes_first_on_the_page(tmp_path: Path) -> None:
     model = meguru.example("atm-parts")
     for found, words in (

@@ -283,6 +283,39 @@ def test_a_flat_curve_is_a_stretch_and_no_root(points: int) -> None:
     assert not plain.roots and plain.stretches[0] == pytest.approx((0.29, 0.71), abs=1e-6)
 
 
+def difference(x: Any) -> Any:
+    """Nothing, as a difference of large numbers that were added up in another order."""
+    parts = 1e5 / np.arange(1.0, 40.0)[:, None] * (1.0 + np.asarray(x))
+    return np.cumsum(parts, axis=0)[-1] - np.cumsum(parts[::-1], axis=0)[-1]
+
+
+def test_a_difference_that_is_only_rounding_has_no_break_even() -> None:
+    at = np.linspace(0.0, 1.0, 65)
+    assert (np.diff(np.sign(difference(at))) != 0.0).sum() > 10 and np.abs(difference(at)).max() < 1e-8
+    for points in (9, 65, 1000):
+        found = crossings(difference, 0.0, 1.0, points=points)
+        assert found.noise and found.none
+    assert not crossings(lambda x: x - 0.37 + 0.01 * difference(x), 0.0, 1.0).noise
+    above = crossings(difference, 0.0, 1.0, target=1.0)
+    assert above.none and not above.noise  # away from the target it does not matter
+
+
+@pytest.mark.parametrize("points", [2, 9, 65, 129])
+def test_jumps_at_points_of_the_scan_are_no_noise(points: int) -> None:
+    def steps(x: Any) -> Any:  # each just behind a point of most scans
+        return np.where(x > 0.75, 2.0, np.where(x > 0.5, -1.0, 1.0))
+
+    found = crossings(steps, 0.0, 1.0, points=points)
+    assert not found.noise
+    assert found.jumps == (pytest.approx((0.5, 0.75), abs=1e-6) if points > 2 else ())
+
+
+def test_a_break_even_that_is_noise_is_told_in_both_languages() -> None:
+    found = break_even(ATM, "co2_change", "more_parts", low=0, high=10, points=9)
+    (told,) = crossings_of(replace(found, scan=crossings(difference, 0.0, 1.0)))
+    assert "no break-even" in told.en and "損益分岐点はない" in told.ja
+
+
 def test_a_touch_is_no_root_and_a_zero_between_two_signs_is() -> None:
     assert crossings(lambda x: (x - 0.5) ** 2, 0.0, 1.0).none
     assert crossings(lambda x: x - 0.5, 0.0, 1.0).roots == (0.5,)  # exactly at a point of the scan

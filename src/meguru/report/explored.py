@@ -6,17 +6,19 @@ from markupsafe import Markup
 
 from meguru.engine import Comparison, Result, compare
 from meguru.explore.plans.describe import plan_labels
+from meguru.explore.plans.goals import Limit
 from meguru.explore.plans.measures import Plan
 from meguru.explore.proposals.break_even import BreakEven
 from meguru.explore.proposals.incentives import Incentives
 from meguru.explore.proposals.suggest import Suggestion
 from meguru.explore.searches.model_search import Choices
+from meguru.explore.searches.search import Front
 from meguru.model import Model
 from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table, Text
-from meguru.report.both import EMPTY, Both
+from meguru.report.both import EMPTY, Both, joined
 from meguru.report.incentives import incentive_section
 from meguru.report.numbers import number, scale_for, unit_text
-from meguru.report.sentences import Teller, crossings_of, noun_of
+from meguru.report.sentences import Teller, amount, crossings_of, noun_of
 from meguru.report.svg.plane import Axis, Dot, draw_plane
 from meguru.report.words import Names, say
 
@@ -131,15 +133,29 @@ def _where(found: BreakEven) -> Both:
 
 def _choices(found: Choices) -> list[Section]:
     tried = f"{len(found.front.points):,}"
-    lead = say("choices_lead", tried=tried, method=found.front.how)
+    lead = say("choices_lead", tried=tried, method=_method(found.front))
     blocks: list[Block] = []
     others = found.goals[1:]
     if others:
         blocks.append(Gallery([_front_figure(found, position) for position in range(1, len(found.goals))]))
     blocks.append(_front_table(found))
     if found.limits:
-        blocks.append(Text(say("limits", limits=", ".join(map(str, found.limits)))))
+        limits = joined(Both(", ", "、"), [_limit(found, one) for one in found.limits])
+        blocks.append(Text(say("limits", limits=limits)))
     return [Section("choices", say("choices"), lead, blocks)]
+
+
+def _method(front: Front) -> Both:
+    """How choices were tried, in words."""
+    if front.levels is not None:
+        return say(f"by_{front.method}_of", levels=str(front.levels))
+    return say(f"by_{front.method}")
+
+
+def _limit(found: Choices, limit: Limit) -> Both:
+    sign = "≤" if limit.side == "at most" else "≥"
+    label = Names(found.model).indicator(limit.name)
+    return label + f" {sign} " + amount(limit.bound, found.model.indicators[limit.name].unit)
 
 
 def _front_figure(found: Choices, position: int) -> Figure:

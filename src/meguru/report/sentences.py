@@ -203,12 +203,12 @@ def head_of(model: Model, step: Step) -> Both:
     level = step.taken.level if step.taken.level is not None else lever.proposed
     if not lever.ranged or level is None:
         return phrase("take", what=names.measure(lever.measure)) + year
-    after = _amount(level, lever.unit)
+    after = amount(level, lever.unit)
     what = noun_of(model, lever.measure)
     if lever.present is None or level == lever.present:
         return phrase("set", what=what, after=after) + year
     key = "raise" if level > lever.present else "lower"
-    return phrase(key, what=what, before=_amount(lever.present, lever.unit), after=after) + year
+    return phrase(key, what=what, before=amount(lever.present, lever.unit), after=after) + year
 
 
 def noun_of(model: Model, measure: str) -> Both:
@@ -221,21 +221,23 @@ def noun_of(model: Model, measure: str) -> Both:
 
 def zero(found: BreakEven, key: str, at: float) -> Both:
     """Where an indicator changes its sign (``zero``), leaps over it (``jump``), or is zero (``end``)."""
-    now = phrase("unknown") if found.present is None else _amount(found.present, found.place_unit)
+    now = phrase("unknown") if found.present is None else amount(found.present, found.place_unit)
     at_zero = found.scan.target == 0.0
     return phrase(
         key if at_zero else f"{key}_of_target",
         goal=Names(found.model).indicator(found.indicator),
         what=_number_of(found),
-        at=_amount(at, found.place_unit),
+        at=amount(at, found.place_unit),
         now=now,
-        target=_amount(found.scan.target, found.unit),
+        target=amount(found.scan.target, found.unit),
     )
 
 
 def crossings_of(found: BreakEven) -> list[Both]:
     """Every place at which an indicator meets its target, leaps over it or stays at it; or that none does."""
     ends = float(found.scan.at[0]), float(found.scan.at[-1])
+    if found.scan.noise:
+        return [_between(found, "noise", *ends)]
     told = [zero(found, "end" if at in ends else "zero", at) for at in found.scan.roots]
     told += [zero(found, "jump", at) for at in found.scan.jumps]
     told += [_between(found, "stretch", low, high) for low, high in found.scan.stretches]
@@ -243,15 +245,16 @@ def crossings_of(found: BreakEven) -> list[Both]:
 
 
 def _between(found: BreakEven, key: str, first: float, last: float) -> Both:
-    """That an indicator does not change its sign (``no_zero``), or is at its target (``stretch``), there."""
-    low, high = (_amount(one, found.place_unit) for one in (first, last))
+    """That an indicator does not change its sign (``no_zero``), is at its target (``stretch``), or does not
+    react (``noise``), there."""
+    low, high = (amount(one, found.place_unit) for one in (first, last))
     return phrase(
-        key if found.scan.target == 0.0 else f"{key}_of_target",
+        key if found.scan.target == 0.0 or key == "noise" else f"{key}_of_target",
         goal=Names(found.model).indicator(found.indicator),
         what=_number_of(found),
         low=low,
         high=high,
-        target=_amount(found.scan.target, found.unit),
+        target=amount(found.scan.target, found.unit),
     )
 
 
@@ -296,7 +299,7 @@ def _money(found: Incentives, amount: float) -> Both:
     return scale.full(amount, signed=True) if amount else Both("0", "0")
 
 
-def _amount(value: float, unit: str) -> Both:
+def amount(value: float, unit: str) -> Both:
     """A number with its unit; % close to it in Japanese."""
     if unit in ("", "1"):
         return Both.of(number(value))

@@ -99,6 +99,7 @@ def _data(found: BreakEven) -> dict[str, Any]:
         "roots": list(found.scan.roots),
         "jumps": list(found.scan.jumps),
         "stretches": [list(one) for one in found.scan.stretches],
+        "noise": found.scan.noise,
         "scan": {"at": found.scan.at.tolist(), "values": found.scan.values.tolist()},
     }
 

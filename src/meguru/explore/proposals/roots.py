@@ -16,6 +16,9 @@ JUMP = 1e-6  # of the largest value scanned: a crossing that stays farther from 
 POINTS = 65
 ROUNDING = 1e-12  # of the largest value scanned, or the target: what is nearer to the target meets it
 ZOOMS, FINER = 3, 33  # how often, and to how many points, the end of a stretch is looked at closer
+# A curve hardly moves in so small a part of the range. What moves there by this share of all that the scan
+# saw, at so many of these points, is noise; a jump may stand at one or two of them.
+NEARBY, SHARE, MOVING, PROBES = 1e-9, 0.05, 3, 16
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Crossings:
     stretches
         From where to where it stays at the target.
     target
+    noise
+        Whether all that the scan saw is rounding, so that nothing of it is a crossing.
     """
 
     at: Array = field(repr=False)
@@ -42,6 +47,7 @@ class Crossings:
     jumps: tuple[float, ...]
     target: float
     stretches: tuple[tuple[float, float], ...] = ()
+    noise: bool = False
 
     @property
     def none(self) -> bool:
@@ -65,6 +71,10 @@ def crossings(
     Two crossings between neighbouring points of the scan, or a curve that only touches the target there, are
     not seen: take more points.
 
+    A difference of large numbers that should be nothing is rounding, and crosses the target at random. It is
+    known by moving as far between two points that are next to each other as over the whole range; then there
+    is no crossing.
+
     Parameters
     ----------
     function
@@ -81,7 +91,8 @@ def crossings(
 
     Notes
     -----
-    Brent, R. P. (1973), Algorithms for Minimization without Derivatives, chapter 4; by SciPy.
+    Brent, R. P. (1973), Algorithms for Minimization without Derivatives, chapter 4; by SciPy. Noise that is
+    seen by points close to each other: Moré & Wild 2011, https://doi.org/10.1137/100786125.
     """
     if not (np.isfinite(low) and np.isfinite(high) and low < high):
         raise RangeError("an empty range", found=f"{low:g} to {high:g}", expected="low below high")
@@ -97,6 +108,8 @@ def crossings(
     known = np.abs(values[np.isfinite(values)])
     floor = ROUNDING * max(abs(target), float(known.max(initial=0.0)))
     off[np.abs(off) <= floor] = 0.0
+    if _is_noise(function, at, values, off):
+        return Crossings(at, values, (), (), target, noise=True)
     roots: list[float] = []
     stretches: list[tuple[float, float]] = []
     for first, last in _runs(off == 0.0):
@@ -118,6 +131,19 @@ def crossings(
         steepest = max(abs(off[index]), abs(off[index + 1]))
         (jumps if there > JUMP * steepest else roots).append(found)
     return Crossings(at, values, tuple(sorted(roots)), tuple(sorted(jumps)), target, tuple(stretches))
+
+
+def _is_noise(function: Callable[[Array], Array], at: Array, values: Array, off: Array) -> bool:
+    """Whether a curve that meets its target, and leaves it, moves between neighbours as far as over the whole
+    range."""
+    known = np.isfinite(values)
+    meets = (off == 0.0).any() or (off[:-1] * off[1:] < 0.0).any()
+    if not meets or not off[known].any():
+        return False
+    rows = np.linspace(0, len(at) - 2, min(PROBES, len(at) - 1)).astype(np.int64)
+    near = np.asarray(function(at[rows] + NEARBY * (at[-1] - at[0])), dtype=np.float64)
+    moved = np.abs(near - values[rows])
+    return int((moved > SHARE * np.ptp(values[known])).sum()) >= MOVING
 
 
 def _runs(holds: NDArray[np.bool_]) -> list[tuple[int, int]]:
