@@ -15,6 +15,7 @@ from reference_items import Reference, fleet_data
 import meguru
 from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.items.simulate import simulate_items
+from meguru.engine.items.tables import most_wanted
 from meguru.engine.sampling import Draws
 from meguru.engine.simulate import Record
 from meguru.errors import MeguruError, RunError, UnsupportedError
@@ -108,6 +109,19 @@ def test_threads_and_blocks_do_not_change_a_bit() -> None:
         ).tobytes() or np.array_equal(part.flows, one.flows[first:last])
     other, _ = simulate_items(compiled(model, runs=6), seed=6)
     assert not same(one, other)
+
+
+def test_room_at_first_does_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = fleet_data(300.5)
+    data["processes"]["use"]["demand"] = {"stock": "300.5 piece"}
+    program = compiled(from_data(data), runs=2)
+    assert most_wanted(program.plan, program.numbers[0]) == pytest.approx(300.5)
+    roomy, _ = simulate_items(program, seed=5)
+    least = {"rows": 1, "things": 1, "shelf": 1, "log": 0}
+    monkeypatch.setattr("meguru.engine.items.simulate.START", least)
+    monkeypatch.setattr("meguru.engine.items.simulate.most_wanted", lambda *_: 0.0)
+    narrow, _ = simulate_items(program, seed=5)
+    assert same(roomy, narrow)
 
 
 # -- whole numbers

@@ -201,6 +201,8 @@ def resell(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: An
 @uncounted()
 def segment_drawn(p: Any, c: Any, k: Any, t: Any, use: Any, who: Any) -> Any:
     """The segment of users that a product comes to."""
+    if p[use + USE_SEGMENTS] == 1:
+        return 0
     draw, total, last = uniform(k, who, t, JOIN), 0.0, 0
     for segment in range(p[use + USE_SEGMENTS]):
         share = number(p, c, at(p, SEGMENT, p[use + USE_SEGMENT] + segment, 0), t)

@@ -48,11 +48,14 @@ def block_of(p: Any, q: Any, m: Any, node: Any, here: Any) -> Any:
 
 @uncounted()
 def way_of(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, here: Any, again: Any) -> Any:
-    """The operation by which a thing leaves a node: each draws by the shares."""
+    """The operation by which a thing leaves a node: each draws by the shares if there are several."""
+    first, end = q[q[FIRST_WAY] + node], q[q[LAST_WAY] + node]
+    if end == first + 1:
+        return line(p, PUSH, q[q[WAY] + first])
     u = uniform(k, m[here + SERIAL], t + again * PASS, GO + node)
     shape = shape_of(p, node)
     dates, total, last = p[shape + ITEM_DATES], 0.0, -1
-    for index in range(q[q[FIRST_WAY] + node], q[q[LAST_WAY] + node]):
+    for index in range(first, end):
         op = line(p, PUSH, q[q[WAY] + index])
         if p[op + OP_CODE] == RULES:
             block = m[here + STATE] * p[shape + ITEM_CLASSES] + m[here + LOCAL]

@@ -83,11 +83,13 @@ def take_spare(
 
     ``failed`` is the number of the piece in whose place it comes.
     """
-    place = uniform(k, failed, t, TAKE) * z[p[NEED] + i]
+    need, drawn, place = z[p[NEED] + i], False, 0.0
     z[p[NEED] + i] -= 1.0
     for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
-        if at(p, EDGE, e, EDGE_SPARE) == 0:
+        if at(p, EDGE, e, EDGE_SPARE) == 0 or z[p[GIVEN] + e] == 0.0:
             continue
+        if not drawn:  # only where a store has something to give
+            place, drawn = uniform(k, failed, t, TAKE) * need, True
         if place < z[p[GIVEN] + e]:
             z[p[GIVEN] + e] -= 1.0
             store = at(p, OFFER, at(p, EDGE, e, EDGE_OFFER), OFFER_STORE)
