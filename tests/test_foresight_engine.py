@@ -108,7 +108,50 @@ def test_nothing_is_written_outside_the_history(monkeypatch: pytest.MonkeyPatch)
         begun,
     )
     assert np.all(np.isnan(room[: 2 * nodes])) and np.all(np.isnan(room[-2 * nodes :]))
-    assert not np.any(np.isnan(history))
+    assert not np.any(np.isnan(shown))
+
+
+def waves() -> CausalModel:
+    """Twelve nodes in a ring and across it; lags drawn from none to ten steps, most of them above two."""
+    names = [f"n{at:02d}" for at in range(12)]
+    nodes = [Node(name, noise=0.2, dynamics="relax", pull=0.5, low=-2.0, high=2.0) for name in names]
+    edges = [
+        Edge(name, names[(at + hop) % 12], Spread(0.2, 0.5, 0.9), lag=Spread(0.0, 0.5, 1.1 - 0.05 * at))
+        for at, name in enumerate(names)
+        for hop in (1, 5)
+    ]
+    return model_of(*nodes, edges=tuple(edges), step=0.1)
+
+
+@pytest.mark.parametrize("more", ["lags", "curve", "event", "forced", "moved"])
+def test_blocks_of_steps_and_single_steps_come_to_the_same_bits(
+    more: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, forced = waves(), []
+    if more == "curve":
+        bent = Edge("n03", "n04", Spread(0.1, 0.4, 0.6), lag=Spread.constant(0.6), form="threshold")
+        model = replace(model, edges=(*model.edges, bent))
+    if more == "event":
+        happening = Event(
+            "e", {model.first: 0.5}, push={"n01": 0.3}, conditions=(Condition("n02", above=0.1),)
+        )
+        model = replace(model, events={"e": happening})
+    if more == "forced":
+        forced = [
+            Intervention("n05", model.first + 0.5, "shift", 0.7),
+            Intervention("n07", model.first + 1, "hold", 0.3, model.first + 2),
+        ]
+    if more == "moved":
+        monkeypatch.setattr(compiling, "HISTORY_BYTES", 0)
+    blocks = simulate(model, 20, 5, interventions=forced, every=0.1)
+    assert blocks.program.plan.along == 1
+    for at in (0, 19):
+        states = [[state[name] for name in model.nodes] for state in reference(blocks, at).history]
+        assert np.abs(blocks.states[:, :, at] - np.array(states)).max() <= 1e-12
+    monkeypatch.setattr(compiling, "_waiting", lambda model: set(model.nodes))
+    single = simulate(model, 20, 5, interventions=forced, every=0.1)
+    assert single.program.plan.along == len(model.nodes)
+    assert same(single, blocks)
 
 
 def test_noise_of_a_relaxing_node_settles_at_the_variance_of_an_autoregression() -> None:

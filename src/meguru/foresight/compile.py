@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import RangeError
-from meguru.foresight.kernel_plan import Curved, Events, Linear, Nodes, Noises, Plan, steps_of
+from meguru.foresight.kernel_plan import BLOCK, Curved, Events, Linear, Nodes, Noises, Plan, steps_of
 from meguru.foresight.model import CausalModel, Edge, Event, Spread, edge_names
 
 OFF_THE_GRID = 1e-6  # of a step
 HISTORY_BYTES = 400_000  # of one scenario, so that it stays in a core's own cache
 LEAST_AHEAD = 16  # steps between two moves of the history
+LINE = 8  # numbers of a cache line
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,21 @@ def compile_model(model: CausalModel, every: float | None = None) -> Program:
     inputs = _inputs(model)
     longest = max((steps_of(edge.lag.high, model.step) for edge in model.edges), default=0)
     count = len(model.nodes)
-    ahead = min(max(HISTORY_BYTES // (8 * max(count, 1)) - longest, LEAST_AHEAD, longest), steps)
+    ahead = max(HISTORY_BYTES // (8 * max(count, 1)) - longest, LEAST_AHEAD, longest)
+    ahead = max(min(ahead, steps), BLOCK) + BLOCK - 1  # the last block may end after the last step
+    waiting = _waiting(model)
+    if 2 * len(waiting) > count:  # not worth it
+        waiting = set(order)
+    rows = _spread_rows(longest + 1 + ahead)
     plan = Plan(
         steps=steps,
         step=float(model.step),
         longest=longest,
-        rows=longest + 1 + ahead,
+        rows=rows,
+        across=1 if len(waiting) == count else rows,
+        along=count if len(waiting) == count else 1,
         every=shown,
-        nodes=_nodes(model, order, inputs),
+        nodes=_nodes(model, order, inputs, waiting),
         noises=_noises(model, order),
         linear=_linear(model, position, inputs),
         curved=_curved(model, position, inputs),
@@ -91,6 +99,12 @@ def compile_model(model: CausalModel, every: float | None = None) -> Program:
     return Program(
         model, plan, inputs, position, np.where(np.abs(years - rounded) < OFF_THE_GRID, rounded, years)
     )
+
+
+def _spread_rows(rows: int) -> int:
+    """At least so many: an odd number of cache lines, lest all nodes share a few sets of the cache."""
+    lines = -(-rows // LINE)
+    return (lines + 1 - lines % 2) * LINE
 
 
 def hash_words(names: Iterable[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
@@ -159,7 +173,14 @@ def _ints(numbers: Iterable[int]) -> NDArray[np.int64]:
     return np.array(list(numbers), dtype=np.int64)
 
 
-def _nodes(model: CausalModel, order: list[str], inputs: Inputs) -> Nodes:
+def _waiting(model: CausalModel) -> set[str]:
+    """Nodes that are late at the most likely lags: see :mod:`meguru.foresight.kernel_prepare`."""
+    waiting = {name for event in model.events.values() for name in {**event.jump, **event.push}}
+    short = (BLOCK - 1) * model.step
+    return waiting | {edge.target for edge in model.edges if edge.form != "linear" or edge.lag.mode < short}
+
+
+def _nodes(model: CausalModel, order: list[str], inputs: Inputs, waiting: set[str]) -> Nodes:
     nodes = [model.nodes[name] for name in order]
     outer = {name: index for index, name in enumerate(model.nodes)}
     pulls = [model.step * node.pull if node.dynamics == "relax" else 0.0 for node in nodes]
@@ -171,6 +192,7 @@ def _nodes(model: CausalModel, order: list[str], inputs: Inputs) -> Nodes:
         low=_floats(node.low for node in nodes),
         high=_floats(node.high for node in nodes),
         outer=_ints(outer[name] for name in order),
+        waits=_ints(int(name in waiting) for name in order),
     )
 
 

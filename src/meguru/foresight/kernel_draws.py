@@ -7,6 +7,7 @@ from numba import njit
 
 from meguru.foresight.kernel_plan import Floats, Ints, Words
 from meguru.foresight.kernel_random import jitter, scrambled
+from meguru.foresight.kernel_wide import wide_vectors
 from meguru.random.kernel_philox import philox
 
 
@@ -15,6 +16,7 @@ def hypercube(
     scenarios: Ints, count: int, low: Words, high: Words, k0: np.uint64, k1: np.uint64, out: Floats
 ) -> None:
     """Latin hypercube (scenario, input) in (0, 1): each input once in each of ``count`` equal parts."""
+    wide_vectors()
     bits, size, inputs = np.uint64(2), np.uint64(count), low.shape[0]
     while (np.uint64(1) << bits) < size:
         bits += np.uint64(1)
@@ -36,6 +38,7 @@ def permute(scenario: np.uint64, count: np.uint64, keys: Words, bits: np.uint64,
     That of the next power of two is walked on until it falls below ``count``: for all inputs at once, then
     for those that are left, moved together.
     """
+    wide_vectors()
     walking = keys.shape[0]
     key, place, walked = keys.copy(), np.arange(walking), np.full(walking, scenario)
     while walking > 0:
@@ -53,6 +56,7 @@ def permute(scenario: np.uint64, count: np.uint64, keys: Words, bits: np.uint64,
 @njit(error_model="numpy", nogil=True, cache=True)
 def triangular(uniforms: Floats, low: Floats, mode: Floats, high: Floats, column: Ints, out: Floats) -> None:
     """Inverse of the triangular distribution, over the uniforms and into the columns of the inputs."""
+    wide_vectors()
     for m in range(uniforms.shape[0]):
         row = uniforms[m]
         for j in range(row.shape[0]):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]
+BLOCK = 4  # steps for which a draw of random numbers is enough
 
 
 def steps_of(years: float, step: float) -> int:
@@ -32,6 +33,7 @@ class Nodes(NamedTuple):
     low: Floats
     high: Floats
     outer: Ints  # position in the model
+    waits: Ints  # 1 where it is late whatever is drawn: see kernel_prepare
 
 
 class Noises(NamedTuple):
@@ -107,7 +109,9 @@ class Plan(NamedTuple):
     steps: int
     step: float  # years
     longest: int  # lag, steps
-    rows: int  # of history held: the longest lag, the state now, and those to come before the rows are moved
+    rows: int  # times of history held: the longest lag, now, and those to come before they are moved
+    across: int  # places from a node to the next in the history
+    along: int  # places from a time to the next
     every: int  # steps between snapshots
     nodes: Nodes
     noises: Noises

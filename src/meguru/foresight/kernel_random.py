@@ -11,6 +11,7 @@ from numba import njit
 
 from meguru.foresight.kernel_math import cosine, log, sine
 from meguru.foresight.kernel_plan import Floats, Words
+from meguru.foresight.kernel_wide import wide_vectors
 from meguru.random.kernel_philox import (
     HALF,
     KEY_STEP_1,
@@ -54,12 +55,12 @@ def normal_pair(w0: Word, w1: Word) -> tuple[Any, Any]:
 
 @njit(error_model="numpy", nogil=True)
 def normals(quad: Word, scenario: Word, low: Words, high: Words, k0: Word, k1: Word, out: Floats) -> None:
-    """Standard normals of steps 4·quad to 4·quad + 3 for each name: ``out`` (4, name)."""
-    a, b, c, d = out[0], out[1], out[2], out[3]
+    """Standard normals of steps 4·quad to 4·quad + 3 for each name: ``out`` (name · 4,)."""
+    wide_vectors()
     for i in range(low.shape[0]):
         w0, w1, w2, w3 = philox(quad, scenario, low[i], high[i], k0, k1)
-        a[i], b[i] = normal_pair(w0, w1)
-        c[i], d[i] = normal_pair(w2, w3)
+        out[4 * i], out[4 * i + 1] = normal_pair(w0, w1)
+        out[4 * i + 2], out[4 * i + 3] = normal_pair(w2, w3)
 
 
 @njit(error_model="numpy", nogil=True)

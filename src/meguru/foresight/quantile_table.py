@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,6 +40,13 @@ def quantiles(
     """
     from pandas import DataFrame
 
+    return DataFrame(quantile_rows(futures, nodes, years))
+
+
+def quantile_rows(
+    futures: Futures, nodes: Iterable[str] | None = None, years: Iterable[float] | None = None
+) -> list[dict[str, Any]]:
+    """The rows of :func:`quantiles`."""
     shown = range(futures.years.size) if years is None else [_snapshot(futures, year) for year in years]
     rows = []
     for name in futures.nodes if nodes is None else nodes:
@@ -51,7 +58,7 @@ def quantiles(
             }
             mean = float(states[index].mean())
             rows.append({"node": name, "year": float(futures.years[index]), "mean": mean, **columns})
-    return DataFrame(rows)
+    return rows
 
 
 def milestones(futures: Futures) -> list[float]:

@@ -20,6 +20,7 @@ from meguru.files.attribute import Declared
 from meguru.files.reader import Reader
 from meguru.files.tree import Node, describe, node_of, number_key, parse_tree, read_text
 from meguru.foresight.model import COMPONENTS, CausalModel, Edge, Spread
+from meguru.foresight.table_paths import is_tables
 
 FORMAT = 1
 FORMAT_KEY = "foresight"  # says what kind of file it is, and its version
@@ -46,10 +47,10 @@ def load(path: str | os.PathLike[str]) -> CausalModel:
     ModelError
         A named one for each kind of fault, with file, line and place.
     """
-    from meguru.foresight.tables import is_tables, tables_tree
-
     path = Path(path)
     if is_tables(path):
+        from meguru.foresight.tables import tables_tree  # workbooks are slow to import
+
         return from_tree(tables_tree(path))
     return from_tree(parse_tree(read_text(path), str(path)))
 

@@ -24,7 +24,8 @@ def save(model: CausalModel, path: str | os.PathLike[str]) -> None:
     WriteError
         The file can not be written.
     """
-    from meguru.foresight.tables import is_tables, save_tables
+    from meguru.foresight.table_paths import is_tables
+    from meguru.foresight.tables import save_tables
 
     path = Path(path)
     if is_tables(path):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pandas import DataFrame
 
     from meguru.foresight import CausalModel, CausalWarning
     from meguru.foresight.futures import Futures
@@ -39,22 +37,21 @@ def run(model: str, scenarios: int | None, seed: int, out: Path | None, as_json:
     """
     from meguru.cli.foresight.models import read_causal_model
     from meguru.cli.screen import print_json, progress
-    from meguru.cli.values import records
     from meguru.foresight.checks import check
-    from meguru.foresight.quantile_table import milestones, quantiles
+    from meguru.foresight.quantile_table import milestones, quantile_rows
     from meguru.foresight.simulation import simulate
 
     read = read_causal_model(model)
     warned = check(read)
     with progress("simulating", scenarios, announce_compiling) as advance:
         futures = simulate(read, scenarios, seed, progress=advance)
-    frame = quantiles(futures, _shown(read), milestones(futures))
+    rows = quantile_rows(futures, _shown(read), milestones(futures))
     files = [] if out is None else _write(futures, out)
     if as_json:
-        data = {"model": read.name, "provenance": futures.provenance, "quantiles": records(frame)}
+        data = {"model": read.name, "provenance": futures.provenance, "quantiles": rows}
         print_json({**data, "warnings": [str(one) for one in warned], "files": [str(path) for path in files]})
     else:
-        _print(read, futures, frame, warned, files)
+        _print(read, futures, rows, warned, files)
 
 
 def announce_compiling() -> None:
@@ -89,14 +86,18 @@ def _write(futures: Futures, folder: Path) -> list[Path]:
 
 
 def _print(
-    model: CausalModel, futures: Futures, frame: DataFrame, warned: Sequence[CausalWarning], files: list[Path]
+    model: CausalModel,
+    futures: Futures,
+    rows: list[dict[str, Any]],
+    warned: Sequence[CausalWarning],
+    files: list[Path],
 ) -> None:
     from rich.text import Text
 
     from meguru.cli.check import count
     from meguru.cli.screen import BAD, QUIET, STRONG, console, number, table
     from meguru.cli.tables import NARROWEST_LABEL, print_files
-    from meguru.cli.values import language, records
+    from meguru.cli.values import language
 
     screen = console()
     head = f"  {futures.members.size:,} futures, {model.first:g} to {model.last:g}, seed {futures.seed}"
@@ -111,11 +112,11 @@ def _print(
     screen.print()
     shown = table()
     shown.add_column("median (5 % – 95 %)", overflow="fold", min_width=NARROWEST_LABEL)
-    for year in dict.fromkeys(frame["year"]):
-        shown.add_column(f"{float(year):g}", justify="right")
+    for year in dict.fromkeys(row["year"] for row in rows):
+        shown.add_column(f"{year:g}", justify="right")
     shown.add_column("unit", style=QUIET, overflow="fold")
     cells: dict[str, list[str]] = {}
-    for row in records(frame):
+    for row in rows:
         middle, low, high = (number(row[key]) for key in ("p50", "p05", "p95"))
         text = middle if low == middle == high else f"{middle} ({low} – {high})"
         cells.setdefault(row["node"], []).append(text)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
 from meguru.foresight.checks.fault import CausalWarning, warning
 from meguru.foresight.checks.network import SHOWN, some
 from meguru.foresight.model import CausalModel, Edge
+
+if TYPE_CHECKING:  # most models can not run away, and need not wait for it
+    from scipy.sparse import csr_array
 
 GROWTH = 10.0  # a loop that grows less than so many times over the run is growth, more is running away
 DENSE = 400  # states up to which all eigenvalues are computed
@@ -78,6 +79,9 @@ def leading_mode(model: CausalModel, *, extreme: bool = False) -> Mode | None:
     free = [name for name, node in model.nodes.items() if math.isinf(node.low) or math.isinf(node.high)]
     if not free:
         return None
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     index = {name: number for number, name in enumerate(free)}
     own = np.array([1.0 - model.step * model.nodes[name].pull for name in free])
     terms = [term for edge in model.edges for term in _terms(model, edge, index, extreme)]
@@ -146,6 +150,8 @@ def _mode(members: list[int], terms: list[tuple[int, int, int, float]], own: Arr
 
 def _companion(members: list[int], terms: list[tuple[int, int, int, float]], own: Array) -> csr_array:
     """The step as one matrix: first the nodes now, then each node's past as far back as it is read."""
+    from scipy.sparse import csr_array
+
     local = {node: number for number, node in enumerate(members)}
     longest = [0] * len(members)
     for _, column, lag, _ in terms:
@@ -175,6 +181,8 @@ def _largest(matrix: csr_array) -> tuple[float, NDArray[np.complex128]]:
 
     A step moves little, so its eigenvalues lie close together: those of many steps at once lie apart.
     """
+    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
+
     size = matrix.shape[0]
     if size <= DENSE:
         values, vectors = np.linalg.eig(matrix.toarray())

@@ -1,7 +1,6 @@
 """A causal model as tables of nodes and edges, in a workbook or in CSV files: as workshops keep them."""
 
 from meguru.foresight.tables.assembly import tables_tree
-from meguru.foresight.tables.files import is_tables
 from meguru.foresight.tables.writing import save_tables
 
-__all__ = ["is_tables", "save_tables", "tables_tree"]
+__all__ = ["save_tables", "tables_tree"]
