@@ -19,7 +19,7 @@ from meguru.foresight.tables.words import TABLES, attributes, column_of, words
 
 Rows = list[list[Any]]
 NODES: Rows = [["name", "start", "scale", "unit"], ["a", 1, 2, "kg"], ["b", 3, 4, ""]]
-EDGES: Rows = [["from", "to", "strength", "polarity", "lag"], ["a", "b", 0.5, "+", 1]]
+EDGES: Rows = [["from", "to", "strength", "polarity", "lag (years)"], ["a", "b", 0.5, "+", 1]]
 
 
 def workbook(path: Path, merged: dict[str, list[str]] | None = None, **sheets: Rows) -> Path:
@@ -169,8 +169,8 @@ def test_nodes_are_called_by_name_or_label_in_any_width(tmp_path: Path) -> None:
 
 def test_events_and_settings_of_tables(tmp_path: Path) -> None:
     events = (
-        "名称,発生率,変化,push,期間,条件\n"
-        '法律,"２０３０：０．１、2040: 0.2",意識: 5,{b: 1},5年,"[{node: b, above: 3}]"\n'
+        "名称,発生率,変化,push,継続年数,条件\n"
+        '法律,"２０３０：０．１、2040: 0.2",意識: 5,{b: 1},5,"[{node: b, above: 3}]"\n'
     )
     chosen = (
         "設定,値\n開始年,2025年\n終了年,2040\n刻み,month\nモデル名,試し\nシナリオ数,500\n節目,2030、2040\n"
@@ -195,6 +195,16 @@ FAULTS: list[tuple[str, dict[str, str], type[ModelError], tuple[str, ...]]] = [
      ("nodes.csv:2", "found '5 t'", "a number in 'kg'")),
     ("a lag in days", {"edges": "from,to,strength,lag\na,b,1,30 days\n"}, errors.UnitError,
      ("edges.csv:2", "years or months")),
+    ("a lag without a unit", {"edges": "from,to,strength,lag\na,b,1,0\nb,a,1,6\n"}, errors.UnitError,
+     ("edges.csv:3", "a time without its unit", "found '6'", "years or months", "'lag (months)'")),
+    ("a spread of lags without a unit",
+     {"edges": "from,to,strength,lag.low,lag.mode,lag.high\na,b,1,0,1 year,2\n"}, errors.UnitError,
+     ("edges.csv:2", "a time without its unit", "found '2'")),
+    ("a lag without a unit, in Japanese", {"edges": "原因,結果,強さ,遅れ\na,b,1,６\n"}, errors.UnitError,
+     ("edges.csv:2", "a time without its unit", "遅れ（月）")),
+    ("a push without the unit of its time",
+     {"events": "name,hazard,push,lasting\ne,{2030: 1},{a: 1},5\n"}, errors.UnitError,
+     ("events.csv:2", "a time without its unit", "found '5'")),
     ("unknown node", {"edges": "from,to,strength\na,bb,1\n"}, errors.UnknownNameError,
      ("edges.csv:2", "found 'bb'", "Did you mean 'b'?")),
     ("label of two nodes", {"nodes": "name,label\na,x\nb,x\n", "edges": "from,to,strength\nx,b,1\n"},

@@ -210,7 +210,7 @@ def _setting(tree: Node, line: Line) -> None:
         path = ["settings", setting_of(key)]
     one = _MODEL[path[0]]
     if one.attribute.form == "number":
-        node = cells.number(value, mark, dimension=one.attribute.dimension)
+        node = cells.number(value, mark, dimension=one.attribute.dimension, per_year=1.0)
     elif one.attribute.form in ("text", "label"):
         node = cells.text(value, mark)
     else:

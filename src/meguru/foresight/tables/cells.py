@@ -31,7 +31,9 @@ def text(value: Any, mark: Mark) -> Node:
     return Node(shown, mark, shown)
 
 
-def number(value: Any, mark: Mark, *, dimension: str = "", unit: str = "", per_year: float = 1.0) -> Node:
+def number(
+    value: Any, mark: Mark, *, dimension: str = "", unit: str = "", per_year: float | None = None
+) -> Node:
     """A number: full-width digits, thousands separators, ▲ for minus, and its own unit behind it.
 
     Parameters
@@ -40,12 +42,13 @@ def number(value: Any, mark: Mark, *, dimension: str = "", unit: str = "", per_y
         Of the attribute: ``unit`` and ``unit/year`` may carry the node's ``unit``, a ``year`` its unit of
         time, anything without unit a %.
     per_year
-        How many of the column's units of time make a year.
+        How many of the units of time in the column's title make a year; None where it tells none: then a
+        time must tell its own, unless it is 0.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise _wrong(value, mark, "a number")
     if isinstance(value, (int, float)):
-        return _found(float(value) / per_year, mark, value)
+        return _found(_in_years(float(value), value, mark, per_year, dimension), mark, value)
     shown = plain_text(value).translate(_SIGNS)
     if shown.lower() in _ENDLESS:
         return _found(_ENDLESS[shown.lower()], mark, value)
@@ -55,7 +58,9 @@ def number(value: Any, mark: Mark, *, dimension: str = "", unit: str = "", per_y
     size = float("".join(match.groups()).replace(",", ""))
     behind = shown.removeprefix("+")[match.end() :].strip()
     if dimension == "year":
-        known = per_year if not behind else years_in(behind)
+        if not behind:
+            return _found(_in_years(size, value, mark, per_year, dimension), mark, value)
+        known = years_in(behind)
         if known is None:
             raise _unit(value, mark, "years or months")
         return _found(size / known, mark, value)
@@ -66,6 +71,22 @@ def number(value: Any, mark: Mark, *, dimension: str = "", unit: str = "", per_y
     if plain_text(behind) not in _own(dimension, plain_text(unit)):
         raise _unit(value, mark, f"a number in '{unit}'" if unit else "a number without a unit")
     return _found(size, mark, value)
+
+
+def _in_years(size: float, value: Any, mark: Mark, per_year: float | None, dimension: str) -> float:
+    """A number without a unit of its own; a time in that of the title."""
+    if dimension != "year" or size == 0.0:
+        return size
+    if per_year is None:
+        raise UnitError(
+            "a time without its unit",
+            file=mark[0],
+            line=mark[1],
+            found=value,
+            expected="years or months",
+            hint="Write the unit into the title, as 'lag (months)' or '遅れ（月）', or behind the number.",
+        )
+    return size / per_year
 
 
 def _own(dimension: str, unit: str) -> tuple[str, ...]:

@@ -25,12 +25,12 @@ class Column:
     """What a column holds: an attribute by its key, or a part of it.
 
     ``part`` is low, mode or high of a spread, or the language of a label; ``per_year`` says how many of the
-    column's units of time make a year.
+    units of time in the title make a year; None where it tells none.
     """
 
     key: str
     part: str = ""
-    per_year: float = 1.0
+    per_year: float | None = None
 
     def __str__(self) -> str:
         return f"{self.key}.{self.part}" if self.part else self.key
@@ -87,7 +87,7 @@ def _endings(column: Column, one: Declared | None) -> Iterator[tuple[str, Column
     for time, per_year in words()["times"].items() if one.attribute.dimension == "year" else ():
         yield time, Column(column.key, "", float(per_year))
         for part in SPREAD if is_spread else ():
-            for word in (part, *words()["spread"][part]):
+            for word in (f".{part}", part, *words()["spread"][part]):
                 yield f"{time}{word}", Column(column.key, part, float(per_year))
                 yield f"{word}{time}", Column(column.key, part, float(per_year))
 

@@ -72,26 +72,32 @@ def _titles(table: str, key: str, one: Declared, entries: list[Any]) -> list[str
     used = any(value != default_of(TABLES[table], one.name) for value in values)
     if key not in always and not used:
         return []
+    unit = _unit(one)
     if one.attribute.form == "spread" and not all(value.is_constant for value in values):
-        return [f"{key}.{part}" for part in SPREAD]
-    return [key]
+        return [f"{key}.{part}{unit}" for part in SPREAD]
+    return [f"{key}{unit}"]
+
+
+def _unit(one: Declared) -> str:
+    """What stands behind the title of a column of times."""
+    return " (years)" if one.attribute.dimension == "year" else ""
 
 
 def _row(table: str, entry: Any) -> Row:
     row: Row = {} if table == "edges" else {"name": text_cell(entry.name)}
     for key, one in attributes(table).items():
-        value = getattr(entry, one.name)
+        value, unit = getattr(entry, one.name), _unit(one)
         if value == default_of(TABLES[table], one.name) or value is None:
             continue
         if isinstance(value, Spread):
             if not value.is_constant:
-                row |= {f"{key}.{part}": shortest(getattr(value, part)) for part in SPREAD}
+                row |= {f"{key}.{part}{unit}": shortest(getattr(value, part)) for part in SPREAD}
             else:
-                row |= {key: shortest(value.mode), f"{key}.mode": shortest(value.mode)}
+                row |= dict.fromkeys((f"{key}{unit}", f"{key}.mode{unit}"), shortest(value.mode))
         elif one.attribute.form == "label":
             row |= {f"{key}.{language}": text_cell(text) for language, text in value.items()}
         elif one.attribute.form == "number":
-            row[key] = shortest(value) if abs(value) != float("inf") else None
+            row[f"{key}{unit}"] = shortest(value) if abs(value) != float("inf") else None
         elif one.attribute.form in ("numbers", "years"):
             row[key] = flow({name: shortest(number) for name, number in value.items()})
         elif one.attribute.form == "list":
