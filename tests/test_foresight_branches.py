@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from planted import SWITCH, gate, linear_gaussian, planted
@@ -107,6 +109,23 @@ def test_an_event_is_part_of_the_state_from_the_year_after_it(gated: tuple[Futur
     assert isinstance(sides, Sides) and sides.rows.size == 100
     np.testing.assert_array_equal(sides.left, groups.labels[sides.rows] == 0)
     assert key_of(grown.splits[0]) == "A|B"
+
+
+def test_an_event_after_the_branch_is_forced_too(gated: tuple[Futures, Groups, Tree]) -> None:
+    futures, groups, grown = gated
+    early = replace(branch_years(futures, groups, grown)[0], year=2030.0)  # the gate opens in 2036
+    found = drivers(futures, groups, grown.splits[0], early, candidates=1, rerun=200)
+    (event,) = (one for one in found.inputs if one.kind == "event")
+    assert found.inputs[-1] == event and event.importance == 0.0 and event.q_value < 0.001
+    told, happened = event.turned, ~np.isnan(futures.events[0])
+    assert told is not None and told.by == futures.years[-1]
+    left = groups.labels == 0  # side A
+    assert (told.left, told.right) == (happened[left].mean(), happened[~left].mean())
+    assert abs(told.left - told.right) > 0.9
+    assert abs(told.never - told.soonest) > 0.3
+    late = drivers(futures, groups, grown.splits[0], replace(early, year=2037.0), candidates=1, rerun=200)
+    (event,) = (one for one in late.inputs if one.kind == "event")
+    assert event.turned is not None and event.turned.by == 2037.0 and event.importance > 0.1
 
 
 def test_a_continuum_with_two_peaks_less_is_told_less_well(gated: tuple[Futures, Groups, Tree]) -> None:

@@ -132,9 +132,7 @@ def test_blocks_of_steps_and_single_steps_come_to_the_same_bits(
         bent = Edge("n03", "n04", Spread(0.1, 0.4, 0.6), lag=Spread.constant(0.6), form="threshold")
         model = replace(model, edges=(*model.edges, bent))
     if more == "event":
-        happening = Event(
-            "e", {model.first: 0.5}, push={"n01": 0.3}, conditions=(Condition("n02", above=0.1),)
-        )
+        happening = Event("e", {2024: 0.5}, push={"n01": 0.3}, conditions=(Condition("n02", above=0.1),))
         model = replace(model, events={"e": happening})
     if more == "forced":
         forced = [

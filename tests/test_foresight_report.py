@@ -23,7 +23,7 @@ from meguru.foresight.analysis.branches.drivers import effects_by_year
 from meguru.foresight.analysis.outlook.standing import Standing
 from meguru.foresight.futures import Futures
 from meguru.foresight.simulation import simulate
-from meguru.report.blocks import Figure, Gallery, More, Tabs
+from meguru.report.blocks import Figure, Gallery, More, Table, Tabs
 from meguru.report.both import Both
 from meguru.report.foresight import write_futures_report
 from meguru.report.foresight.outlook import Outlook
@@ -103,8 +103,19 @@ def test_every_word_is_there_in_both_languages_and_used() -> None:
         assert isinstance(entry, list) and len(entry) == 2 and all(entry), key
         english, japanese = (set(re.findall(r"{\w+}", one)) for one in entry)
         assert english == japanese, key
-        stem = re.match(r"(role|kind|basis|against|groups|counts|curve)_", key)
+        stem = re.match(r"(role|kind|basis|against|groups|counts|curve|of|chosen)_", key)
         assert f'"{key}"' in source or (stem and f'f"{stem[0]}' in source), key
+
+
+def test_where_it_is_from_is_told_in_words() -> None:
+    page = Page(text())
+    told = [section for section in sections(Outlook(futures(), found())) if section.ident == "origin"]
+    (table,) = told[0].blocks
+    assert isinstance(table, Table)
+    heads = [row[0] for row in table.rows]
+    assert all(isinstance(one, Both) and one.en != one.ja and "_" not in one.en for one in heads)
+    assert len(heads) == len(futures().provenance) + len(found().choices.__slots__)
+    assert "model_hash" not in " ".join(page.words)
 
 
 def test_every_sentence_stands_in_it_with_its_evidence() -> None:

@@ -20,7 +20,17 @@ from meguru.foresight.futures import Futures
 from meguru.foresight.simulation import simulate
 from meguru.foresight.telling import Sentence, tell
 from meguru.foresight.telling.evidence import Ways
-from meguru.foresight.telling.words import bound, change, level, percent, points, reason_of, sentence, texts
+from meguru.foresight.telling.words import (
+    bound,
+    change,
+    level,
+    percent,
+    points,
+    reason_of,
+    sentence,
+    texts,
+    unit_of,
+)
 from meguru.foresight.wishes import count_of, why_count
 
 QUICK = Choices(count=3, nulls=19, split_nulls=49, largest=3)
@@ -334,9 +344,30 @@ def test_what_is_drawn_is_told_where_it_tells_most() -> None:
     assert driven.inputs
 
 
+@pytest.mark.parametrize(
+    ("unit", "english", "japanese"),
+    [
+        ("1", "", ""),
+        ("%", "%", "%"),
+        ("index", "index", "指数"),
+        ("trillion JPY/year", "trillion JPY/year", "兆円/年"),
+        ("million person", "million people", "百万人"),
+        ("kg/month", "kg/month", "kg/月"),
+        ("million t", "million t", "百万 t"),
+        ("千台", "千台", "千台"),
+    ],
+)
+def test_units_are_told_in_words_of_both_languages(unit: str, english: str, japanese: str) -> None:
+    assert unit_of(unit) == {"en": english, "ja": japanese}
+    model = replace(gate(), nodes=gate().nodes | {"lever": replace(gate().nodes["lever"], unit=unit)})
+    alone = unit in ("1", "index")  # a number of an index needs no word in a sentence
+    expected = {"en": "0.7", "ja": "0.7"} if alone else {"en": f"0.7 {english}", "ja": f"0.7 {japanese}"}
+    assert level(model, "lever", 0.7) == expected
+
+
 def test_a_plain_number_stands_alone() -> None:
     counted = replace(gate().nodes["lever"], unit="1")
     model = replace(gate(), nodes=gate().nodes | {"lever": counted})
-    assert level(model, "lever", 16411.0) == "16,411"
+    assert set(level(model, "lever", 16411.0).values()) == {"16,411"}
     assert change(model, "lever", 0.5)["ja"] == "0.5"
     assert bound(model, "lever", 0.2, None)["en"] == "at least 0.2"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -29,8 +31,44 @@ AGAIN = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The futures in a folder, and the choices made now for its analysis; None: as made before."""
+
+    results: Path
+    count: int | None
+    method: str | None
+    seed: int | None
+    anew: bool
+
+    def kept(self) -> Kept:
+        """The analysis kept in the folder, done first where it is not there or other choices are asked for.
+
+        A choice that is not made now is as it was made before, unless ``anew``.
+        """
+        from meguru.cli.foresight.run import announce_compiling
+        from meguru.cli.screen import say
+        from meguru.foresight.analysis import Choices, analysis_of
+
+        asked = {"count": self.count, "method": self.method, "seed": self.seed}
+        given = {name: value for name, value in asked.items() if value is not None}
+        choices: Any = Choices(**given) if self.anew else given  # type: ignore[arg-type]
+        with _progress(announce_compiling) as advance:
+            kept = analysis_of(self.results, choices, progress=advance)
+        if kept.why in AGAIN:
+            say(AGAIN[kept.why].format(before=kept.before))
+        return kept
+
+
 def analysis_options(command: Command) -> Command:
-    """RESULTS and the choices of an analysis, as the keyword arguments of :func:`analysed`."""
+    """RESULTS and the choices of an analysis, as one argument ``wanted``; and ``as_json``."""
+
+    @wraps(command)
+    def whole(
+        results: Path, count: int | None, method: str | None, seed: int | None, anew: bool, **more: Any
+    ) -> Any:
+        return command(wanted=Wanted(results, count, method, seed, anew), **more)
+
     for option in reversed(
         (
             click.argument("results", type=click.Path(exists=True, file_okay=False, path_type=Path)),
@@ -49,26 +87,8 @@ def analysis_options(command: Command) -> Command:
             click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         )
     ):
-        command = option(command)
-    return command
-
-
-def analysed(results: Path, count: int | None, method: str | None, seed: int | None, anew: bool) -> Kept:
-    """The analysis kept in a folder, done first where it is not there or other choices are asked for.
-
-    A choice that is not made now is as it was made before, unless ``anew``.
-    """
-    from meguru.cli.foresight.run import announce_compiling
-    from meguru.cli.screen import say
-    from meguru.foresight.analysis import Choices, analysis_of
-
-    asked = {"count": count, "method": method, "seed": seed}
-    given = {name: value for name, value in asked.items() if value is not None}
-    with _progress(announce_compiling) as advance:
-        kept = analysis_of(results, Choices(**given) if anew else given, progress=advance)  # type: ignore[arg-type]
-    if kept.why in AGAIN:
-        say(AGAIN[kept.why].format(before=kept.before))
-    return kept
+        whole = option(whole)
+    return cast(Command, whole)
 
 
 @contextmanager

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from meguru.cli.foresight.analysed import analysis_options
+from meguru.cli.foresight.analysed import Wanted, analysis_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,11 +27,7 @@ AXIS = re.compile(r"(?P<node>.+)@(?P<year>[0-9.]+)(?::(?P<cut>[-+0-9.eE]+))?")
     help="A driving force, twice; cut at its median where no cut is given. Default what the model says.",
 )
 def axes(
-    results: Path,
-    count: int | None,
-    method: str | None,
-    seed: int | None,
-    anew: bool,
+    wanted: Wanted,
     as_json: bool,
     given: tuple[str, ...],
 ) -> None:
@@ -46,14 +41,13 @@ def axes(
     """
     from dataclasses import asdict
 
-    from meguru.cli.foresight.analysed import analysed
     from meguru.cli.screen import print_json
     from meguru.foresight.analysis import driving_forces
 
     asked = [_axis(text) for text in given]
     if asked and len(asked) != 2:
         raise click.UsageError("Two driving forces make four futures: give --by twice.")
-    kept = analysed(results, count, method, seed, anew)
+    kept = wanted.kept()
     found = kept.analysis.driving_forces
     if asked:
         found = driving_forces(kept.futures, kept.analysis.groups, *asked)
@@ -108,7 +102,7 @@ def _table(kept: Kept, found: DrivingForces) -> Table:
     model = kept.futures.model
     shown = table()
     for axis in (found.first, found.second):
-        cut = level(model, axis.node, axis.cut or 0.0)
+        cut = level(model, axis.node, axis.cut or 0.0)[language()]
         name = label_of(model, axis.node)[language()]
         shown.add_column(Text(f"{name}, {axis.year:g} (cut at {cut})"), overflow="fold")
     shown.add_column("share", justify="right", no_wrap=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from meguru.cli.foresight.analysed import analysis_options
+from meguru.cli.foresight.analysed import Wanted, analysis_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,11 +26,7 @@ LEAST, MOST = 3, 20  # drivers of a split that are shown: on the screen, at most
     help="Drivers shown of each split.",
 )
 def branches(
-    results: Path,
-    count: int | None,
-    method: str | None,
-    seed: int | None,
-    anew: bool,
+    wanted: Wanted,
     as_json: bool,
     top: int,
 ) -> None:
@@ -46,10 +41,10 @@ def branches(
       meguru foresight branches results/ --top 20
       meguru foresight branches results/ --json
     """
-    from meguru.cli.foresight.analysed import analysed, head_of, print_sentences, sentence_data
+    from meguru.cli.foresight.analysed import head_of, print_sentences, sentence_data
     from meguru.cli.screen import print_json
 
-    kept = analysed(results, count, method, seed, anew)
+    kept = wanted.kept()
     if as_json:
         print_json({**_data(kept), "sentences": sentence_data(kept, "branches")})
         return

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from meguru.cli.foresight.analysed import analysis_options
+from meguru.cli.foresight.analysed import Wanted, analysis_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,11 +18,7 @@ if TYPE_CHECKING:
 @analysis_options
 @click.option("--group", "code", help="Code of the group that is wanted; default all.")
 def conditions(
-    results: Path,
-    count: int | None,
-    method: str | None,
-    seed: int | None,
-    anew: bool,
+    wanted: Wanted,
     as_json: bool,
     code: str | None,
 ) -> None:
@@ -39,10 +34,10 @@ def conditions(
       meguru foresight conditions results/ --group E
       meguru foresight conditions results/ --group E --json
     """
-    from meguru.cli.foresight.analysed import analysed, group_named, head_of, print_sentences, sentence_data
+    from meguru.cli.foresight.analysed import group_named, head_of, print_sentences, sentence_data
     from meguru.cli.screen import print_json
 
-    kept = analysed(results, count, method, seed, anew)
+    kept = wanted.kept()
     codes = group_named(kept, code)
     if as_json:
         print_json({**_data(kept, codes), "sentences": sentence_data(kept, "conditions", codes)})
@@ -100,7 +95,7 @@ def _table(kept: Kept, found: Conditions) -> Table:
             Text(label_of(model, one.node)[language()]),
             Text(bound(model, one.node, one.low, one.high)[language()]),
             f"{one.year:g}",
-            level(model, one.node, one.level),
+            level(model, one.node, one.level)[language()],
             points(one.gain, signed=True),
             points(one.error),
             percent(one.reproducibility),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from meguru.cli.foresight.analysed import analysis_options
+from meguru.cli.foresight.analysed import Wanted, analysis_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Group the futures; print shares, marks and the evidence for the number.")
 @analysis_options
-def groups(
-    results: Path, count: int | None, method: str | None, seed: int | None, anew: bool, as_json: bool
-) -> None:
+def groups(wanted: Wanted, as_json: bool) -> None:
     """Group simulated futures by what becomes of their KPIs.
 
     RESULTS is a folder that 'meguru foresight run --out' wrote. The analysis is kept there as analysis.json
@@ -31,10 +28,10 @@ def groups(
       meguru foresight groups results/ --count 6
       meguru foresight groups results/ --json
     """
-    from meguru.cli.foresight.analysed import analysed, head_of, print_sentences, sentence_data
+    from meguru.cli.foresight.analysed import head_of, print_sentences, sentence_data
     from meguru.cli.screen import print_json
 
-    kept = analysed(results, count, method, seed, anew)
+    kept = wanted.kept()
     if as_json:
         print_json({**_data(kept), "sentences": sentence_data(kept, "groups")})
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from meguru.cli.foresight.analysed import analysis_options
+from meguru.cli.foresight.analysed import Wanted, analysis_options
 
 
 @click.command("hand-over", short_help="Make a group's path a scenario of a life cycle model.")
@@ -26,11 +26,7 @@ from meguru.cli.foresight.analysed import analysis_options
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def hand_over(
-    results: Path,
-    count: int | None,
-    method: str | None,
-    seed: int | None,
-    anew: bool,
+    wanted: Wanted,
     as_json: bool,
     rules: Path,
     code: str,
@@ -53,7 +49,7 @@ def hand_over(
       meguru foresight hand-over results/ rules.yaml --group A --model motor --quantile 0.1
         --quantile 0.9 --out motor.yaml
     """
-    from meguru.cli.foresight.analysed import analysed, group_named
+    from meguru.cli.foresight.analysed import group_named
     from meguru.cli.models import make_folder, read_model, refuse_overwriting
     from meguru.cli.screen import console, print_json
     from meguru.cli.tables import print_files
@@ -63,13 +59,13 @@ def hand_over(
 
     if not force:
         refuse_overwriting(out, "Write over it with --force, or name another with --out.")
-    wanted, model = read_hand_over(rules), read_model(given)
-    kept = analysed(results, count, method, seed, anew)
+    wishes, model = read_hand_over(rules), read_model(given)
+    kept = wanted.kept()
     (group,) = group_named(kept, code)
     names = {
         f"group_{group}" if one == 0.5 else f"group_{group}_{one * 100:g}": one for one in quantiles or (0.5,)
     }
-    written = handed(kept.futures, kept.analysis.groups, group, model, wanted, quantiles=names)
+    written = handed(kept.futures, kept.analysis.groups, group, model, wishes, quantiles=names)
     make_folder(out.parent)
     save(written, out)
     if as_json:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from meguru.cli.foresight.analysed import analysis_options
+from meguru.cli.foresight.analysed import Wanted, analysis_options
 from meguru.cli.options import language_option
 
 
@@ -20,11 +20,7 @@ from meguru.cli.options import language_option
 )
 @language_option
 def report(
-    results: Path,
-    count: int | None,
-    method: str | None,
-    seed: int | None,
-    anew: bool,
+    wanted: Wanted,
     as_json: bool,
     out: Path | None,
     spoken: str | None,
@@ -39,7 +35,6 @@ def report(
       meguru foresight report results/
       meguru foresight report results/ --out futures.html --language ja
     """
-    from meguru.cli.foresight.analysed import analysed
     from meguru.cli.models import make_folder
     from meguru.cli.screen import console, print_json
     from meguru.cli.tables import print_files
@@ -47,8 +42,8 @@ def report(
     from meguru.report.foresight import write_futures_report
     from meguru.report.html import page_path
 
-    path = page_path(out or results / "report.html")  # before the long work
-    kept = analysed(results, count, method, seed, anew)
+    path = page_path(out or wanted.results / "report.html")  # before the long work
+    kept = wanted.kept()
     make_folder(path.parent)
     write_futures_report(kept.futures, kept.analysis, path, spoken or language())
     if as_json:

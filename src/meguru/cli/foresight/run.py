@@ -98,6 +98,7 @@ def _print(
     from meguru.cli.screen import BAD, QUIET, STRONG, console, number, table
     from meguru.cli.tables import NARROWEST_LABEL, print_files
     from meguru.cli.values import language
+    from meguru.foresight.telling.words import unit_of
 
     screen = console()
     head = f"  {futures.members.size:,} futures, {model.first:g} to {model.last:g}, seed {futures.seed}"
@@ -122,6 +123,6 @@ def _print(
         cells.setdefault(row["node"], []).append(text)
     for name, texts in cells.items():
         node = model.nodes[name]
-        shown.add_row(Text(node.label.get(language()) or name), *texts, Text(node.unit))
+        shown.add_row(Text(node.label.get(language()) or name), *texts, Text(unit_of(node.unit)[language()]))
     screen.print(shown)
     print_files(screen, files)

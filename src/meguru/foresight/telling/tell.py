@@ -180,7 +180,7 @@ class _Teller:
             assert driven is not None
             sides = {"left": [*split.left], "right": [*split.right]}
             if one.turned is not None and abs(one.turned.soonest - one.turned.never) >= TURNED:
-                values = sides | {"event": label_of(self.model, one.name), "year": driven.year}
+                values = sides | {"event": label_of(self.model, one.name), "year": one.turned.by}
                 values |= {"on_left": one.turned.left, "on_right": one.turned.right}
                 values |= {"soonest": one.turned.soonest, "never": one.turned.never}
                 values |= {"rerun": len(driven.members)}

@@ -69,6 +69,21 @@ def field_of(name: str) -> Words:
     return texts()["fields"].get(name) or dict.fromkeys(LANGUAGES, name or "–")
 
 
+def unit_of(unit: str) -> Words:
+    """A unit in words: ``trillion JPY/year`` → 兆円/年; nothing of a plain number."""
+    if unit in ("", "1"):
+        return dict.fromkeys(LANGUAGES, "")
+    known = texts()["units"]
+    told = {}
+    for language, between in zip(LANGUAGES, (" ", ""), strict=True):
+        parts = [part.split() for part in unit.split("/")]
+        if not all(one in known for part in parts for one in part):
+            between = " "  # one that nobody translates stays apart
+        words = [between.join(known.get(one, {language: one})[language] for one in part) for part in parts]
+        told[language] = "/".join(words)
+    return told
+
+
 def label_of(model: CausalModel, name: str) -> Words:
     """The label of a node or event; its name where it has none."""
     held = (model.nodes.get(name) or model.events[name]).label
@@ -118,9 +133,10 @@ def points(change: float, *, signed: bool = False) -> str:
     return text.replace("-", "−")
 
 
-def level(model: CausalModel, node: str, value: float) -> str:
+def level(model: CausalModel, node: str, value: float) -> Words:
     """A value with the unit of its node."""
-    return _level({"size": value, "unit": model.nodes[node].unit}, "en")
+    told = {"size": value, "unit": model.nodes[node].unit}
+    return {language: _level(told, language) for language in LANGUAGES}
 
 
 def change(model: CausalModel, node: str, size: float) -> Words:
@@ -135,8 +151,9 @@ def bound(model: CausalModel, node: str, low: float | None, high: float | None) 
     return {language: _bound(value, language) for language in LANGUAGES}
 
 
-def _level(value: Mapping[str, Any], _language: str) -> str:
-    unit = "" if value["unit"] == "1" else value["unit"]  # a plain number stands alone
+def _level(value: Mapping[str, Any], language: str) -> str:
+    """With its unit; a plain number and one of an index stand alone."""
+    unit = "" if value["unit"] == "index" else unit_of(value["unit"])[language]
     return f"{number(value['size'])} {unit}".strip()
 
 

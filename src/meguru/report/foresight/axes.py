@@ -59,7 +59,7 @@ def _figure(outlook: Outlook, found: DrivingForces) -> Figure:
 
 
 def _force(outlook: Outlook, axis: Axis) -> Force:
-    cut = say("cut", cut=level(outlook.model, axis.node, axis.cut or 0.0))
+    cut = say("cut", cut=both(level(outlook.model, axis.node, axis.cut or 0.0)))
     return Force(outlook.label(axis.node) + f", {axis.year:g}", cut, say("high"), say("low"))
 
 

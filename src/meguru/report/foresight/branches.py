@@ -114,7 +114,7 @@ def _driver(outlook: Outlook, one: Driver) -> list[Cell]:
 
 def _shift(outlook: Outlook, one: Driver) -> Both:
     """By how much a driver is forced; of a factor in percent so many points, of a plain one a number."""
-    if outlook.model.nodes[one.node].unit in ("", "1", "%"):
+    if outlook.model.nodes[one.node].unit in ("", "1", "%", "index"):
         return both(change(outlook.model, one.node, one.shift))
     return Both.of(number(one.shift)) + "\N{NO-BREAK SPACE}" + outlook.unit(one.node)
 

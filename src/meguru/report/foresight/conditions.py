@@ -85,7 +85,7 @@ def _requirements(outlook: Outlook, ordered: list[Requirement]) -> Table:
                 f"{one.year:g}",
                 "–" if latest is None else f"{latest:g}",
                 f"{percent(one.coverage)}; {percent(one.density)}",
-                level(outlook.model, one.node, one.level),
+                both(level(outlook.model, one.node, one.level)),
                 f"{points(one.gain, signed=True)} ± {points(one.error)}",
                 say("cause" if one.cause else "symptom"),
                 percent(one.reproducibility),

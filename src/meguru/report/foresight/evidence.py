@@ -99,9 +99,11 @@ def number_of_groups(outlook: Outlook) -> list[Section]:
 
 def origin(outlook: Outlook) -> list[Section]:
     """The section on the provenance of the futures and the choices of the analysis."""
-    rows: list[list[Cell]] = [[name, _plain(value)] for name, value in outlook.futures.provenance.items()]
+    rows: list[list[Cell]] = [
+        [say(f"of_{name}"), _plain(value)] for name, value in outlook.futures.provenance.items()
+    ]
     choices = outlook.analysis.choices
-    rows += [[f"analysis: {name}", _plain(getattr(choices, name))] for name in choices.__slots__]
+    rows += [[say(f"chosen_{name}"), _plain(getattr(choices, name))] for name in choices.__slots__]
     table = Table([say("what"), say("value")], rows, texts=(0, 1), kind="code")
     return [Section("origin", say("origin"), say("origin_lead"), [table])]
 

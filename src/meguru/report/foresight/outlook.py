@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from meguru.foresight.analysis import Analysis, Split
 from meguru.foresight.futures import Futures
 from meguru.foresight.telling import Sentence, tell
-from meguru.foresight.telling.words import field_of, label_of, percent
-from meguru.report.both import EMPTY, Both
+from meguru.foresight.telling.words import field_of, label_of, percent, unit_of
+from meguru.report.both import Both
 from meguru.report.foresight.words import both
-from meguru.report.numbers import unit_text
 from meguru.report.svg.canvas import PALETTE
 
 
@@ -54,9 +53,8 @@ class Outlook:
         return both(label_of(self.model, name))
 
     def unit(self, name: str) -> Both:
-        """Unit of a node as it is written; nothing of an index or a count, which is no ratio."""
-        unit = self.model.nodes[name].unit
-        return EMPTY if unit in ("", "1") else unit_text(unit)
+        """Unit of a node in words; nothing of a plain number, which is no ratio."""
+        return both(unit_of(self.model.nodes[name].unit))
 
     def field(self, name: str) -> Both:
         return both(field_of(name))

@@ -85,7 +85,9 @@ class Driver:
 class InputDriver:
     """A number drawn for each scenario, or an event: ``start``, ``strength``, ``lag`` or ``event``.
 
-    ``turned`` tells what forcing the event does: of the events that differ most between the sides.
+    ``turned`` tells what forcing the event does: of the events that differ most between the sides. Effect
+    size and importance of an event are those up to the branch year; of one that has not happened in any
+    scenario by then, the effect size is that up to the end, and it has no importance.
     """
 
     kind: str
@@ -366,14 +368,39 @@ def _with_events(
     sides: Sides,
     year: float,
 ) -> tuple[InputDriver, ...]:
-    """The same, with what forcing does for the first of the events that differ between the sides."""
-    names = list(futures.model.events)
-    told = [one.name for one in inputs if one.kind == "event" and one.q_value < CHANCE][:EVENTS]
-    found = []
-    for one in inputs:
-        if one.kind == "event" and one.name in told:
-            happened = futures.events[names.index(one.name)][sides.rows] <= year
-            shares = float(happened[sides.left].mean()), float(happened[~sides.left].mean())
-            one = replace(one, turned=turned_by_event(futures, groups, split, members, one.name, shares))
-        found.append(one)
-    return tuple(found)
+    """The same, with what forcing does for the first of the events that differ between the sides.
+
+    Those that differ by the branch year come first. One that differs only after it may be how the sides part,
+    decided before: it is forced too, and stands last if it has not happened in any scenario by the branch.
+    """
+    last = float(futures.years[-1])
+    by_year = {one.name: year for one in inputs if one.kind == "event" and one.q_value < CHANCE}
+    later = [one for one in _later_events(futures, sides) if one.name not in by_year]
+    by_year |= {one.name: last for one in later}
+    known = {one.name for one in inputs if one.kind == "event"}
+    inputs += tuple(one for one in later if one.name not in known)
+    names, found = list(futures.model.events), {one.name: one for one in inputs if one.kind == "event"}
+    for name in list(by_year)[:EVENTS]:
+        happened = futures.events[names.index(name)][sides.rows] <= by_year[name]
+        shares = float(happened[sides.left].mean()), float(happened[~sides.left].mean())
+        turned = turned_by_event(futures, groups, split, members, name, by_year[name], shares)
+        found[name] = replace(found[name], turned=turned)
+    return tuple(found[one.name] if one.kind == "event" else one for one in inputs)
+
+
+def _later_events(futures: Futures, sides: Sides) -> list[InputDriver]:
+    """Events that happen in other shares of the sides up to the end, those that differ most first.
+
+    They have no importance: the sides are told in the branch year, by what has happened until then.
+    """
+    happened = ~np.isnan(futures.events[:, sides.rows])
+    places = [place for place, row in enumerate(happened) if row.min() < row.max()]
+    if not places:
+        return []
+    sizes, chance = effect_sizes(happened[places].T.astype(float), sides.left)
+    q_values, names = false_discovery(chance), list(futures.model.events)
+    return [
+        InputDriver("event", names[places[at]], float(sizes[at]), float(q_values[at]), 0.0)
+        for at in np.argsort(-np.abs(sizes), kind="stable")
+        if q_values[at] < CHANCE
+    ]

@@ -22,13 +22,16 @@ class EventTurned:
 
     Attributes
     ----------
+    by
+        The branch year; of an event that the sides share up to there and not after it, the last year.
     left, right
-        Share of the sampled scenarios that end left, and right, in which it has happened by the branch year.
+        Share of the sampled scenarios that end left, and right, in which it has happened by then.
     never, soonest
         Share of the scenarios rerun ending left where it never happens, and where it happens in the first
         step in which its hazard is not zero and its conditions hold; judged as for causal effects of nodes.
     """
 
+    by: float
     left: float
     right: float
     never: float
@@ -41,6 +44,7 @@ def turned_by_event(
     split: Split,
     members: NDArray[np.int64],
     name: str,
+    by: float,
     happened: tuple[float, float],
 ) -> EventTurned:
     """Reruns of scenarios with the hazard of an event at zero, and certain; all random numbers are the same.
@@ -51,8 +55,8 @@ def turned_by_event(
         As for the causal effects of nodes.
     name
         Of the event.
-    happened
-        Shares of the scenarios of either side in which it has happened by the branch year.
+    by, happened
+        A year, and the shares of the scenarios of either side in which it has happened by then.
     """
     model = futures.model
     event = model.events[name]
@@ -65,4 +69,4 @@ def turned_by_event(
         program = compile_model(replace(model, events={**model.events, name: changed}), futures.asked.every)
         again = run_program(program, futures.asked, members, futures.interventions)
         shares.append(float(np.isin(groups.classify(again, among), left).mean()))
-    return EventTurned(*happened, *shares)
+    return EventTurned(by, *happened, *shares)
