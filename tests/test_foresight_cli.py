@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +166,14 @@ def test_a_warning_of_a_workbook_names_sheet_and_cell(causal: Path, tmp_path: Pa
     save(load(causal), tmp_path / "book.xlsx")
     done = call("check", tmp_path / "book.xlsx")
     assert re.search(r"edges![A-Z]+[0-9]+ +strength 0", done.stdout)
+
+
+def test_a_run_does_not_wait_for_what_it_does_not_need() -> None:
+    code = (
+        "import atexit, sys; from meguru.cli import main; "
+        "slow = {'pandas', 'scipy.sparse', 'openpyxl', 'xarray'}; "
+        "atexit.register(lambda: print(slow & set(sys.modules), file=sys.stderr)); "
+        "main(['foresight', 'run', 'foresight-synthetic', '-n', '8'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "set()"

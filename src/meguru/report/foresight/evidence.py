@@ -93,7 +93,7 @@ def number_of_groups(outlook: Outlook) -> list[Section]:
     ]
     blocks = sentence_blocks(outlook, lambda one: one.kind.startswith("count_"))
     lead = say("count_lead", nulls=found.evidence.nulls)
-    table = Table(head, rows, say("chance") + f" = {brief(found.evidence.p_value)}", texts=(5,))
+    table = Table(head, rows, say("chance") + f" = {brief(found.evidence.p_value)}", texts=(0, 5))
     return [Section("number", say("count_evidence"), lead, [*blocks, table])]
 
 
@@ -110,6 +110,6 @@ def origin(outlook: Outlook) -> list[Section]:
 
 def _plain(value: object) -> str:
     """As text: JSON, but a dash for nothing and no quotes around a text."""
-    if value is None:
+    if value is None or value in ([], ()):
         return "–"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=asdict)
