@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from meguru.files.shipped import cache_folder as kept_in
+from meguru.cache import cache_folder as kept_in
 
 ENGINE = Path(__file__).parent
 KERNELS = ENGINE / "kernels"
