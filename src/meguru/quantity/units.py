@@ -1,7 +1,7 @@
 """Units and dimensions: read, compare, convert.
 
-The units are those of ``units.txt``. pint parses them; it is loaded when a unit is met that no earlier run has
-met, and each text is parsed once.
+The units are those of ``units.txt``. pint parses them; it is loaded when a unit is met that no earlier run
+has met, and each text is parsed once.
 """
 
 from __future__ import annotations
