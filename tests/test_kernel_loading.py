@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -43,3 +44,14 @@ def test_arguments_are_cast_to_what_is_declared() -> None:
     half = kernel_declared.declared("float64(int64)")(lambda whole: whole / 2)
     assert half(np.uint8(3)) == half(3.0) == 1.5
     assert len(half.overloads) == 1
+
+
+def test_a_run_is_written_without_the_library_of_labelled_arrays(tmp_path: Path) -> None:
+    program = (
+        "import sys; from meguru.cli import main\n"
+        f"try: main(['run', 'motor', '--out', {str(tmp_path)!r}])\n"
+        "finally: print('xarray' in sys.modules, 'dask' in sys.modules, 'pint' in sys.modules)"
+    )
+    for _ in range(2):  # units are new to the first, perhaps
+        shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert shown.stdout.splitlines()[-1] == "False False False"
