@@ -282,7 +282,7 @@ def test_ages_that_count_for_less_or_more_than_agreed_are_found(times: float) ->
     books = write_books(compile_model(model), "model")
     amounts = run(model).source.blocks[0].account.amounts  # type: ignore[attr-defined]
     check_money(books, amounts)
-    with pytest.raises(BalanceError, match=r"ages on 'taken_back' count for other than agreed in 2020"):
+    with pytest.raises(BalanceError, match=r"ages on 'taken back' count for other than agreed in 2020"):
         check_money(books, replace(amounts, valued=amounts.valued * times, known={}))
 
 

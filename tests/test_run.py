@@ -236,7 +236,7 @@ def test_garbage_is_collected_again_after_a_run_that_ends_and_one_that_fails() -
 def test_a_result_keeps_the_model_as_it_was_run(tmp_path: Path) -> None:
     model = chair(tmp_path)
     first, second = run(model), run(model)
-    assert first.before is second.before and first.before is not model
+    assert first.before == second.before and first.before is not second.before
     demand = model.processes["use"].demand
     assert demand is not None
     was, demand.sales = demand.sales, Quantity(7.0, "piece/year")
@@ -259,3 +259,19 @@ def test_scenarios_of_different_years_are_not_compared(tmp_path: Path, what: str
     with pytest.raises(ScenarioError, match="has other years"):
         calculate(run(model, "other"), "sales() - reference(sales())", "piece/year")
     assert list(compare(model, ["reuse"]).results) == ["plain", "reuse"]
+
+
+def test_what_is_done_to_one_result_is_not_done_to_another() -> None:
+    """Runs of a model that has not changed share what was checked, but nothing that a person can change."""
+    model = example("motor")
+    one, other = run(model), run(model)
+    assert one.before is not None and other.before is not None
+    use = next(process for process in one.before.processes.values() if process.kind == "use")
+    assert use.demand is not None
+    use.demand.sales = Quantity(5.0, "piece/year")
+    one.model.items.clear()
+    assert one.again is not None and other.again is not None
+    expected = other.units.to_numpy()
+    np.testing.assert_array_equal(run(model).units, expected)
+    np.testing.assert_array_equal(other.again(other.scenario).units, expected)
+    assert one.again(one.scenario).units.to_numpy().sum() < 0.5 * expected.sum()  # its own, as it is now

@@ -20,6 +20,7 @@ from meguru.errors import ModelError, RunError, did_you_mean
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.checks import in_scenario
 from meguru.model.components import Sampling
+from meguru.model.walk import clone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +134,7 @@ def run(
             if name != reference_name(model):
                 in_scenario(error, name)
             raise
-        result.before, result.values = model, given
+        result.before, result.values = clone(model), given  # runs of an unchanged model share theirs
     return run_again(result, fleet)
 
 
@@ -219,8 +220,10 @@ def run_block(
         given = those_of(applied, values or {})
         program = compile_model(applied, draws=draws, block=block, values=given)
         result = build_result(program, simulate(program), applied, scenario, settings=settings)
-    result.before = model
-    result.again = partial(run_block, model, draws=draws, block=block, settings=settings, values=values)
+    result.before = clone(model)
+    result.again = partial(
+        run_block, result.before, draws=draws, block=block, settings=settings, values=values
+    )
     return result
 
 
