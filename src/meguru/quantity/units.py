@@ -53,6 +53,16 @@ WORDS: dict[Dimension, str] = {
     (("current", 1.0), ("time", 1.0)): "charge",
     (("piece", 1.0),): "count",
 }
+DIVIDING, LARGE = ("nano", "micro", "milli", "centi", "deci"), ("mega", "giga", "tera", "peta", "exa")
+# Of these nobody counts thousandths; what reads as such is another unit, or a large number of them.
+UNDIVIDED = (
+    "tonne", "minute", "hour", "day", "week", "month", "year", "byte", "bit", "tonne_kilometer",
+    "person_kilometer", "vehicle_kilometer",
+)  # fmt: skip
+COUNTED = (
+    "piece", "person", "household", "vehicle", "parcel", "trip", "use", "cycle", "wash", "page", "meal",
+    "visit", "night",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +102,7 @@ def _parsed(unit: str) -> Unit:
         size, _ = registry.get_root_units(found)
     except Exception as error:  # pint raises many kinds, among them those of Python's tokenizer
         raise _unknown(unit, text, registry) from error
+    _refuse_odd_prefix(unit, found, registry)
     if not 0.0 < _real(size) < math.inf:
         raise UnitError("a unit too large or too small to calculate with", found=unit)
     dimension = _dimension(dict(found.dimensionality.items()))
@@ -107,6 +118,25 @@ def _real(number: Any) -> float:
 def _dimension(exponents: dict[str, Any]) -> Dimension:
     found = {name.strip("[]"): round(float(exponent), 9) for name, exponent in exponents.items()}
     return tuple(sorted((name, exponent) for name, exponent in found.items() if exponent))
+
+
+def _refuse_odd_prefix(unit: str, found: Any, registry: UnitRegistry[Any]) -> None:
+    """Refuse what parses but was hardly meant, as ``mt``, which would be a thousandth of a tonne."""
+    for word in map(str, found._units):
+        for prefix, base, _ in registry.parse_unit_name(word)[:1]:
+            (counted,) = names if len(names := dict(registry.get_dimensionality(base))) == 1 else ("",)
+            in_things = counted.strip("[]") in COUNTED
+            in_parts = in_things or base in UNDIVIDED or re.fullmatch(r"\[[A-Z]{3}\]", counted) is not None
+            if (prefix in DIVIDING and in_parts) or (prefix in LARGE and in_things):
+                raise UnitError("ambiguous unit", found=unit, hint=_hint_of_prefix(prefix, base))
+
+
+def _hint_of_prefix(prefix: str, base: str) -> str:
+    if base == "tonne":
+        return "Write 't' (1000 kg), 'kt' or 'Mt' (a million t)."
+    if prefix in LARGE:
+        return f"In some trades M is a thousand. Write 'thousand {base}' or 'million {base}'."
+    return f"It would read as '{prefix}{base}'. Write the number in '{base}'."
 
 
 def _unknown(unit: str, text: str, registry: UnitRegistry[Any]) -> UnitError:
