@@ -261,17 +261,20 @@ def test_scenarios_of_different_years_are_not_compared(tmp_path: Path, what: str
     assert list(compare(model, ["reuse"]).results) == ["plain", "reuse"]
 
 
-def test_what_is_done_to_one_result_is_not_done_to_another() -> None:
+@pytest.mark.parametrize("scenarios", [True, False])
+def test_what_is_done_to_one_result_is_not_done_to_another(scenarios: bool, tmp_path: Path) -> None:
     """Runs of a model that has not changed share what was checked, but nothing that a person can change."""
-    model = example("motor")
+    model = chair(tmp_path)
+    if not scenarios:
+        model.scenarios, model.measures, model.indicators = {}, {}, {}
     one, other = run(model), run(model)
-    assert one.before is not None and other.before is not None
-    use = next(process for process in one.before.processes.values() if process.kind == "use")
-    assert use.demand is not None
-    use.demand.sales = Quantity(5.0, "piece/year")
-    one.model.items.clear()
-    assert one.again is not None and other.again is not None
     expected = other.units.to_numpy()
-    np.testing.assert_array_equal(run(model).units, expected)
-    np.testing.assert_array_equal(other.again(other.scenario).units, expected)
-    assert one.again(one.scenario).units.to_numpy().sum() < 0.5 * expected.sum()  # its own, as it is now
+    for changed in (one.before, one.model):
+        assert changed is not None and changed.processes["use"].demand is not None
+        changed.processes["use"].demand.sales = Quantity(5.0, "piece/year")
+        assert other.model.processes["use"].demand == model.processes["use"].demand
+        assert other.before == model
+        np.testing.assert_array_equal(run(model).units, expected)
+        for result in (one, other):
+            assert result.again is not None
+            np.testing.assert_array_equal(result.again(result.scenario).units, expected)

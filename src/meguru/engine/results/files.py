@@ -61,8 +61,8 @@ def _write_root(file: Any, result: Result, names: Sequence[str]) -> None:
     file.attrs["arrays"] = " ".join(names)
     file.attrs["provenance"] = json.dumps(result.provenance, ensure_ascii=False)
     _write_variable(file, "model", (), np.array(_text(result.model), dtype=object))
-    if result.before is not None:
-        _write_variable(file, "before", (), np.array(_text(result.before), dtype=object))
+    if result.unapplied is not None:
+        _write_variable(file, "before", (), np.array(_text(result.unapplied), dtype=object))
     if result.values:
         given = np.array(list(result.values.values()), dtype=float)
         file.dimensions = {"place": given.shape[0], "sample": given.shape[1]}
@@ -128,7 +128,7 @@ def open_result(path: str | os.PathLike[str]) -> Result:
     known = {
         key: provenance[key] for key in ("scenario", "samples", "seed", "settings", "created", "version")
     }
-    result = Result(model=model, source=Stored(path, names), before=before, values=values, **known)
+    result = Result(model=model, source=Stored(path, names), unapplied=before, values=values, **known)
     return run_again(result) if before is not None else result
 
 
