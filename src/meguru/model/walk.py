@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from functools import cache
 from typing import TypeVar
 
 from meguru.files.attribute import Attribute, Declared, declared
@@ -22,6 +21,7 @@ COMPONENTS: dict[str, type[Component]] = {
 _PLAIN_CONTAINERS = ("label", "texts", "names", "table", "quantities", "split")
 _NESTED = ("component", "components", "recipe", "list", "unit_data")
 _OF_FORMS: dict[tuple[type[Component], tuple[str, ...]], tuple[Declared, ...]] = {}
+_COPIED: dict[type[Component], tuple[tuple[str, str], ...]] = {}
 
 
 def _of_forms(kind: type[Component], forms: tuple[str, ...]) -> tuple[Declared, ...]:
@@ -74,10 +74,9 @@ def quantities(model: Component) -> Iterator[tuple[str, Quantity, Attribute, Com
 def clone(component: C) -> C:
     """A copy that shares only what can not be changed: quantities, texts, numbers."""
     other: C = object.__new__(type(component))
-    kind: type[Component] = type(component)
     held = vars(other)
     held.update(vars(component))
-    for name, form in _copied(kind):
+    for name, form in _copied(type(component)):
         value = held[name]
         if value.__class__ is dict:
             if form == "changes":
@@ -93,8 +92,9 @@ def clone(component: C) -> C:
     return other
 
 
-@cache
 def _copied(kind: type[Component]) -> tuple[tuple[str, str], ...]:
     """Attributes of a component that may hold what can be changed, and their forms."""
-    found = _of_forms(kind, (*_PLAIN_CONTAINERS, *_NESTED, "changes"))
-    return tuple((one.name, one.attribute.form) for one in found)
+    if kind not in _COPIED:
+        found = _of_forms(kind, (*_PLAIN_CONTAINERS, *_NESTED, "changes"))
+        _COPIED[kind] = tuple((one.name, one.attribute.form) for one in found)
+    return _COPIED[kind]
