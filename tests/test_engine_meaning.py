@@ -226,3 +226,67 @@ def test_parts_whose_age_is_asked_for_are_followed_into_what_they_are_put(way: s
     run = Run(data)
     if way == "rule":  # used for the second time a part is eight years old
         assert run.flow("look", "dump")[8] > 99.0
+
+
+SAME = {
+    "series": {"values": {FIRST: 5, FIRST + 5: 5}, "unit": "year", "beyond": "hold"},
+    "measure": {"value": 5, "unit": "year", "since": {FIRST + 3: "60 month"}},
+    "formula": {"formula": "long", "unit": "year", "since": {FIRST + 3: {"formula": "long", "unit": "year"}}},
+}
+
+
+@pytest.mark.parametrize("way", SAME)
+def test_a_series_of_one_number_is_a_constant(way: str) -> None:
+    """Neither lifetimes nor bills of materials that never change are refused where changing ones are."""
+    data = shelved(False)
+    data["parameters"] = {"long": "5 year"}
+    second = data["processes"]["second"]["leave"]["old"]
+    second["scale"] = "5 year"
+    expected = Run(data).flow("second")
+    second["scale"] = SAME[way]
+    np.testing.assert_allclose(Run(data).flow("second"), expected, rtol=1e-12)
+    data["items"]["A"]["bom"]["iron"] = {"values": {FIRST: 1, FIRST + 9: 1}, "unit": "kg", "beyond": "hold"}
+    np.testing.assert_allclose(Run(data).flow("second"), expected, rtol=1e-12)
+    data["items"]["A"]["bom"]["iron"] = {"values": {FIRST: 1, FIRST + 9: 2}, "unit": "kg", "beyond": "hold"}
+    with pytest.raises(UnsupportedError, match="changes its composition"):
+        Run(data)
+
+
+def test_ages_asked_for_before_they_are_lost_are_no_reason_to_refuse() -> None:
+    """Parts are paid for by age once, and go into a product that is never taken apart."""
+    data = simple(12, {"sales": "100 piece/year"}, {"old": fixed(4)})
+    data["items"] |= {
+        "p": {"kind": "part", "bom": {"iron": "1 kg"}},
+        "B": {"kind": "product", "bom": {"p": 1}},
+    }
+    data["items"]["A"]["bom"] = {"p": 1}
+    data["actors"] = {"maker": {}, "user": {}}
+    data["processes"] |= {
+        "cast": {"kind": "make", "item": "p"},
+        "undo": {"kind": "dismantle", "recover": {"p": 1}, "actor": "user"},
+        "shelf": {"kind": "store", "actor": "maker"},
+        "make_b": {"kind": "make", "item": "B"},
+        "use_b": {
+            "kind": "use",
+            "product": "B",
+            "demand": {"sales": "50 piece/year"},
+            "leave": {"old": fixed(4)},
+        },
+    }
+    bought: Data = {"from": "undo.p", "to": "shelf", "price": "1 JPY/piece", "residual": {0: 1, 10: 0}}
+    data["routes"] = [
+        {"from": "ore", "to": "cast"},
+        {"from": "cast", "to": "make"},
+        {"from": "cast", "to": "make_b", "priority": 2},
+        {"from": "make", "to": "use"},
+        {"from": "make_b", "to": "use_b"},
+        {"from": "use.retired", "to": "undo"},
+        bought,
+        {"from": "shelf", "to": "make_b", "priority": 1},
+        {"from": "use_b.retired", "to": "dump"},
+    ]
+    assert Run(data).flow("shelf", "make_b")[8] == pytest.approx(50.0)
+    data["routes"][-1]["to"] = "undo"  # taken apart too, B would pass for the age of what is in it
+    data["processes"]["undo"]["recover"] = {"p": 1}
+    with pytest.raises(UnsupportedError, match="the ages of 'p' would be lost in 'make_b'"):
+        Run(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 import re
 import tempfile
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from whole_model import WHOLE
 
 import meguru
 from meguru import errors
+from meguru.engine.results.result import hash_of
 from meguru.errors import (
     BomError,
     DuplicateKeyError,
@@ -570,3 +572,32 @@ def test_ports_of_a_split_keep_their_order(tmp_path: Path) -> None:
     export_excel(model, tmp_path / "model.xlsx")
     back = import_excel(tmp_path / "model.xlsx")
     assert {name: list(back.processes[name].split) for name in orders} == orders
+
+
+SERIES_OF_CHANGES: dict[str, Any] = {
+    "as written": {
+        "values": {2020: 60, 2030: 70}, "interpolate": "step", "beyond": "hold", "unit": "%",
+        "uncertain": {"distribution": "normal", "mean": 1, "sd": 0.1}, "source": "a guess", "quality": 0.5,
+        "since": {2031: {"values": {2031: 1, 2040: 2}, "unit": "%"}},
+    },
+    "unit first": {"unit": "%", "values": {2020: 60, 2030: 70}},
+    "years backward": {"values": {2030: 70, 2020: 60}, "unit": "%"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SERIES_OF_CHANGES)
+def test_keys_of_a_series_of_a_measure_keep_their_order(name: str, tmp_path: Path) -> None:
+    """What a measure says is kept as it was written; the hash of a model sees its order."""
+    model = meguru.example("motor")
+    model.measures["take_back"].changes["processes.collect.split.taken_back"] = SERIES_OF_CHANGES[name]
+    export_excel(model, tmp_path / "model.xlsx")
+    again = import_excel(tmp_path / "model.xlsx")
+    assert json.dumps(again.measures["take_back"].changes) == json.dumps(model.measures["take_back"].changes)
+    assert hash_of(again) == hash_of(model)
+    cells = [
+        cell.value
+        for row in openpyxl.load_workbook(tmp_path / "model.xlsx")["measure changes"].iter_rows()
+        for cell in row
+    ]
+    on_sheet = any(str(cell).startswith("series:") for cell in cells)
+    assert on_sheet == (name == "as written")

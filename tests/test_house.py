@@ -34,7 +34,7 @@ FLOORS = (
     {"files"},
     {"quantity"},
     {"expression", "random"},
-    {"errors", "version"},
+    {"errors", "version", "cache"},
 )
 HEIGHT = {room: -number for number, floor in enumerate(FLOORS) for room in floor}
 # The examples stand beside the command line, which lists them; they know models and nothing else of ours.

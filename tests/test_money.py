@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -266,6 +267,33 @@ def test_money_other_than_agreed_is_found(kind: str, spoil: Callable[[Entry], No
             books.ledger.payments.append(payment)
         payment.labels.update(before[0])
         payment.terms[0].numbers = before[1]
+        check_money(books, amounts)
+
+
+def residual_lamp() -> dict[str, Any]:
+    """The yard takes lamps back from itself, at a price by age: money that stays in one hand."""
+    return lamp(routes__taken_back__price="100 JPY/piece", routes__taken_back__residual={2: 1.0, 6: 0.2})
+
+
+@pytest.mark.parametrize("times", [0.0, 0.3, 1.8])
+def test_ages_that_count_for_less_or_more_than_agreed_are_found(times: float) -> None:
+    """All are half way between two ages: 0.6 of the price."""
+    model = model_of(residual_lamp())
+    books = write_books(compile_model(model), "model")
+    amounts = run(model).source.blocks[0].account.amounts  # type: ignore[attr-defined]
+    check_money(books, amounts)
+    with pytest.raises(BalanceError, match=r"ages on 'taken back' count for other than agreed in 2020"):
+        check_money(books, replace(amounts, valued=amounts.valued * times, known={}))
+
+
+def test_money_booked_with_oneself_is_checked_too() -> None:
+    model = model_of(residual_lamp())
+    books = write_books(compile_model(model), "model")
+    amounts = run(model).source.blocks[0].account.amounts  # type: ignore[attr-defined]
+    (price,) = [p for p in books.ledger.payments if p.labels["kind"] == "price"]
+    assert price.labels["payer"] == price.labels["payee"] == "yard"
+    add_a_hundredth(price)
+    with pytest.raises(BalanceError, match="'yard' books with itself other money than agreed in 2020"):
         check_money(books, amounts)
 
 

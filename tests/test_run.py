@@ -236,7 +236,7 @@ def test_garbage_is_collected_again_after_a_run_that_ends_and_one_that_fails() -
 def test_a_result_keeps_the_model_as_it_was_run(tmp_path: Path) -> None:
     model = chair(tmp_path)
     first, second = run(model), run(model)
-    assert first.before is second.before and first.before is not model
+    assert first.before == second.before and first.before is not second.before
     demand = model.processes["use"].demand
     assert demand is not None
     was, demand.sales = demand.sales, Quantity(7.0, "piece/year")
@@ -259,3 +259,22 @@ def test_scenarios_of_different_years_are_not_compared(tmp_path: Path, what: str
     with pytest.raises(ScenarioError, match="has other years"):
         calculate(run(model, "other"), "sales() - reference(sales())", "piece/year")
     assert list(compare(model, ["reuse"]).results) == ["plain", "reuse"]
+
+
+@pytest.mark.parametrize("scenarios", [True, False])
+def test_what_is_done_to_one_result_is_not_done_to_another(scenarios: bool, tmp_path: Path) -> None:
+    """Runs of a model that has not changed share what was checked, but nothing that a person can change."""
+    model = chair(tmp_path)
+    if not scenarios:
+        model.scenarios, model.measures, model.indicators = {}, {}, {}
+    one, other = run(model), run(model)
+    expected = other.units.to_numpy()
+    for changed in (one.before, one.model):
+        assert changed is not None and changed.processes["use"].demand is not None
+        changed.processes["use"].demand.sales = Quantity(5.0, "piece/year")
+        assert other.model.processes["use"].demand == model.processes["use"].demand
+        assert other.before == model
+        np.testing.assert_array_equal(run(model).units, expected)
+        for result in (one, other):
+            assert result.again is not None
+            np.testing.assert_array_equal(result.again(result.scenario).units, expected)

@@ -159,3 +159,51 @@ def test_dimensions_in_words(unit: str, words: str) -> None:
     assert describe_dimension("") == "a number or share"
     assert describe_dimension("(kg)/(piece)").endswith("(as '12 kg/piece')")
     assert describe_dimension("(kg_CO2e/kWh)/(m2)").endswith("(as '12 (kg_CO2e/kWh)/m2')")
+
+
+@pytest.mark.parametrize(
+    ("unit", "hint"),
+    [
+        ("mt", "1000 kg"),
+        ("JPY/mt", "1000 kg"),
+        ("mt_CO2e", "'kt' or 'Mt'"),
+        ("cd", "'centiday'"),
+        ("dB", "'decibyte'"),
+        ("Mpiece", "'million piece'"),
+        ("M台/年", "'thousand piece' or 'million piece'"),
+        ("m台", "'millipiece'"),
+        ("mEUR", "'milliEUR'"),
+        ("ma", "'milliyear'"),
+    ],
+)
+def test_prefixes_that_were_hardly_meant_are_refused(unit: str, hint: str) -> None:
+    with pytest.raises(UnitError, match="ambiguous unit") as caught:
+        dimension_of(unit)
+    assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("unit", "plain", "times"),
+    [
+        ("kt", "t", 1e3),
+        ("Mt_CO2e", "t_CO2e", 1e6),
+        ("kpcs", "個", 1e3),
+        ("million piece", "百万台", 1.0),
+        ("MEUR", "EUR", 1e6),
+        ("mPt", "Pt", 1e-3),
+        ("kh", "h", 1e3),
+        ("mAh", "Ah", 1e-3),
+        ("Mpkm", "pkm", 1e6),
+        ("十万円", "万円", 10.0),
+        ("百億円", "億円", 100.0),
+        ("千億円", "兆円", 0.1),
+        ("回/週", "use/day", 1 / 7),
+        ("週間", "week", 1.0),
+        ("カ月", "month", 1.0),
+        ("ヵ月", "か月", 1.0),
+        ("kg/ケ月", "kg/ヶ月", 1.0),
+        ("箇月", "mo", 1.0),
+    ],
+)
+def test_prefixes_and_words_that_people_use_are_read(unit: str, plain: str, times: float) -> None:
+    assert convert(1.0, unit, plain) == pytest.approx(times, rel=1e-12)

@@ -7,13 +7,14 @@ file has changed would be served stale. So the cache folder is named by a digest
 from __future__ import annotations
 
 import hashlib
+import sys
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from meguru.files.shipped import cache_folder as kept_in
+from meguru.cache import cache_folder as kept_in
 
 ENGINE = Path(__file__).parent
 KERNELS = ENGINE / "kernels"
@@ -41,6 +42,7 @@ def is_compiled() -> bool:
 @cache
 def load_kernel(name: str) -> Any:
     """A module of kernels by its full name; what is compiled in it is kept beside its package."""
+    _load_array_functions()
     config: Any = import_module("numba.core.config")
     spec = find_spec(name)
     assert spec is not None and spec.origin is not None
@@ -50,6 +52,24 @@ def load_kernel(name: str) -> Any:
         return import_module(name)
     finally:
         config.CACHE_DIR = before
+
+
+def _load_array_functions() -> None:
+    """Load what numba knows of arrays without ``scipy.linalg``, which takes a quarter of a second.
+
+    Numba asks for it only to note whether products of matrices can be compiled. They can: we depend on it,
+    and it is loaded when the first is met.
+    """
+    name, blas = "numba.np.arraymath", "scipy.linalg.cython_blas"
+    if name in sys.modules or blas in sys.modules:
+        return
+    modules: dict[str, Any] = sys.modules
+    modules[blas] = None
+    try:
+        arrays: Any = import_module(name)
+    finally:
+        del modules[blas]
+    arrays._HAVE_BLAS = True
 
 
 def kernel() -> Any:

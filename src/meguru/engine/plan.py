@@ -15,8 +15,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from meguru.engine.kernel_declared import declared
 
 Ints = NDArray[np.int64]
 
@@ -154,49 +155,49 @@ def pack(
     return np.concatenate(parts)
 
 
-@njit("int64(int64[::1], int64, int64, int64)", cache=True)
+@declared("int64(int64[::1], int64, int64, int64)")
 def at(p: Any, name: Any, row: Any, column: Any) -> Any:
     """Entry of an integer table."""
     return p[p[name] + row * p[name + 1] + column]
 
 
-@njit("int64(int64[::1], int64, int64)", cache=True)
+@declared("int64(int64[::1], int64, int64)")
 def line(p: Any, name: Any, row: Any) -> Any:
     """Position in ``p`` where a row of a table begins."""
     return p[name] + row * p[name + 1]
 
 
-@njit("int64(int64[::1], int64)", cache=True)
+@declared("int64(int64[::1], int64)")
 def rows(p: Any, name: Any) -> Any:
     """Number of rows of a table."""
     return p[name + 2]
 
 
-@njit("float64(int64[::1], float64[::1], int64, int64)", cache=True)
+@declared("float64(int64[::1], float64[::1], int64, int64)")
 def number(p: Any, c: Any, index: Any, t: Any) -> Any:
     """Coefficient in step t."""
     return c[p[COEFFICIENT] + t * p[COEFFICIENT_COUNT] + index]
 
 
-@njit("float64(int64[::1], float64[::1], int64, int64)", cache=True)
+@declared("float64(int64[::1], float64[::1], int64, int64)")
 def by_date(p: Any, c: Any, index: Any, date: Any) -> Any:
     """Entry of a table by step made."""
     return c[p[DATED] + index * (p[STEPS] + 1) + date]
 
 
-@njit("int64(int64[::1], int64, int64)", cache=True)
+@declared("int64(int64[::1], int64, int64)")
 def event_at(p: Any, event: Any, t: Any) -> Any:
     """Position of an event of step t in the record; what a step writes lies together."""
     return p[EVENTS] + t * p[EVENT_COUNT] + event
 
 
-@njit("void(int64[::1], float64[::1], int64, float64)", cache=True)
+@declared("void(int64[::1], float64[::1], int64, float64)")
 def fill(p: Any, z: Any, name: Any, value: Any) -> Any:
     """Set a part of the state (or record) to a value."""
     z[p[name] : p[name] + p[name + 1]] = value
 
 
-@njit("void(int64[::1], float64[::1], int64, int64)", cache=True)
+@declared("void(int64[::1], float64[::1], int64, int64)")
 def copy(p: Any, z: Any, name: Any, other: Any) -> Any:
     """Copy a part of the state from another of the same size."""
     z[p[name] : p[name] + p[name + 1]] = z[p[other] : p[other] + p[name + 1]]

@@ -20,6 +20,7 @@ from meguru.errors import ModelError, RunError, did_you_mean
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.checks import in_scenario
 from meguru.model.components import Sampling
+from meguru.model.walk import clone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +134,8 @@ def run(
             if name != reference_name(model):
                 in_scenario(error, name)
             raise
-        result.before, result.values = model, given
+        result.unapplied, result.values = model, given
+        result.model = clone(applied) if applied is model else applied  # runs of an unchanged model share it
     return run_again(result, fleet)
 
 
@@ -219,7 +221,7 @@ def run_block(
         given = those_of(applied, values or {})
         program = compile_model(applied, draws=draws, block=block, values=given)
         result = build_result(program, simulate(program), applied, scenario, settings=settings)
-    result.before = model
+    result.unapplied = model
     result.again = partial(run_block, model, draws=draws, block=block, settings=settings, values=values)
     return result
 
@@ -229,12 +231,12 @@ def run_again(result: Result, fleet: FleetTable | None = None) -> Result:
 
     One that was read from a file does not have its fleet any more, and runs nothing.
     """
-    assert result.before is not None
+    assert result.unapplied is not None
     if fleet is None and "fleet" in result.settings:
         return result
     result.again = partial(
         _run_other,
-        result.before,
+        result.unapplied,
         engine=result.settings["engine"],
         samples=result.samples if result.settings["sampled"] else None,
         seed=result.seed,

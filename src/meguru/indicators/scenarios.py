@@ -65,7 +65,7 @@ class Scenarios:
     @cached_property
     def _models(self) -> list[Model]:
         models = [result.model for result in self.results.values()]
-        before = self.first.before
+        before = self.first.unapplied
         if before is not None:
             models += [apply(before, name) for name in scenario_names(before) if name not in self.results]
             models.append(before)

@@ -14,7 +14,8 @@ from meguru.quantity import convert, describe_dimension, dimension_of
 from meguru.quantity.formula import FUNCTIONS as PLAIN_FUNCTIONS
 from meguru.quantity.formula import Operations as PlainOperations
 from meguru.quantity.formula import Value as Number
-from meguru.quantity.units import NONE, Dimension, size_of
+from meguru.quantity.known_units import Dimension
+from meguru.quantity.units import NONE, size_of
 
 Array = NDArray[np.float64]
 PLAIN = PlainOperations()

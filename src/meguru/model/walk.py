@@ -21,6 +21,7 @@ COMPONENTS: dict[str, type[Component]] = {
 _PLAIN_CONTAINERS = ("label", "texts", "names", "table", "quantities", "split")
 _NESTED = ("component", "components", "recipe", "list", "unit_data")
 _OF_FORMS: dict[tuple[type[Component], tuple[str, ...]], tuple[Declared, ...]] = {}
+_COPIED: dict[type[Component], tuple[tuple[str, str], ...]] = {}
 
 
 def _of_forms(kind: type[Component], forms: tuple[str, ...]) -> tuple[Declared, ...]:
@@ -73,19 +74,27 @@ def quantities(model: Component) -> Iterator[tuple[str, Quantity, Attribute, Com
 def clone(component: C) -> C:
     """A copy that shares only what can not be changed: quantities, texts, numbers."""
     other: C = object.__new__(type(component))
-    vars(other).update(vars(component))
-    for _, name, _, _ in _of_forms(type(component), _PLAIN_CONTAINERS):
-        value = getattr(component, name)
-        if isinstance(value, (dict, list)):
-            setattr(other, name, value.copy())
-    for _, name, _, _ in _of_forms(type(component), ("changes",)):
-        setattr(other, name, copy.deepcopy(getattr(component, name)))
-    for _, name, _, _ in _of_forms(type(component), _NESTED):
-        value = getattr(component, name)
-        if isinstance(value, dict):
-            setattr(other, name, {key: clone(entry) for key, entry in value.items()})
-        elif isinstance(value, list):
-            setattr(other, name, [clone(entry) if isinstance(entry, Component) else entry for entry in value])
-        elif value is not None:
-            setattr(other, name, clone(value))
+    held = vars(other)
+    held.update(vars(component))
+    for name, form in _copied(type(component)):
+        value = held[name]
+        if value.__class__ is dict:
+            if form == "changes":
+                held[name] = copy.deepcopy(value)
+            elif form in _NESTED:
+                held[name] = {key: clone(entry) for key, entry in value.items()}
+            else:
+                held[name] = value.copy()
+        elif value.__class__ is list:
+            held[name] = [clone(entry) if isinstance(entry, Component) else entry for entry in value]
+        elif isinstance(value, Component):
+            held[name] = clone(value)
     return other
+
+
+def _copied(kind: type[Component]) -> tuple[tuple[str, str], ...]:
+    """Attributes of a component that may hold what can be changed, and their forms."""
+    if kind not in _COPIED:
+        found = _of_forms(kind, (*_PLAIN_CONTAINERS, *_NESTED, "changes"))
+        _COPIED[kind] = tuple((one.name, one.attribute.form) for one in found)
+    return _COPIED[kind]

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from meguru.errors import DimensionError, FormulaError, MeguruError, UnknownNameError, did_you_mean
 from meguru.expression import evaluate, parse
-from meguru.quantity.units import NONE, Dimension, describe_dimension, dimension_of, size_of
+from meguru.quantity.known_units import Dimension
+from meguru.quantity.units import NONE, describe_dimension, dimension_of, size_of
 
 Array = NDArray[np.float64]
 COMPARISONS: dict[str, Callable[[Array, Array], Any]] = {

@@ -1,7 +1,7 @@
 """Units and dimensions: read, compare, convert.
 
-The units are those of ``units.txt``. pint parses them; it is loaded when the first unit is met, and each text
-is parsed once.
+The units are those of ``units.txt``. pint parses them; it is loaded when a unit is met that no earlier run
+has met, and each text is parsed once.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from meguru.errors import DimensionError, MeguruError, MissingUnitError, UnitError, did_you_mean
+from meguru.quantity.known_units import Dimension, Unit, known, remember
 from meguru.quantity.spelling import EQUIVALENT_OF, MULTIPLES, normal_spelling
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pint import UnitRegistry
 
-Dimension = tuple[tuple[str, float], ...]
 Number = TypeVar("Number", float, "NDArray[np.float64]")
 NONE: Dimension = ()
 LONGEST_UNIT = 100
@@ -53,6 +53,16 @@ WORDS: dict[Dimension, str] = {
     (("current", 1.0), ("time", 1.0)): "charge",
     (("piece", 1.0),): "count",
 }
+DIVIDING, LARGE = ("nano", "micro", "milli", "centi", "deci"), ("mega", "giga", "tera", "peta", "exa")
+# Of these nobody counts thousandths; what reads as such is another unit, or a large number of them.
+UNDIVIDED = (
+    "tonne", "minute", "hour", "day", "week", "month", "year", "byte", "bit", "tonne_kilometer",
+    "person_kilometer", "vehicle_kilometer",
+)  # fmt: skip
+COUNTED = (
+    "piece", "person", "household", "vehicle", "parcel", "trip", "use", "cycle", "wash", "page", "meal",
+    "visit", "night",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -67,12 +77,20 @@ def _registry() -> UnitRegistry[Any]:
 
 
 @lru_cache(maxsize=4096)
-def _parsed(unit: str) -> tuple[float, Dimension, tuple[tuple[str, float], ...]]:
-    """Size in root units, dimension, and the words that the unit is made of with their exponents."""
-    if unit in ("", "1"):
-        return 1.0, NONE, ()
-    if len(unit) > LONGEST_UNIT:
-        raise UnitError("the text is too long for a unit", found=unit)
+def _unit(text: str) -> Unit:
+    """What a unit's text means."""
+    if text in ("", "1"):
+        return Unit(1.0, NONE, ())
+    if len(text) > LONGEST_UNIT:
+        raise UnitError("the text is too long for a unit", found=text)
+    found = known(text)
+    if found is None:
+        found = _parsed(text)
+        remember(text, found)
+    return found
+
+
+def _parsed(unit: str) -> Unit:
     text = normal_spelling(unit)
     registry = _registry()
     for name in set(re.findall(rf"{EQUIVALENT_OF}\w+", text)):
@@ -84,11 +102,12 @@ def _parsed(unit: str) -> tuple[float, Dimension, tuple[tuple[str, float], ...]]
         size, _ = registry.get_root_units(found)
     except Exception as error:  # pint raises many kinds, among them those of Python's tokenizer
         raise _unknown(unit, text, registry) from error
+    _refuse_odd_prefix(unit, found, registry)
     if not 0.0 < _real(size) < math.inf:
         raise UnitError("a unit too large or too small to calculate with", found=unit)
     dimension = _dimension(dict(found.dimensionality.items()))
     words = tuple((str(word), _real(exponent)) for word, exponent in found._units.items())
-    return _real(size), dimension, words
+    return Unit(_real(size), dimension, words)
 
 
 def _real(number: Any) -> float:
@@ -99,6 +118,25 @@ def _real(number: Any) -> float:
 def _dimension(exponents: dict[str, Any]) -> Dimension:
     found = {name.strip("[]"): round(float(exponent), 9) for name, exponent in exponents.items()}
     return tuple(sorted((name, exponent) for name, exponent in found.items() if exponent))
+
+
+def _refuse_odd_prefix(unit: str, found: Any, registry: UnitRegistry[Any]) -> None:
+    """Refuse what parses but was hardly meant, as ``mt``, which would be a thousandth of a tonne."""
+    for word in map(str, found._units):
+        for prefix, base, _ in registry.parse_unit_name(word)[:1]:
+            (counted,) = names if len(names := dict(registry.get_dimensionality(base))) == 1 else ("",)
+            in_things = counted.strip("[]") in COUNTED
+            in_parts = in_things or base in UNDIVIDED or re.fullmatch(r"\[[A-Z]{3}\]", counted) is not None
+            if (prefix in DIVIDING and in_parts) or (prefix in LARGE and in_things):
+                raise UnitError("ambiguous unit", found=unit, hint=_hint_of_prefix(prefix, base))
+
+
+def _hint_of_prefix(prefix: str, base: str) -> str:
+    if base == "tonne":
+        return "Write 't' (1000 kg), 'kt' or 'Mt' (a million t)."
+    if prefix in LARGE:
+        return f"In some trades M is a thousand. Write 'thousand {base}' or 'million {base}'."
+    return f"It would read as '{prefix}{base}'. Write the number in '{base}'."
 
 
 def _unknown(unit: str, text: str, registry: UnitRegistry[Any]) -> UnitError:
@@ -119,12 +157,12 @@ def dimension_of(unit: str) -> Dimension:
     UnitError
         The unit is not known or ambiguous.
     """
-    return _parsed(unit)[1]
+    return _unit(unit).dimension
 
 
 def size_of(unit: str) -> float:
     """How many root units (gram, second, meter, JPY …) one unit is."""
-    return _parsed(unit)[0]
+    return _unit(unit).size
 
 
 def same_dimension(unit: str, other: str) -> bool:
@@ -136,7 +174,7 @@ def describe_dimension(unit: str) -> str:
     """The dimension of a unit in words, with an example: ``energy per count (as '1 kWh/piece')``."""
     above: list[str] = []
     below: list[str] = []
-    for one, exponent in _parsed(unit)[2]:
+    for one, exponent in _unit(unit).words:
         if one in MULTIPLES.values():
             continue
         side = above if exponent > 0 else below
@@ -177,8 +215,8 @@ def factor(unit_from: str, unit_to: str) -> tuple[float, float]:
     UnitError
         A unit is not known.
     """
-    size_from, dimension_from, _ = _parsed(unit_from)
-    size_to, dimension_to, _ = _parsed(unit_to)
+    size_from, dimension_from, _ = _unit(unit_from)
+    size_to, dimension_to, _ = _unit(unit_to)
     if dimension_from != dimension_to:
         expected = describe_dimension(unit_to)
         if unit_from == "":

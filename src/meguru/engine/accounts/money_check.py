@@ -3,12 +3,13 @@
 In a ledger every payment has a payer and a payee, so that its sum over all actors is zero whatever it says.
 What can go wrong is who pays whom, how much, for what: so the contracts on the routes are worked out once
 more, from the model and what was carried, and held against what the ledger says that each actor pays and
-receives.
+receives, or books between processes of its own. What age makes of a price is taken from the record of the
+run: of that it is seen that no unit counts for less or more than its table has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,11 +61,11 @@ class _Turnover:
         self.all = np.zeros(shape)
 
     def add(self, payer: str, payee: str, value: Array) -> None:
-        """Note a payment; one with oneself moves no money."""
+        """Note a payment; one with oneself moves no money, but it is booked."""
         self.all = self.all + np.abs(value)
-        if payer != payee:
-            for key in ((payer, "pays"), (payee, "receives")):
-                self.sums[key] = self.of(key) + value
+        both = ((payer, "pays"), (payee, "receives"))
+        for key in both if payer != payee else ((payer, "books with itself"),):
+            self.sums[key] = self.of(key) + value
 
     def of(self, key: tuple[str, str]) -> Array:
         """Sum of one actor in one direction."""
@@ -78,6 +79,8 @@ def _contracts(books: Books, amounts: Amounts) -> Iterator[tuple[str, str, Array
         route = flow.route
         if route.price is not None:
             place = f"routes.{flow.name}.price"
+            if route.residual:
+                _check_values(books, amounts, route.residual, index)
             value = _for_carried(books, amounts, route.price, place, index, bool(route.residual))
             yield books.actor(flow.target), books.actor(flow.source), value
         for number, fee in enumerate(route.fees):
@@ -106,6 +109,21 @@ def _for_carried(
     if by_age:
         return number * units * amounts.flows.composition.per_unit(item)[:, None]
     return number * amounts.flows.total(index, steps)
+
+
+def _check_values(books: Books, amounts: Amounts, residual: Mapping[float, float], index: int) -> None:
+    """Units times their factor by age lie between the least and the greatest factor."""
+    units: Array = amounts.flows.units[:, index, amounts.steps]
+    valued: Array = amounts.valued[:, int(amounts.valued_row[index]), amounts.steps]
+    rounding = LARGEST_RESIDUAL * np.abs(units) * max(residual.values())
+    above, below = valued - max(residual.values()) * units, min(residual.values()) * units - valued
+    outside = np.maximum(above, below)
+    bad = outside > rounding
+    if bad.any():
+        name = books.flows[index].name
+        raise _error(
+            books, bad, outside, f"ages on '{name}' count for other than agreed", "factors of 'residual'"
+        )
 
 
 def _is_used(books: Books, amounts: Amounts, route: int) -> Array:

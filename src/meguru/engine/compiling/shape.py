@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, fields
 from meguru.errors import NetworkError, UnsupportedError
 from meguru.model import where
 from meguru.model.components import Model, Process
-from meguru.model.network import Network
+from meguru.model.network import Flow, Network
 from meguru.quantity import Quantity
+from meguru.quantity.units import size_of
 
 
 @dataclass(slots=True)
@@ -22,7 +23,9 @@ class Shape:
     dated: set[str] = field(default_factory=set)
     failing: set[str] = field(default_factory=set)
     changing: set[str] = field(default_factory=set)  # items whose composition depends on the year made
-    asked: set[str] = field(default_factory=set)  # items whose age a rule or a price looks at
+    asked: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # item → processes where its age decides, or counts
     followed: dict[str, list[str]] = field(default_factory=dict)  # product → parts followed
     builds: dict[str, list[str]] = field(default_factory=dict)  # product → build classes
     uses: dict[str, list[str]] = field(default_factory=dict)  # product → use processes
@@ -42,13 +45,26 @@ def uses_of(model: Model) -> dict[str, list[str]]:
 
 
 def _varies(quantity: Quantity, parameters: dict[str, Quantity], trail: frozenset[str] = frozenset()) -> bool:
-    """Whether a quantity may change by year."""
-    if quantity.values or quantity.since:
+    """Whether a quantity may change by year; a series of one number does not."""
+    if len(set(quantity.values)) > 1:
+        return True
+    if any(not _same(quantity, later) or _varies(later, parameters, trail) for _, later in quantity.since):
         return True
     if quantity.formula is None:
         return False
     names = quantity.formula_names() - trail
     return any(_varies(parameters[n], parameters, trail | {n}) for n in names if n in parameters)
+
+
+def _same(quantity: Quantity, later: Quantity) -> bool:
+    """Whether a measure leaves a number as it was; of uncertain ones each is drawn by itself."""
+    both = (quantity, later)
+    if any(one.distribution or one.uncertain for one in both):
+        return False
+    if quantity.formula is not None or later.formula is not None:
+        return (quantity.formula, quantity.unit) == (later.formula, later.unit)
+    before, after = (one.values[0] if one.value is None else one.value for one in both)
+    return before * size_of(quantity.unit) == after * size_of(later.unit)
 
 
 def _changing(model: Model) -> set[str]:
@@ -109,13 +125,15 @@ def _age_matters(model: Model, network: Network, shape: Shape) -> None:
     for name, process in model.processes.items():
         arriving = network.arriving.get(name, {})
         if any(rule.age_below is not None for rule in process.rules):
-            shape.asked.update(i for i in arriving if model.items[i].kind != "material")
+            for item in arriving:
+                shape.asked.setdefault(item, set()).add(name)
         if process.kind == "store" and any(f.source == name and f.side == "pull" for f in network.flows):
             shape.dated.update(i for i in arriving if i in shape.uses)
     for flow in network.flows:
-        if flow.route.residual and model.items[flow.item].kind != "material":
-            shape.asked.add(flow.item)
-    shape.dated |= shape.asked
+        if flow.route.residual:
+            shape.asked.setdefault(flow.item, set()).add(flow.source)
+    shape.asked = {item: at for item, at in shape.asked.items() if model.items[item].kind != "material"}
+    shape.dated |= shape.asked.keys()
 
 
 def _ancestors(model: Model, shape: Shape) -> None:
@@ -184,7 +202,7 @@ def _refusals(model: Model, network: Network, shape: Shape) -> None:
                 )
     for flow in network.flows:
         if flow.side == "pull" and model.processes[flow.source].kind == "store" and flow.item in shape.dated:
-            _refuse_lost_ages(model, shape, flow.item, flow.target, flow.name)
+            _refuse_lost_ages(model, network, shape, flow)
 
 
 def _refuse_store(
@@ -230,17 +248,31 @@ def _lives_by_year(model: Model, use: Process) -> bool:
     return any(isinstance(one, Quantity) and _varies(one, model.parameters) for one in numbers)
 
 
-def _refuse_lost_ages(model: Model, shape: Shape, item: str, target: str, route: str) -> None:
-    process = model.processes[target]
+def _refuse_lost_ages(model: Model, network: Network, shape: Shape, flow: Flow) -> None:
+    """Inside what is not followed a piece counts as old as the whole: who asks for its age later errs."""
+    process, item = model.processes[flow.target], flow.item
     if process.kind == "use":
         return
     if process.kind == "make" and process.item in shape.followed and item in shape.followed[process.item]:
         return
     followed = any(item in parts for parts in shape.followed.values())
-    if followed or item in shape.changing or item in shape.asked:
+    asked = not shape.asked.get(item, set()).isdisjoint(_reached_from(network, flow.target))
+    if followed or item in shape.changing or asked:
         raise _refuse(
             model,
-            f"routes.{route}",
-            f"the ages of '{item}' would be lost in '{target}'",
+            f"routes.{flow.name}",
+            f"the ages of '{item}' would be lost in '{flow.target}'",
             expected=f"a product that lists '{item}' under 'parts' of its use process",
         )
+
+
+def _reached_from(network: Network, start: str) -> set[str]:
+    """Processes to which things can come from one, and itself."""
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += [flow.target for flow in network.flows if flow.source == name]
+    return reached

@@ -6,6 +6,7 @@ from typing import Any
 
 from numba import njit
 
+from meguru.engine.kernel_declared import declared
 from meguru.engine.plan import (
     HAZARD, HAZARD_FIRST, HAZARD_FIRST_STRIDE, HAZARD_START, HAZARD_STRIDE, ITEM, ITEM_CLASSES,
     ITEM_DATES, PRODUCT, PRODUCT_START, SLOT, SLOT_W, STEPS, USE_BUILDS, USE_CLASS, USE_PRODUCT,
@@ -13,7 +14,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit("int64(int64[::1], int64, boolean)", cache=True)
+@declared("int64(int64[::1], int64, boolean)")
 def hazard_start(p: Any, row: Any, at_sale: Any) -> Any:
     """Where the hazards of a row begin, the oldest first: of a thing made in ``date`` it stands in step t at
     ``hazard_start - t + date * hazard_stride``.
@@ -21,26 +22,26 @@ def hazard_start(p: Any, row: Any, at_sale: Any) -> Any:
     return p[HAZARD] + p[row + (HAZARD_FIRST if at_sale else HAZARD_START)] + p[STEPS]
 
 
-@njit("int64(int64[::1], int64, boolean)", cache=True)
+@declared("int64(int64[::1], int64, boolean)")
 def hazard_stride(p: Any, row: Any, at_sale: Any) -> Any:
     """From the hazard of a thing to that of one made a step later, in the same step."""
     return p[row + (HAZARD_FIRST_STRIDE if at_sale else HAZARD_STRIDE)] + 1
 
 
-@njit("float64(int64[::1], float64[::1], int64, int64, int64, boolean)", cache=True)
+@declared("float64(int64[::1], float64[::1], int64, int64, int64, boolean)")
 def hazard_of(p: Any, c: Any, row: Any, date: Any, age: Any, at_sale: Any) -> Any:
     """Hazard by age index (and by step made where it changes with it), in an ordinary step or that of the
     sale."""
     return c[hazard_start(p, row, at_sale) - age + date * (hazard_stride(p, row, at_sale) - 1)]
 
 
-@njit("int64(int64[::1], int64, int64, int64)", cache=True)
+@declared("int64(int64[::1], int64, int64, int64)")
 def stock_at(p: Any, use: Any, local: Any, date: Any) -> Any:
     """Element of N of a class and step made."""
     return at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_START) + local * (p[STEPS] + 1) + date
 
 
-@njit("int64(int64[::1], int64, int64, int64, int64)", cache=True)
+@declared("int64(int64[::1], int64, int64, int64, int64)")
 def block_at(p: Any, item: Any, condition: Any, local: Any, date: Any) -> Any:
     """Element of a product's block in the workspace."""
     shape = line(p, ITEM, item)

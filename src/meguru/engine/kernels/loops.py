@@ -7,18 +7,17 @@ that must look at the sign of every position can not take several at once.
 from __future__ import annotations
 
 from typing import Any
+from meguru.engine.kernel_declared import declared
 
-from numba import njit
 
-
-@njit("void(float64[::1], uint64, uint64, float64, uint64)", cache=True)
+@declared("void(float64[::1], uint64, uint64, float64, uint64)")
 def add_scaled(z: Any, there: Any, here: Any, amount: Any, count: Any) -> Any:
     """Add ``amount`` times what stands here."""
     for k in range(count):
         z[there + k] += amount * z[here + k]
 
 
-@njit("void(float64[::1], float64[::1], uint64, uint64, uint64, uint64, float64, uint64)", cache=True)
+@declared("void(float64[::1], float64[::1], uint64, uint64, uint64, uint64, float64, uint64)")
 def add_struck(
     z: Any, c: Any, there: Any, here: Any, start: Any, stride: Any, amount: Any, count: Any
 ) -> Any:
@@ -27,7 +26,7 @@ def add_struck(
         z[there + k] += amount * z[here + k] * c[start + k * stride]
 
 
-@njit("void(float64[::1], float64[::1], uint64, uint64, uint64, uint64, float64, uint64)", cache=True)
+@declared("void(float64[::1], float64[::1], uint64, uint64, uint64, uint64, float64, uint64)")
 def add_spared(
     z: Any, c: Any, there: Any, here: Any, start: Any, stride: Any, amount: Any, count: Any
 ) -> Any:
@@ -36,9 +35,7 @@ def add_spared(
         z[there + k] += amount * z[here + k] * (1.0 - c[start + k * stride])
 
 
-@njit(
-    "void(float64[::1], float64[::1], uint64, uint64, uint64, uint64, float64, float64, uint64)", cache=True
-)
+@declared("void(float64[::1], float64[::1], uint64, uint64, uint64, uint64, float64, float64, uint64)")
 def spare_and_add(
     z: Any, c: Any, here: Any, other: Any, start: Any, stride: Any, kept: Any, added: Any, count: Any
 ) -> Any:
@@ -47,7 +44,7 @@ def spare_and_add(
         z[here + k] = z[here + k] * (1.0 - c[start + k * stride]) * kept + added * z[other + k]
 
 
-@njit("float64(float64[::1], float64[::1], uint64, uint64, uint64, uint64)", cache=True)
+@declared("float64(float64[::1], float64[::1], uint64, uint64, uint64, uint64)")
 def struck(z: Any, c: Any, here: Any, start: Any, stride: Any, count: Any) -> Any:
     """Sum of what meets its hazard; four sums, for which a processor need not wait in turn."""
     first = second = third = fourth = 0.0
@@ -61,7 +58,7 @@ def struck(z: Any, c: Any, here: Any, start: Any, stride: Any, count: Any) -> An
     return (first + second) + (third + fourth)
 
 
-@njit("float64(float64[::1], float64[::1], uint64, uint64, uint64, uint64)", cache=True)
+@declared("float64(float64[::1], float64[::1], uint64, uint64, uint64, uint64)")
 def struck_ages(z: Any, c: Any, here: Any, start: Any, stride: Any, count: Any) -> Any:
     """Sum of the ages of what meets its hazard: ``count`` the first, 1 the last."""
     first = second = third = fourth = 0.0
@@ -78,7 +75,7 @@ def struck_ages(z: Any, c: Any, here: Any, start: Any, stride: Any, count: Any) 
     return (first + second) + (third + fourth)
 
 
-@njit("float64(float64[::1], uint64, uint64)", cache=True)
+@declared("float64(float64[::1], uint64, uint64)")
 def ages(z: Any, here: Any, count: Any) -> Any:
     """Sum of the ages of what stands here: ``count`` the first, 1 the last."""
     first = second = third = fourth = 0.0
@@ -95,21 +92,21 @@ def ages(z: Any, here: Any, count: Any) -> Any:
     return (first + second) + (third + fourth)
 
 
-@njit("void(float64[::1], uint64, uint64, uint64)", cache=True)
+@declared("void(float64[::1], uint64, uint64, uint64)")
 def put(z: Any, there: Any, here: Any, count: Any) -> Any:
     """Copy what stands here."""
     for k in range(count):
         z[there + k] = z[here + k]
 
 
-@njit("void(float64[::1], uint64, uint64)", cache=True)
+@declared("void(float64[::1], uint64, uint64)")
 def clear(z: Any, there: Any, count: Any) -> Any:
     """Set to zero."""
     for k in range(count):
         z[there + k] = 0.0
 
 
-@njit("float64(float64[::1], uint64, uint64)", cache=True)
+@declared("float64(float64[::1], uint64, uint64)")
 def total(z: Any, here: Any, count: Any) -> Any:
     """Sum of what stands here."""
     found = 0.0

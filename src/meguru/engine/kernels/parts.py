@@ -10,6 +10,7 @@ from typing import Any
 
 from numba import njit
 
+from meguru.engine.kernel_declared import declared
 from meguru.engine.kernels.cohorts import births_at, hazard_start, hazard_stride, segment_of
 from meguru.engine.kernels.loops import (
     add_scaled,
@@ -38,13 +39,13 @@ def failure_share(p: Any, c: Any, z: Any, t: Any, hazard: Any, births: Any, at_s
     return struck(z, c, births, start, stride, t + 1)
 
 
-@njit("float64(int64[::1], float64[::1], float64[::1], int64, int64)", cache=True)
+@declared("float64(int64[::1], float64[::1], float64[::1], int64, int64)")
 def repaired_of(p: Any, c: Any, z: Any, t: Any, slot_use: Any) -> Any:
     """ρ: share of the failures of a slot that is repaired; less where spares are short."""
     return number(p, c, p[slot_use + SLOT_REPAIR], t) * z[p[AVAILABLE] + p[slot_use + SLOT_AVAILABLE]]
 
 
-@njit("float64(int64[::1], float64[::1], int64, int64)", cache=True)
+@declared("float64(int64[::1], float64[::1], int64, int64)")
 def share_of_visits(p: Any, c: Any, t: Any, use: Any) -> Any:
     """Share of the products with a failure that are brought to a visit; −1 where each piece is for itself."""
     if p[use + USE_BY_VISIT] == 0:
@@ -251,7 +252,7 @@ def spread_new(p: Any, z: Any, t: Any, law: Any, put: Any, new: Any) -> Any:
     z[put + t] += new
 
 
-@njit("void(int64[::1], float64[::1], float64[::1], int64, int64, int64, int64, boolean)", cache=True)
+@declared("void(int64[::1], float64[::1], float64[::1], int64, int64, int64, int64, boolean)")
 def renew(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, date: Any, at_sale: Any) -> Any:
     """Ages of the pieces in products that stay: [P (1 − g) q_i + ρ f put q_r] / q.
 

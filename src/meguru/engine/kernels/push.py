@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from meguru.engine.kernel_declared import declared
 from meguru.engine.kernels.elimination import eliminate
 from meguru.engine.kernels.loops import add_scaled
 from meguru.engine.kernels.loops import total as sum_of
@@ -26,7 +27,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit("float64(int64[::1], float64[::1], float64[::1], int64, int64)", cache=True, forceinline=True)
+@declared("float64(int64[::1], float64[::1], float64[::1], int64, int64)", forceinline=True)
 def factor(p: Any, c: Any, z: Any, t: Any, op: Any) -> Any:
     """Transfer coefficient of an operation in step t."""
     value = number(p, c, p[op + OP_COEFFICIENT], t)
@@ -38,7 +39,7 @@ def factor(p: Any, c: Any, z: Any, t: Any, op: Any) -> Any:
     return value if share == 0 else value * number(p, c, share, t)
 
 
-@njit("void(int64[::1], float64[::1], int64, int64, float64, boolean)", cache=True)
+@declared("void(int64[::1], float64[::1], int64, int64, float64, boolean)")
 def note_total(p: Any, r: Any, t: Any, flow: Any, value: Any, scrap: Any) -> Any:
     """Record ``value`` units of a flow."""
     r[p[FLOWS] + t * p[FLOW_COUNT] + flow] += value
@@ -46,7 +47,7 @@ def note_total(p: Any, r: Any, t: Any, flow: Any, value: Any, scrap: Any) -> Any
         r[p[SCRAP_FLOWS] + t * p[FLOW_COUNT] + flow] += value
 
 
-@njit("void(int64[::1], float64[::1], float64[::1], int64, int64, float64, int64)", cache=True)
+@declared("void(int64[::1], float64[::1], float64[::1], int64, int64, float64, int64)")
 def note_age(p: Any, c: Any, r: Any, t: Any, flow: Any, value: Any, age: Any) -> Any:
     """Record units of a flow by the step made and by their value, where the flow is recorded so."""
     row = at(p, FLOW_DATED, flow, 0)
@@ -57,20 +58,20 @@ def note_age(p: Any, c: Any, r: Any, t: Any, flow: Any, value: Any, age: Any) ->
         r[p[FLOWS_VALUED] + row * p[STEPS] + t] += value * c[p[VALUED] + row * (p[STEPS] + 1) + max(age, 0)]
 
 
-@njit("void(int64[::1], float64[::1], float64[::1], int64, int64, float64, int64, boolean)", cache=True)
+@declared("void(int64[::1], float64[::1], float64[::1], int64, int64, float64, int64, boolean)")
 def note(p: Any, c: Any, r: Any, t: Any, flow: Any, value: Any, age: Any, scrap: Any) -> Any:
     """Record ``value`` units of a flow, made or born ``age`` steps ago."""
     note_total(p, r, t, flow, value, scrap)
     note_age(p, c, r, t, flow, value, age)
 
 
-@njit("int64(int64[::1], int64, int64)", cache=True)
+@declared("int64(int64[::1], int64, int64)")
 def node_start(p: Any, x: Any, node: Any) -> Any:
     """Position of a node's block in the state."""
     return x + at(p, NODE, node, NODE_START)
 
 
-@njit("int64(int64[::1], int64)", cache=True)
+@declared("int64(int64[::1], int64)")
 def shape_of(p: Any, node: Any) -> Any:
     """Position of the shape of a node's item in the plan."""
     return line(p, ITEM, at(p, NODE, node, NODE_ITEM))
@@ -84,10 +85,7 @@ def share_of(p: Any, c: Any, t: Any, op: Any, block: Any, date: Any, dates: Any)
     return number(p, c, p[op + OP_EXTRA] + row, t) * number(p, c, p[op + OP_SHARE], t)
 
 
-@njit(
-    "float64(float64[::1], float64[::1], uint64, uint64, uint64, float64, uint64, boolean, boolean)",
-    cache=True,
-)
+@declared("float64(float64[::1], float64[::1], uint64, uint64, uint64, float64, uint64, boolean, boolean)")
 def carry(
     z: Any, r: Any, source: Any, target: Any, noted: Any, a: Any, count: Any, arrive: Any, note: Any
 ) -> Any:
@@ -106,7 +104,7 @@ def carry(
     return total
 
 
-@njit("int64(int64[::1], int64, int64)", cache=True)
+@declared("int64(int64[::1], int64, int64)")
 def dated_at(p: Any, t: Any, flow: Any) -> Any:
     """Where the record of a flow by the step made begins in step t; −1 where it is not recorded so."""
     row = at(p, FLOW_DATED, flow, 0)
@@ -355,9 +353,7 @@ def solve_loop(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any, operations: Any)
     return True
 
 
-@njit(
-    "boolean(int64[::1], float64[::1], float64[::1], float64[::1], int64, int64, int64, boolean)", cache=True
-)
+@declared("boolean(int64[::1], float64[::1], float64[::1], float64[::1], int64, int64, int64, boolean)")
 def push(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, operations: Any, scrap: Any) -> Any:
     """Run all push operations of a step. False if a loop cannot be solved."""
     recording_until = -1

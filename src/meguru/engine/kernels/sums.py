@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from meguru.engine.kernel_declared import declared
 
-from numba import njit
 
-
-@njit("void(int64[::1], int64[::1], float64[:, ::1], float64[:, :, ::1], float64[:, :, ::1])", cache=True)
+@declared("void(int64[::1], int64[::1], float64[:, ::1], float64[:, :, ::1], float64[:, :, ::1])")
 def add_rows(starts: Any, columns: Any, weights: Any, recorded: Any, out: Any) -> Any:
     """Add up what is ``recorded`` (column, sample, step) in the columns of each row.
 

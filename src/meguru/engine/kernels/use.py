@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from meguru.engine.kernel_declared import declared
 from meguru.engine.kernels.cohorts import (
     births_at, block_at, classes_end, hazard_of, hazard_start, hazard_stride, segment_of, stock_at,
 )  # fmt: skip
@@ -38,9 +39,8 @@ from meguru.engine.plan import (
 NEXT_STEP = -1
 
 
-@njit(
-    "float64(int64[::1], float64[::1], float64[::1], int64, int64, int64, float64, float64, int64, int64)",
-    cache=True,
+@declared(
+    "float64(int64[::1], float64[::1], float64[::1], int64, int64, int64, float64, float64, int64, int64)"
 )
 def own_exits(
     p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, units: Any, sold: Any, date: Any, sale_age: Any
@@ -97,9 +97,8 @@ def note_exits(p: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, dat
     return total
 
 
-@njit(
-    "float64(int64[::1], float64[::1], float64[::1], float64[::1], int64, int64, int64, int64, int64, int64)",
-    cache=True,
+@declared(
+    "float64(int64[::1], float64[::1], float64[::1], float64[::1], int64, int64, int64, int64, int64, int64)"
 )
 def step_class(
     p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, u: Any, local: Any, date: Any, sale_age: Any
@@ -125,7 +124,7 @@ def step_class(
     return units - own - by_part
 
 
-@njit("float64(float64[::1], float64[::1], uint64, uint64, uint64, uint64, uint64, float64)", cache=True)
+@declared("float64(float64[::1], float64[::1], uint64, uint64, uint64, uint64, uint64, float64)")
 def take_share(
     z: Any, c: Any, there: Any, here: Any, start: Any, stride: Any, count: Any, leaves: Any
 ) -> Any:
@@ -159,7 +158,7 @@ def take_share(
     return (first + second) + (third + fourth)
 
 
-@njit("float64(float64[::1], uint64, uint64)", cache=True)
+@declared("float64(float64[::1], uint64, uint64)")
 def sum_of(z: Any, here: Any, count: Any) -> Any:
     """Sum of ``count`` numbers from ``here``, four sums at a time in a fixed order."""
     first = second = third = fourth = 0.0

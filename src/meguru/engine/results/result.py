@@ -26,6 +26,7 @@ from meguru.engine.simulate import Record
 from meguru.errors import RunError
 from meguru.files.document import component_data
 from meguru.model.components import ORIGINS, Model
+from meguru.model.walk import clone
 from meguru.version import __version__
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ class Result:
         Further settings of the run: ``engine``, whether distributions were ``sampled``, ``sampling`` if they
         were drawn otherwise than independently, and SHA-256 of the ``values`` if numbers were given from
         outside.
-    before
-        The model before the scenario was applied: what :attr:`again` runs.
+    unapplied
+        The model before the scenario was applied, shared with other results: for our own eyes, see
+        :attr:`before`.
     values
         Sampled numbers that were given from outside: place in the model → (sample,).
     again
@@ -82,11 +84,16 @@ class Result:
     created: str
     source: Source = field(repr=False)
     version: str = __version__
-    before: Model | None = field(default=None, repr=False)
+    unapplied: Model | None = field(default=None, repr=False)
     values: Mapping[str, Array] = field(default_factory=dict, repr=False)
     again: Callable[[str], Result] | None = field(default=None, repr=False)
     histories: DataFrame | None = field(default=None, repr=False)
     _plain: dict[str, Plain] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def before(self) -> Model | None:
+        """A copy of the model before the scenario was applied; :attr:`again` runs what it was at the run."""
+        return None if self.unapplied is None else clone(self.unapplied)
 
     def plain(self, name: str) -> Plain:
         """One of the arrays with no more than its labels, for which no library needs to be loaded."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.results.labelled import ARRAYS
+from meguru.engine.results.plain import Plain
 from meguru.engine.results.result import Result
 from meguru.errors import RunError, WriteError, did_you_mean
 from meguru.files.writing import write_beside
@@ -20,7 +21,6 @@ from meguru.model.network import materials_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-    from xarray import DataArray
 
 FORMATS = ("parquet", "csv", "xlsx")
 MOST_ROWS = 1_048_575  # of a worksheet, below its heading
@@ -43,22 +43,22 @@ def tidy(result: Result, name: str) -> DataFrame:
         raise RunError(
             "a result has no such array", found=name, expected=list(ARRAYS), hint=did_you_mean(name, ARRAYS)
         )
-    array = getattr(result, name)
-    kept = np.broadcast_to(_contained(result, array), array.shape)
+    array = result.plain(name)
+    kept = np.broadcast_to(_contained(result, array), array.values.shape)
     index = dict(zip(array.dims, np.nonzero(kept), strict=True))
     columns: dict[str, Any] = {}
     for label, coordinate in array.coords.items():
-        if coordinate.dims and not _is_needless(result, array, str(label)):
-            columns[str(label)] = coordinate.to_numpy()[index[coordinate.dims[0]]]
+        if coordinate.dims and not _is_needless(result, array, label):
+            columns[label] = coordinate.values[index[coordinate.dims[0]]]
     unit = columns.pop("unit", None)
     columns = {**{dim: columns[dim] for dim in ("sample", "time") if dim in columns}, **columns}
-    columns["value"] = array.to_numpy()[kept]
-    same = np.full(len(columns["value"]), array.attrs["unit"], dtype=object)
-    columns["unit"] = same if array.attrs["unit"] else unit  # a mass of pieces is in kg
+    columns["value"] = array.values[kept]
+    same = np.full(len(columns["value"]), array.unit, dtype=object)
+    columns["unit"] = same if array.unit else unit  # a mass of pieces is in kg
     return pandas.DataFrame(columns)
 
 
-def _is_needless(result: Result, array: DataArray, label: str) -> bool:
+def _is_needless(result: Result, array: Plain, label: str) -> bool:
     """Labels that say nothing new: the only sample, years beside years, rows named by their labels."""
     if label == "sample":
         return result.samples == 1
@@ -67,17 +67,16 @@ def _is_needless(result: Result, array: DataArray, label: str) -> bool:
     return label in ("flow", "holder")
 
 
-def _contained(result: Result, array: DataArray) -> NDArray[np.bool_]:
+def _contained(result: Result, array: Plain) -> NDArray[np.bool_]:
     """Which pairs of item and material can be; broadcasts over the array."""
     if "material" not in array.dims:
-        return np.ones((1,) * array.ndim, dtype=bool)
+        return np.ones((1,) * len(array.dims), dtype=bool)
     rows = "flow" if "flow" in array.dims else "holder"
-    materials = [str(material) for material in array["material"].to_numpy()]
-    inside = {item: materials_of(result.model, item) for item in set(array["item"].to_numpy())}
-    table = np.array(
-        [[m in inside[item] for m in materials] for item in array["item"].to_numpy()], dtype=bool
-    )
-    shape = [array.sizes[dim] if dim in (rows, "material") else 1 for dim in array.dims]
+    materials = [str(material) for material in array.coords["material"].values]
+    items = array.coords["item"].values
+    inside = {item: materials_of(result.model, item) for item in set(items)}
+    table = np.array([[m in inside[item] for m in materials] for item in items], dtype=bool)
+    shape = [array.size(dim) if dim in (rows, "material") else 1 for dim in array.dims]
     return table.reshape(shape)
 
 

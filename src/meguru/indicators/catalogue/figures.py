@@ -14,7 +14,8 @@ from meguru.indicators.catalogue.definitions import Variable, Words
 from meguru.indicators.value import Value, shown_unit, value_of
 from meguru.quantity import describe_dimension, dimension_of
 from meguru.quantity.formula import Value as Number
-from meguru.quantity.units import Dimension, size_of
+from meguru.quantity.known_units import Dimension
+from meguru.quantity.units import size_of
 
 CURRENCY = re.compile("[A-Z]{3}")
 DEFAULT_CURRENCY = "JPY"

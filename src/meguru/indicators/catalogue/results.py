@@ -137,7 +137,7 @@ def _numbers_of(scene: Scene) -> Numbers:
     if result is None or not result.settings["sampled"]:
         return Numbers(scene.model)
     draws = draws_of(
-        result.before or result.model, result.samples, result.seed, sampling_from(result.settings)
+        result.unapplied or result.model, result.samples, result.seed, sampling_from(result.settings)
     )
 
     def of(place: str) -> Draw:

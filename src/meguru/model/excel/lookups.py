@@ -11,6 +11,8 @@ from meguru.model.excel.layout import SERIES, TABLES
 from meguru.model.excel.text import flow, text_cell, text_node
 
 SETTINGS = ("unit", "interpolate", "beyond", "source", "quality", "uncertain", "since")
+# The same as they follow the values in a model file.
+WRITTEN = ("interpolate", "beyond", "unit", "uncertain", "source", "quality", "since")
 
 
 class Lookups:
@@ -50,16 +52,20 @@ class LookupReader:
         self._lines: dict[str, dict[str, Line]] = {}
 
     def series(self, name: str, link: Line, title: str) -> Node:
-        """The series of a name, as it would stand in a model file."""
+        """The series of a name, as it would stand in a model file; its keys are in the order in which
+        :func:`meguru.quantity.write_quantity` gives them.
+        """
         line = self._line(SERIES, name, link, title)
         data, values = Node({}, line.mark), Node({}, line.mark)
         for column, cell in line.cells.items():
-            mark = line.mark_of(column)
-            if column in SETTINGS:
-                data.put(column, text_node(cell, mark), mark)
-            elif column != SERIES:
+            if column not in (SERIES, *SETTINGS):
+                mark = line.mark_of(column)
                 values.put(column, Node(cell, mark, str(cell)), mark)
         data.put("values", values, line.mark)
+        for column in WRITTEN:
+            if column in line.cells:
+                mark = line.mark_of(column)
+                data.put(column, text_node(line.cells[column], mark), mark)
         return data
 
     def table(self, name: str, link: Line, title: str) -> Node:

@@ -18,7 +18,7 @@ from meguru.model.excel.layout import BOM, EXTRAS, MODEL, READ_ME, SERIES, TABLE
 from meguru.model.excel.lines import Cell, Held, cells_of, quantity_cell
 from meguru.model.excel.lookups import SETTINGS, Lookups
 from meguru.model.excel.style import Page, explained, new_workbook
-from meguru.model.excel.text import text_cell, value_cell
+from meguru.model.excel.text import flow, text_cell, value_cell
 from meguru.model.network import route_name
 from meguru.quantity import read_quantity, write_quantity
 
@@ -138,7 +138,7 @@ def _any(value: Any, place: str, lookups: Lookups) -> Any:
     """A new value of a measure: a series goes to the sheet of series if nothing is lost by it."""
     if isinstance(value, dict) and "values" in value:
         try:
-            lossless = write_quantity(read_quantity(value)) == value
+            lossless = flow(write_quantity(read_quantity(value))) == flow(value)  # the order of keys counts
         except MeguruError:
             lossless = False  # it stays as it is, to be refused where the model is checked
         if lossless:
