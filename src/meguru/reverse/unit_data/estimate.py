@@ -9,16 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, polygamma, psi
+from scipy.special import gammaln, ndtri
 
 from meguru.errors import RangeError
+from meguru.reverse.unit_data.spreads import NOTHING, Lent, lent
 
 Floats = NDArray[np.float64]
 GRID = 14  # points of each standard deviation between types and between families
 WIDEST = 3.0  # of the grid, in standard deviations of the types' means and of items
-FEW = 3  # types whose variances tell nothing of how variances differ
-POINTS = 1001  # of the density of a location
-REACH, NARROW = 11.0, 8.0  # of that grid: fine at the middle, wide enough for one degree of freedom
+ALIKE = 1e-18  # mean square of logarithms that is rounding: such items tell nothing of how items differ
+LEAST = 1e-5  # weight of a point of the grid that shapes what others predict
+# Of the density of a location, in its scales: fine at the middle, wide enough for one degree of freedom.
+AROUND = np.sinh(np.linspace(-11.0, 11.0, 401)) / (8.0 * math.sinh(1.0))
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,14 @@ def estimate(
     families: Sequence[str | None] | None = None,
     level: float = 0.95,
 ) -> list[Estimate]:
-    r"""Estimate the median of each type by empirical Bayes.
+    r"""Estimate the median of each type by hierarchical Bayes.
 
     Logarithms :math:`y_{ij} = \mu_i + \varepsilon_{ij}`, :math:`\varepsilon \sim N(0, \sigma_i^2)`,
     :math:`\mu_i = m + f_{k(i)} + t_i`, families :math:`f \sim N(0, \tau_f^2)`, types :math:`t \sim N(0,
-    \tau_t^2)`. The variances :math:`\sigma_i^2` are shrunk together (Smyth 2004,
-    doi:10.2202/1544-6115.1027); both
-    :math:`\tau` are not fixed but weighed by their restricted likelihood on a grid, with flat priors; what
-    all other types say of
-    :math:`\mu_i` is its prior, exactly the leave-one-out prediction.
+    \tau_t^2)`. The variances :math:`\sigma_i^2` have a distribution of their own
+    (:func:`meguru.reverse.unit_data.spreads.lent`), over which they are integrated out; both :math:`\tau`
+    are not fixed either but weighed by their restricted likelihood on a grid, with flat priors; what all
+    other types say of :math:`\mu_i` is its prior, exactly the leave-one-out prediction.
 
     Parameters
     ----------
@@ -101,42 +102,20 @@ class _Types:
         self.squares = np.array([((one - one.mean()) ** 2).sum() for one in logs])
         self.freedom = self.count - 1.0
 
-    def lent(self, i: int) -> tuple[float, float]:
-        """Degrees of freedom and variance that all other types lend to one.
-
-        Moments of the logarithm of their variances; never more freedom than they have together.
-        """
-        some = (self.freedom > 0.0) & (self.squares > 0.0)
-        some[i] = False
-        if not some.any():
-            return 0.0, 0.0
-        freedom = self.freedom[some]
-        variance = self.squares[some] / freedom
-        whole, pooled = float(freedom.sum()), float(self.squares[some].sum() / freedom.sum())
-        if freedom.size < FEW:
-            return whole, pooled
-        logs = np.log(variance) - psi(freedom / 2.0) + np.log(freedom / 2.0)
-        excess = float(logs.var(ddof=1) - polygamma(1, freedom / 2.0).mean())
-        if excess <= 0.0:
-            return whole, pooled
-        lent = 2.0 * _inverse_trigamma(excess)
-        return min(lent, whole), float(np.exp(logs.mean() + psi(lent / 2.0) - math.log(lent / 2.0)))
-
     def estimates(self) -> list[Estimate]:
         """One for each type."""
-        lent = [self.lent(i) for i in range(self.mean.size)]
-        freedom = self.freedom + [one for one, _ in lent]
-        squares = self.squares + [one * variance for one, variance in lent]
-        known = (freedom > 0.0) & (squares > 0.0)
-        if not known.any():
+        some = (self.freedom > 0.0) & (self.squares > ALIKE * self.count)
+        if not some.any():
             return [self._undefined(i) for i in range(self.mean.size)]
-        variance = np.where(known, squares / np.maximum(freedom, 1.0), 0.0)
-        variance[~known] = variance[known].mean()
+        # One type alone gives Student's interval, whatever the usual spread may be.
+        spreads = lent(self.freedom[some], self.squares[some]) if self.mean.size > 1 else NOTHING
+        freedom = self.freedom[:, None] + spreads.freedom
+        squares = self.squares[:, None] + spreads.freedom * spreads.variance
+        # Told, and taken for what others predict of a location: each variance at its geometric mean.
+        variance = np.exp(np.log(squares / freedom) @ spreads.weight)
         weight, middle, prior = self._predicted(variance)
         return [
-            self._one(i, freedom[i], squares[i], weight, middle[:, i], prior[:, i])
-            if known[i]
-            else self._undefined(i)
+            self._one(i, spreads, variance[i], weight, middle[:, i], prior[:, i])
             for i in range(self.mean.size)
         ]
 
@@ -167,25 +146,22 @@ class _Types:
         return weight / weight.sum(), np.array(middles), np.array(priors)
 
     def _one(
-        self, i: int, freedom: float, squares: float, weight: Floats, middle: Floats, prior: Floats
+        self, i: int, spreads: Lent, variance: float, weight: Floats, middle: Floats, prior: Floats
     ) -> Estimate:
         """The posterior of one location: samples with the spread integrated out, times the mixture of
         priors."""
-        variance = squares / freedom
         scale = math.sqrt(variance / self.count[i])
-        around = np.sinh(np.linspace(-REACH, REACH, POINTS)) * (scale / math.sinh(1.0) / NARROW)
-        location = self.mean[i] + around
-        log = -0.5 * (freedom + 1.0) * np.log(squares + self.count[i] * around**2)
-        like = np.exp(log - log.max())
+        location = self.mean[i] + scale * AROUND
         alone = not np.isfinite(prior).all()
         if not alone:
-            normal = np.exp(-0.5 * (location - middle[:, None]) ** 2 / prior[:, None]) / np.sqrt(
-                prior[:, None]
-            )
-            joint = like * np.gradient(location) * normal
+            # What others predict may be narrow and far from the type's own mean.
+            narrow = math.sqrt(float(prior[weight > LEAST].min()))
+            location = np.sort(np.concatenate([location, float(weight @ middle) + narrow * AROUND]))
+        mass = self._likelihood(i, spreads, location - self.mean[i]) * np.gradient(location)
+        if not alone:
+            log = -0.5 * (location - middle[:, None]) ** 2 / prior[:, None]
+            joint = mass * np.exp(log - log.max(axis=1, keepdims=True))
             mass = weight @ (joint / joint.sum(axis=1, keepdims=True))
-        else:
-            mass = like * np.gradient(location)
         total = (np.cumsum(mass) - mass / 2.0) / mass.sum()
         low, median, high = np.interp([0.5 - self.level / 2, 0.5, 0.5 + self.level / 2], total, location)
         return Estimate(
@@ -197,6 +173,24 @@ class _Types:
             own=1.0 if alone else float(weight @ (prior / (prior + scale**2))),
             level=self.level,
         )
+
+    def _likelihood(self, i: int, spreads: Lent, around: Floats) -> Floats:
+        """Of locations so far from the mean of a type: Student's t for each point of the grid of spreads."""
+        freedom = self.freedom[i] + spreads.freedom
+        squares = self.squares[i] + spreads.freedom * spreads.variance
+        width = np.sqrt(squares / freedom / self.count[i])
+        tails = np.log1p((around / width[:, None]) ** 2 / freedom[:, None])
+        like: Floats = (spreads.weight / width * _student_peak(freedom)) @ np.exp(
+            -0.5 * (freedom + 1.0)[:, None] * tails
+        )
+        return like
+
+
+def _student_peak(freedom: Floats) -> Floats:
+    """Density of Student's t at its middle."""
+    return np.asarray(
+        np.exp(gammaln((freedom + 1.0) / 2.0) - gammaln(freedom / 2.0)) / np.sqrt(np.pi * freedom)
+    )
 
 
 def _leave_one_out(covariance: Floats, mean: Floats, noise: Floats) -> tuple[float, Floats, Floats]:
@@ -210,15 +204,3 @@ def _leave_one_out(covariance: Floats, mean: Floats, noise: Floats) -> tuple[flo
     log = -0.5 * (float(size) + math.log(whole) + float(mean @ error))
     diagonal = precision.diagonal()
     return log, mean - error / diagonal, np.maximum(1.0 / diagonal - noise, 1e-12 * noise)
-
-
-def _inverse_trigamma(value: float) -> float:
-    """The x for which the trigamma function has a value (Newton, Smyth 2004)."""
-    x = 0.5 + 1.0 / value
-    for _ in range(50):
-        at = float(polygamma(1, x))
-        change = at * (1.0 - at / value) / float(polygamma(2, x))
-        x += change
-        if -change / x < 1e-8:
-            break
-    return x
