@@ -23,7 +23,7 @@ DRAWN = (1, 2, 3, 5, 10, 30, 100)
 BETWEEN = (0.3, 1.0, 3.0)
 UNLIKE = (1.0, 1.2, 1.5, 2.0)
 SPREAD = 0.3  # usual standard deviation of the logarithm from item to item
-LEVEL, EACH, SEED = 0.95, 1500, 11
+LEVEL, EACH, SEED = 0.95, 1000, 11
 
 
 def covered(

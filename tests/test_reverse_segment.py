@@ -18,7 +18,7 @@ from meguru.engine.compiled import load_kernel
 from meguru.reverse.meter.components import Plant
 from meguru.reverse.meter.ingest import Ingest
 from meguru.reverse.meter.plant_file import meter
-from meguru.reverse.meter.power import Gains, Power
+from meguru.reverse.meter.power import Gains, Power, energy_by_sensor, power
 from meguru.reverse.meter.readings import NEVER, Readings
 from meguru.reverse.meter.senml import Scan
 from meguru.reverse.meter.store import Store
@@ -305,6 +305,53 @@ def test_every_day_of_every_channel_closes_exactly(faulty: tuple[Simulated, Meas
     for channel, rows in days.groupby("channel"):
         cycles = measured.cycles[measured.cycles["channel"] == channel]
         assert int(cycles["microwatthours"].sum()) == int(rows["cycles"].sum())
+
+
+def test_the_account_is_the_sensor_s_energy_to_rounding(
+    faulty: tuple[Simulated, Measured, Store], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Readings and sums of the sensor, past the account: also what was lost on the way is in it."""
+    simulated, measured, store = faulty
+    days = measured.days
+    assert (days["total"] - days["sensor"] == days["difference"]).all()
+    assert (days["difference"].abs() <= 5e-7 * days["total"]).all()
+    # Nothing lost: what is left is the rounding of 86,400 readings to whole µWh.
+    kept = replace(simulated, faults=replace(ALL_FAULTS, loss=0.0), days=[DAY])
+    write_to_store(kept, tmp_path)
+    assert (process(simulated.plant, Store(tmp_path), [DAY]).days["difference"].abs() <= 500).all()
+
+    # What closes by construction and is wrong all the same shows here.
+    def more(*rest: Any) -> Power:
+        found = power(*rest)
+        return replace(found, energy=found.energy + found.energy // 1000)
+
+    monkeypatch.setattr(processing, "power", more)
+    days = process(simulated.plant, store).days
+    assert (days["difference"] / days["total"]).to_numpy() == pytest.approx(1e-3, rel=0.05)
+
+
+def told(total: list[float], number: list[int], start: int = NOON) -> list[int]:
+    """By the sensor, and total less that, of readings of 1000 W with these sums; by day, mWh."""
+    numbers = np.array(number, dtype=np.int64)
+    given = Readings(
+        numbers, start + numbers * 1000, np.full(numbers.size, 1000.0), np.array(total),
+        np.full(numbers.size, NEVER),
+    )  # fmt: skip
+    channel = meter(small(), "pair")
+    measured = power(small(), channel, given, [])
+    return [round(energy / 1e3) for energy in energy_by_sensor(channel, measured, 0).values()]
+
+
+def test_the_sensor_s_energy_is_its_readings_and_what_its_sum_has_beyond_them() -> None:
+    nan = np.nan
+    assert told([nan] * 4, [0, 1, 2, 3]) == [1111]
+    assert told([nan] * 4, [0, 1, 5, 6]) == [1111]  # no sum: gaps are not in it
+    assert told([1000, nan, nan, 7000], [0, 1, 5, 6]) == [1944]
+    assert told([1000, nan, 3000, 4400], [0, 1, 2, 3]) == [1222]  # the sum does not agree with the readings
+    assert told([9000, nan, 1000, 2000], [0, 1, 2, 3]) == [1111]  # began anew
+    # A gap over midnight, 2 of 5 s before it: what the sum has beyond lies in it evenly.
+    evening = (DAY + 1) * 86_400_000 - 4_000
+    assert told([1000, 2000, nan, 14000], [0, 1, 7, 8], evening) == [1667, 2222]
 
 
 def test_the_total_is_that_of_the_true_power(faulty: tuple[Simulated, Measured, Store]) -> None:

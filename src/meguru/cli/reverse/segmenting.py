@@ -26,7 +26,8 @@ KWH = 1e-9  # of a µWh
 def segment(plant: Path, store: Path, out: Path | None, as_json: bool) -> None:
     """Find the cycles of each machine, give them to items by their scans, and close the account.
 
-    Cycles, idling and unassigned energy are the total of each channel and day exactly. The folder gets
+    Cycles, idling and unassigned energy are the total of each channel and day exactly. Beside it stands what
+    the sensor's own readings and sum say, which nothing of the account went into. The folder gets
     cycles.csv, days.csv, faults.csv and scans.csv.
 
     \b
@@ -71,17 +72,20 @@ def show(plant: Plant, measured: Measured, files: list[Path]) -> None:
     from meguru.cli.screen import BAD, QUIET, STRONG, console, number, table
     from meguru.cli.tables import print_files
     from meguru.cli.values import label
+    from meguru.reverse.segment.stream import DAY_COLUMNS
 
     screen = console()
     mark = "  synthetic" if plant.synthetic else ""
     screen.print(Text.assemble((plant.name, STRONG), (mark, BAD)))
     account = table("kWh, all days")
     account.add_column("channel")
-    for head in ("cycles", "idle", "unassigned", "total", "days"):
+    for head in ("cycles", "idle", "unassigned", "total", "by the sensor", "apart", "days"):
         account.add_column(head, justify="right")
     for name, rows in measured.days.groupby("channel", sort=False):
-        parts = [number(float(rows[head].sum()) * KWH) for head in ("cycles", "idle", "unassigned", "total")]
-        account.add_row(str(name), *parts, str(len(rows)))
+        sums = {head: int(rows[head].sum()) for head in (*DAY_COLUMNS, "total", "sensor", "difference")}
+        apart = f"{100.0 * sums['difference'] / sums['sensor']:.1g} %" if sums["sensor"] else ""
+        parts = [number(sums[head] * KWH) for head in (*DAY_COLUMNS, "total", "sensor")]
+        account.add_row(str(name), *parts, apart, str(len(rows)))
     screen.print(account)
     machines = table("machines")
     machines.add_column("machine")

@@ -206,23 +206,78 @@ def weigh(
     """Power in W and energy in whole µWh of each reading; the gain is linear in time between its points."""
     point = 0
     window = 0
-    last = gain_time.size - 1
     for i in range(time.size):
         t = time[i]
-        while point < last and gain_time[point + 1] <= t:
-            point += 1
-        while point > 0 and gain_time[point] > t:
-            point -= 1
-        g = gain[point]
-        if point < last and t > gain_time[point]:
-            share = (t - gain_time[point]) / (gain_time[point + 1] - gain_time[point])
-            g += share * (gain[point + 1] - gain[point])
-        power[i] = value[i] * scale * g
+        point = _point(t, point, gain_time)
+        power[i] = value[i] * scale * _gain(t, point, gain_time, gain)
         energy[i] = np.int64(np.rint(power[i] * period / 3.6))
         while window < window_start.size and window_end[window] <= t:
             window += 1
         if window < window_start.size and window_start[window] <= t:
             state[i] = REFERENCE
+
+
+@njit(cache=True)
+def _point(t: int, point: int, gain_time: Ints) -> int:
+    """The last point of the gain that is not behind a time, sought from the one before."""
+    while point < gain_time.size - 1 and gain_time[point + 1] <= t:
+        point += 1
+    while point > 0 and gain_time[point] > t:
+        point -= 1
+    return point
+
+
+@njit(cache=True)
+def _gain(t: int, point: int, gain_time: Ints, gain: Floats) -> float:
+    """The gain at a time."""
+    g = gain[point]
+    if point < gain_time.size - 1 and t > gain_time[point]:
+        share = (t - gain_time[point]) / (gain_time[point + 1] - gain_time[point])
+        g += share * (gain[point + 1] - gain[point])
+    return float(g)
+
+
+@njit(cache=True)
+def sum_by_sensor(
+    time: Ints, number: Ints, life: Ints, value: Floats, total: Floats, scale: float, gain_time: Ints,
+    gain: Floats, period: int, offset: int, first_day: int, days: Floats,
+) -> None:  # fmt: skip
+    """The energy of each local day as the sensor tells it, µWh: its readings, and what its own sum has beyond
+    them.
+
+    What the sum has beyond the readings lies in the gaps since the sum before, evenly, if there are any.
+    """
+    per_unit = scale / 3.6  # µWh of a reading of 1 that lasts 1 ms
+    base = since = 0.0
+    summed = False
+    point = 0
+    gap_start = gap_end = day = midnight = 0
+    for i in range(time.size):
+        t = time[i]
+        if i == 0 or life[i] != life[i - 1]:
+            summed, since, gap_end = False, 0.0, 0
+        elif number[i] > number[i - 1] + 1:
+            gap_start = time[i - 1] + period if gap_end == 0 else gap_start
+            gap_end = t
+        point = _point(t, point, gain_time)
+        g = _gain(t, point, gain_time, gain)
+        if t >= midnight or t < midnight - DAY:
+            day = (t + offset) // DAY - first_day
+            midnight = (day + first_day + 1) * DAY - offset
+        days[day] += value[i] * period * per_unit * g
+        since += value[i] * period
+        if not np.isnan(total[i]):
+            if summed and total[i] >= base:
+                beyond = ((total[i] - base) * 1000.0 - since) * per_unit * g
+                if gap_end == 0:
+                    gap_start, gap_end = t - 1, t
+                at = gap_start
+                while at < gap_end:
+                    of = (at + offset) // DAY
+                    end = min(gap_end, (of + 1) * DAY - offset)
+                    days[of - first_day] += beyond * (end - at) / (gap_end - gap_start)
+                    at = end
+            base, since, summed, gap_end = total[i], 0.0, True, 0
 
 
 @njit(cache=True)

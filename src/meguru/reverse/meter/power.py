@@ -40,7 +40,7 @@ class Power:
 
     ``time`` of each reading in ms, ``power`` in W, ``energy`` in whole µWh, ``state`` 0 read, 1 estimated
     (in a short gap), 2 unknown (in a long gap, of which the sensor's sum tells the energy), 3 a reference
-    load is on.
+    load is on. ``clocked``: the readings themselves, with mended clocks.
     """
 
     time: NDArray[np.int64]
@@ -50,6 +50,7 @@ class Power:
     gaps: list[Gap]
     jumps: list[Jump]
     gains: Gains
+    clocked: Clocked | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def power(
         time, value, state, channel.scale, gains.time, gains.gain,
         gains.windows[:, 0].copy(), gains.windows[:, 1].copy(), channel.period, watts, energy,
     )  # fmt: skip
-    return Power(time, watts, energy, state, _gaps(clocked, channel.period), clocked.jumps, gains)
+    return Power(time, watts, energy, state, _gaps(clocked, channel.period), clocked.jumps, gains, clocked)
 
 
 def calibrated(
@@ -194,6 +195,26 @@ def energy_by_day(measured: Power, offset: int) -> dict[int, int]:
     days = np.full(last - first + 1, NEVER, dtype=np.int64)
     _kernel().sum_by_day(measured.time, measured.energy, offset, first, days)
     return {first + index: energy for index, energy in enumerate(days.tolist()) if energy != NEVER}
+
+
+def energy_by_sensor(channel: Meter, measured: Power, offset: int) -> dict[int, float]:
+    """Local day → energy as the sensor tells it, µWh.
+
+    Its readings one by one, and what its own sum has beyond them in the time since the sum before: gaps, and
+    whatever readings and sum do not agree in. Nothing of it passed the filling of gaps, whole µWh or the
+    account, so that it is held against them.
+    """
+    clocked, gains = measured.clocked, measured.gains
+    if clocked is None or not len(clocked.readings):
+        return {}
+    known = clocked.readings
+    first, last = ((int(at) + offset) // MILLISECONDS_A_DAY for at in (known.time.min(), known.time.max()))
+    days = np.zeros(last - first + 1)
+    _kernel().sum_by_sensor(
+        known.time, clocked.number, clocked.life, known.value, known.total, channel.scale, gains.time,
+        gains.gain, channel.period, offset, first, days,
+    )  # fmt: skip
+    return dict(enumerate(days.tolist(), first))
 
 
 def _kernel() -> Any:

@@ -14,7 +14,7 @@ from meguru.errors import BalanceError, NotReadableError
 from meguru.reverse.meter.components import Plant
 from meguru.reverse.meter.period import check_period
 from meguru.reverse.meter.plant_file import Meter, day_offset, meter
-from meguru.reverse.meter.power import Gains, Power, energy_by_day, power
+from meguru.reverse.meter.power import Gains, Power, energy_by_day, energy_by_sensor, power
 from meguru.reverse.meter.senml import Scan
 from meguru.reverse.meter.store import Store, name_of
 from meguru.reverse.segment.attribute import Attributed, attribute
@@ -38,6 +38,8 @@ CYCLES = (
     "type",
 )
 
+ACCOUNT = ("channel", "day", *DAY_COLUMNS, "total", "sensor", "difference")
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -51,7 +53,8 @@ class Measured:
         no scan fits).
     days
         One row a channel and day: cycles, idle, unassigned and total in whole µWh; the three are the total
-        exactly.
+        exactly. ``sensor``: the same energy by the sensor's own readings and sum, past the account;
+        ``difference``: total less sensor.
     faults
         One row for each gap, jump of a clock, and reference load that gives no gain: channel, kind, start
         (ms), seconds, what was done.
@@ -97,7 +100,7 @@ def process(plant: Plant, store: Store, days: Iterable[int] | None = None) -> Me
         part.close(lambda time: wanted is None or store.day(time) in wanted)
     return Measured(
         cycles=_frame([frame for part in parts for frame in part.cycles], CYCLES),
-        days=_frame([part.account() for part in parts], ("channel", "day", *DAY_COLUMNS, "total")),
+        days=_frame([part.account() for part in parts], ACCOUNT),
         faults=pd.DataFrame(
             [row for part in parts for row in part.faults],
             columns=["channel", "kind", "start", "seconds", "done"],
@@ -134,6 +137,7 @@ class _Channel:
         self.cycles: list[DataFrame] = []
         self.faults: list[tuple[str, str, int, float, str]] = []
         self.totals: dict[int, int] = {}
+        self.by_sensor: dict[int, float] = {}
         self.gains: Gains | None = None
         self.sources = channel.sources
         self.counts: dict[str, list[int]] = {name: [0, 0, 0, 0] for name in self.scans}
@@ -146,6 +150,8 @@ class _Channel:
         self.gains, self.sources = measured.gains, measured.gains.sources
         for day, energy in energy_by_day(measured, self.offset).items():
             self.totals[day] = self.totals.get(day, 0) + energy
+        for day, told in energy_by_sensor(self.meter, measured, self.offset).items():
+            self.by_sensor[day] = self.by_sensor.get(day, 0.0) + told
         for jump in measured.jumps:
             self.faults.append((self.meter.name, "clock", jump.time, jump.step / 1000, jump.mended))
         for time, why in measured.gains.refused:
@@ -176,10 +182,11 @@ class _Channel:
     def account(self) -> DataFrame:
         """Where the energy of each day went, µWh."""
         rows = [
-            (self.meter.name, name_of(day), *self.segmenter.days[day].tolist(), total)
+            (self.meter.name, name_of(day), *self.segmenter.days[day].tolist(), total, sensor, total - sensor)
             for day, total in sorted(self.totals.items())
+            for sensor in (round(self.by_sensor.get(day, 0.0)),)
         ]
-        return pd.DataFrame(rows, columns=["channel", "day", *DAY_COLUMNS, "total"])
+        return pd.DataFrame(rows, columns=list(ACCOUNT))
 
     def scan_counts(self) -> Iterator[tuple[str | int, ...]]:
         """Of each machine: scans, doubles, scans without cycle, cycles without scan."""

@@ -20,7 +20,7 @@ WIDEST = 3.0  # of the grid, in standard deviations of the types' means and of i
 ALIKE = 1e-18  # mean square of logarithms that is rounding: such items tell nothing of how items differ
 LEAST = 1e-5  # weight of a point of the grid that shapes what others predict
 # Of the density of a location, in its scales: fine at the middle, wide enough for one degree of freedom.
-AROUND = np.sinh(np.linspace(-11.0, 11.0, 401)) / (8.0 * math.sinh(1.0))
+AROUND = np.sinh(np.linspace(-11.0, 11.0, 301)) / (8.0 * math.sinh(1.0))
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from scipy.special import gammaln, polygamma, psi
 
 Floats = NDArray[np.float64]
 # Standard deviations of the logarithm of the types' spreads: all alike, up to three times apart in most.
-UNLIKE = (np.arange(10) + 0.5) / 10.0
-SIZES = np.linspace(-6.0, 7.0, 27)  # of the usual spread, in standard errors; above it the tail is longer
-LEAST = 1e-5  # of the weight of the likeliest point: what has less tells nothing
+UNLIKE = (np.arange(6) + 0.5) / 6.0
+SIZES = np.linspace(-6.0, 7.0, 14)  # of the usual spread, in standard errors; above it the tail is longer
+LEAST = 1e-4  # of the weight of the likeliest point: what has less tells nothing
 
 
 @dataclass(frozen=True)
