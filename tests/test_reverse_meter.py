@@ -18,8 +18,9 @@ from plants import DAY, NOON, SMALL, small
 from meguru import errors
 from meguru.files.writing import write_beside
 from meguru.reverse.meter import store
+from meguru.reverse.meter.batch import MOST_WATT_SECONDS, MOST_WATTS, too_much
 from meguru.reverse.meter.clock import mended
-from meguru.reverse.meter.ingest import MOST_WATT_SECONDS, MOST_WATTS, Ingest, too_much
+from meguru.reverse.meter.ingest import Ingest
 from meguru.reverse.meter.journal import Journal, Message, journals, messages
 from meguru.reverse.meter.plant_file import meter, parse_plant
 from meguru.reverse.meter.power import power

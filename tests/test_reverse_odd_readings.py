@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from functools import partial
@@ -21,12 +22,13 @@ from meguru.reverse.meter.journal import journals
 from meguru.reverse.meter.plant_file import day_offset, meter, parse_plant
 from meguru.reverse.meter.power import power
 from meguru.reverse.meter.readings import NEVER, Readings, in_order, without_duplicates
-from meguru.reverse.meter.senml import NO_NUMBER, Scan, encode, encode_scan
+from meguru.reverse.meter.senml import NO_NUMBER, Scan, decode, encode, encode_scan
 from meguru.reverse.meter.store import Store
 from meguru.reverse.meter.tables import ingest_table
 from meguru.reverse.segment.process import process
 
 HEAD = "time,sensor,value,unit,sequence,total,received\n"
+UNSET = "the clock of the sensor was never set"
 LATER = NOON / 1000 + 86_400
 
 
@@ -304,10 +306,77 @@ def test_a_poison_message_is_set_aside_and_stops_nothing(tmp_path: Path, number:
     assert len(Store(tmp_path).aside()) == 1 and journals(tmp_path / "journal") == []
 
 
+ODD_READINGS: list[tuple[dict[str, Any], str]] = [
+    ({"t": 1, "v": "5"}, "a record is not a number at a time"),
+    ({"t": 1, "v": float("nan")}, "not a finite number"),
+    ({"t": 1, "v": 10**400}, "not a finite number"),
+    ({"t": None, "v": 1}, "a record is not a number at a time"),
+    ({"t": -2e9, "v": 1}, UNSET),
+    ({"t": 1, "v": 1, "s": []}, "a record is not a number at a time"),
+    ({"t": 500, "v": 1}, "from the future"),
+    ({"t": 1, "v": -5.0}, "a current below nothing"),
+    ({"t": 1, "v": 1e300}, "more than any meter gives"),
+    ({"t": 1, "v": 1, "s": 1e300}, "more than any meter gives"),
+]
+
+
+@pytest.mark.parametrize(("odd", "reason"), ODD_READINGS)
+def test_of_a_pack_only_the_odd_reading_is_set_aside(
+    tmp_path: Path, odd: dict[str, Any], reason: str
+) -> None:
+    """The others keep the numbers and times that they have in the pack; sent again nothing is added."""
+    sent = senml(
+        CLAMP,
+        {"n": "sequence", "v": 40},
+        {"t": 0, "v": 1.5},
+        odd,
+        {"t": 2, "v": 2.5},
+        {"t": 3, "v": 3, "s": 9},
+    )
+    for _ in range(2):
+        with Ingest(small(), tmp_path) as ingest:
+            ingest.take("x", sent, NOON)
+            report = ingest.settle()
+        assert dict(report.aside) == {reason: 1}
+    found = Store(tmp_path).read("saw", DAY)
+    assert found.sequence.tolist() == [40, 42, 43] and found.value.tolist() == [1.5, 2.5, 3.0]
+    assert (found.time - NOON).tolist() == [0, 2000, 3000]
+    assert found.total.tolist()[2] == 9.0 and np.isnan(found.total[:2]).all()
+    [row] = Store(tmp_path).aside()
+    assert row["reason"] == reason and row["detail"].startswith("reading 2 of the pack: ")
+    assert base64.b64decode(row["payload"]) == sent
+
+
+def test_two_odd_readings_of_a_pack_are_two_and_a_wholly_odd_pack_is_one(tmp_path: Path) -> None:
+    with Ingest(small(), tmp_path) as ingest:
+        ingest.take(
+            "x",
+            senml(CLAMP, {"t": 0, "v": -1}, {"t": 1, "v": "5"}, {"t": 2, "v": -1}, {"t": 3, "v": 1}),
+            NOON,
+        )
+        ingest.take("x", senml(CLAMP, {"t": 4, "v": -1}, {"t": 5, "v": -1}), NOON)
+        report = ingest.settle()
+    assert report.readings == 1 and report.aside.total() == len(Store(tmp_path).aside()) == 4
+
+
+NUMBER = st.one_of(st.integers(-5, 5), st.floats(-5, 5).map(lambda one: round(one, 3)))
+
+
+@given(st.lists(st.tuples(NUMBER, NUMBER, st.none() | NUMBER), min_size=1, max_size=8), NUMBER, NUMBER)
+@settings(max_examples=60)
+def test_readings_at_once_are_those_one_by_one(
+    rows: list[tuple[Any, Any, Any]], value: Any, total: Any
+) -> None:
+    """A record that names the same base again has every reading added to its base by itself."""
+    base = {**CLAMP, "bv": value, "bs": total}
+    records = [{"t": t, "v": v, **({} if s is None else {"s": s})} for t, v, s in rows]
+    quick, slow = (decode(senml(base, *more)) for more in (records, [{**base, **one} for one in records]))
+    for key in ("sequence", "time", "value", "total"):
+        assert np.allclose(getattr(quick, key), getattr(slow, key), rtol=1e-12, equal_nan=True)
+
+
 def test_base_fields_hold_from_their_record_on() -> None:
     """As RFC 8428 says, chapter 4.6."""
-    from meguru.reverse.meter.senml import decode
-
     found = decode(senml({**CLAMP, "n": "i", "v": 1}, {"n": "i", "bt": NOON / 1000 + 60, "bv": 5, "v": 1}))
     assert found.sensor == "clamp-1:i"
     assert (found.time - NOON).tolist() == [0, 60_000] and found.value.tolist() == [1.0, 6.0]
@@ -342,7 +411,6 @@ def test_whatever_comes_settling_leaves_an_empty_journal(
 
 
 T = "2026-04-01T12:00:00Z"
-UNSET = "the clock of the sensor was never set"
 
 
 @pytest.mark.parametrize(

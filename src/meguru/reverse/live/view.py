@@ -111,6 +111,7 @@ class Live:
         if key <= self._last.get(channel.name, -1):
             return  # came before
         self._last[channel.name] = key
+        self.refused += len(pack.odd)
         received = np.full(pack.time.size, NEVER, dtype=np.int64)
         readings = Readings(pack.sequence, pack.time, pack.value, pack.total, received)
         measured = power(self.plant, channel, readings, self._references, self._gains.get(channel.name))

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import MissingValueError, RangeError, ReadingError, UnitError, WrongTypeError
+from meguru.errors import MeguruError, MissingValueError, RangeError, ReadingError, UnitError, WrongTypeError
 
 UNITS = {"A": ("A", 1.0), "mA": ("A", 1e-3), "W": ("W", 1.0), "kW": ("W", 1e3)}
 NO_NUMBER = -1  # a reading without running number
@@ -29,9 +30,36 @@ NUMBERS = frozenset((int, float))  # true and "5" are none
 BASES = frozenset(("bn", "bt", "bu", "bv", "bs"))
 
 
+class Odd(NamedTuple):
+    """A reading of a pack that can not be taken, while others can: which one, from 0, and why."""
+
+    row: int
+    error: MeguruError
+
+
+class Columns(NamedTuple):
+    """Readings of one sensor as they were sent: the numbers of a pack before they are arrays.
+
+    ``first`` is the running number of row 0 (:data:`NO_NUMBER`: none), ``rows`` where each reading stands in
+    its pack, ``time`` in ms since 1970 UTC; ``total`` is NaN where no sum was sent.
+    """
+
+    sensor: str
+    unit: str
+    first: int
+    rows: Sequence[int]
+    time: list[int]
+    value: list[float]
+    total: list[float]
+    odd: list[Odd]
+
+
 @dataclass(frozen=True)
 class Pack:
-    """Readings of one sensor in the order sent; time in ms since 1970 UTC, NaN where no sum was sent."""
+    """Readings of one sensor in the order sent; time in ms since 1970 UTC, NaN where no sum was sent.
+
+    ``odd``: readings that are not among them, and why.
+    """
 
     sensor: str
     unit: str
@@ -39,6 +67,7 @@ class Pack:
     time: NDArray[np.int64]
     value: NDArray[np.float64]
     total: NDArray[np.float64]
+    odd: tuple[Odd, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,19 +86,36 @@ def decode(payload: bytes | str) -> Pack:
     Raises
     ------
     ReadingError
-        It is no SenML pack of one quantity of one sensor.
+        It is no SenML pack of one quantity of one sensor, or no reading of it can be taken.
     """
-    records = _records(payload)
-    base: dict[str, Any] = {}
+    found = read(payload)
+    rows = np.array(found.rows, dtype=np.int64)
+    return Pack(
+        found.sensor, found.unit, np.where(found.first == NO_NUMBER, NO_NUMBER, found.first + rows),
+        np.array(found.time, dtype=np.int64), np.array(found.value, dtype=np.float64),
+        np.array(found.total, dtype=np.float64), tuple(found.odd),
+    )  # fmt: skip
+
+
+def read(payload: bytes | str) -> Columns:
+    """The readings of a pack as lists, which for a few readings are quicker than arrays; see
+    :func:`decode`."""
     prefix = unit = ""
     names, units, sequences = set(), set(), []
-    bases: list[dict[str, Any]] = []  # of each reading those that hold for it
+    bases: list[tuple[int, dict[str, Any]]] = [(0, {})]  # from which reading on they hold
     times: list[Any] = []
     values: list[Any] = []
     totals: dict[int, Any] = {}
-    for record in records:
+    for record in _records(payload):
+        if len(record) == 2 and "t" in record and "v" in record:  # most are of this form
+            names.add(prefix)
+            units.add(unit)
+            times.append(record["t"])
+            values.append(record["v"])
+            continue
         if not BASES.isdisjoint(record):
-            base = {**base, **{key: record[key] for key in BASES & record.keys()}}
+            base = {**bases[-1][1], **{key: record[key] for key in BASES & record.keys()}}
+            bases = [*(bases if times else []), (len(times), base)]
             prefix, unit = _text(base.get("bn", ""), "bn"), _text(base.get("bu", ""), "bu")
         name = record.get("n")
         if name == "sequence":
@@ -79,73 +125,118 @@ def decode(payload: bytes | str) -> Pack:
             units.add(unit if "u" not in record else _text(record["u"], "u"))
             if "s" in record:
                 totals[len(times)] = record["s"]
-            bases.append(base)
             times.append(record.get("t", 0.0))
             values.append(record["v"])
     if len(names) > 1:
         raise RangeError("several sensors in a pack", found=", ".join(sorted(names)), expected="one")
-    total = np.full(len(times), np.nan)
-    total[list(totals)] = _sums("s", list(totals.values()), [bases[row] for row in totals])
-    sensor = names.pop().rstrip(":/") if names else ""
-    time, value = _sums("t", times, bases), _sums("v", values, bases)
-    return _pack(sensor, units, _first_number(sequences), time, value, total)
+    first = _first_number(sequences)
+    canonical, factor = _unit(units, len(times))
+    found = _all_at_once(times, values, totals, bases)
+    if found is None:
+        found = _one_by_one(times, values, totals, bases)
+    rows, seconds, numbers, sums, odd = found
+    return Columns(
+        names.pop().rstrip(":/"), canonical, first, rows, [round(one * 1000.0) for one in seconds],
+        [one * factor for one in numbers], [one * factor for one in sums], odd,
+    )  # fmt: skip
 
 
-def _sums(key: str, found: list[Any], bases: list[dict[str, Any]]) -> NDArray[np.float64]:
-    """A field of readings added to its base field; what is no number is refused, also what Python takes for
-    one."""
-    sums = _floats(key, found)
-    if bases and (bases[0] is not bases[-1] or f"b{key}" in bases[0]):
-        sums = sums + _floats(f"b{key}", [base.get(f"b{key}", 0.0) for base in bases])
-    if not np.isfinite(sums).all():
-        raise RangeError("not a finite number", place=key)
-    return sums
+_Found = tuple[Sequence[int], list[float], list[float], list[float], list[Odd]]
 
 
-def _floats(key: str, found: list[Any]) -> NDArray[np.float64]:
-    if not NUMBERS.issuperset(map(type, found)):
-        odd = next(one for one in found if type(one) not in NUMBERS)
-        raise WrongTypeError("a record is not a number at a time", place=key, found=_kind(odd))
-    try:
-        return np.array(found, dtype=np.float64)
-    except OverflowError:
-        return np.full(len(found), math.inf)
-
-
-def _first_number(found: list[Any]) -> int | None:
-    if not found:
+def _all_at_once(
+    times: list[Any], values: list[Any], totals: dict[int, Any], bases: list[tuple[int, dict[str, Any]]]
+) -> _Found | None:
+    """Rows, times, values and sums where nothing is odd and one base holds for all; else None."""
+    base = [bases[0][1].get(key, 0.0) for key in ("bt", "bv", "bs")]
+    given = (times, values, totals.values())
+    if len(bases) > 1 or not all(NUMBERS.issuperset(map(type, one)) for one in (base, *given)):
         return None
+    try:
+        seconds, numbers, sums = (
+            [start + one for one in each] for start, each in zip(map(float, base), given, strict=True)
+        )
+    except OverflowError:
+        return None
+    # A sum is finite only if all are.
+    if not math.isfinite(sum(seconds) + sum(numbers) + sum(sums)):
+        return None
+    if not EARLIEST <= min(seconds) <= max(seconds) <= LATEST:
+        return None
+    whole = [math.nan] * len(seconds)
+    for row, one in zip(totals, sums, strict=True):
+        whole[row] = one
+    return range(len(seconds)), seconds, numbers, whole, []
+
+
+def _one_by_one(
+    times: list[Any], values: list[Any], totals: dict[int, Any], bases: list[tuple[int, dict[str, Any]]]
+) -> _Found:
+    """The same reading by reading: odd ones are kept apart.
+
+    Raises
+    ------
+    ReadingError
+        All are odd: the fault of the first.
+    """
+    rows, odd = [], []
+    columns: tuple[list[float], list[float], list[float]] = ([], [], [])
+    base: dict[str, Any] = {}
+    for row, (time, value) in enumerate(zip(times, values, strict=True)):
+        base = next(held for first, held in reversed(bases) if first <= row)
+        try:
+            seconds = _sum(time, base, "t")
+            _check_time(seconds, "sensor")
+            found = (
+                seconds,
+                _sum(value, base, "v"),
+                _sum(totals[row], base, "s") if row in totals else math.nan,
+            )
+        except MeguruError as error:
+            odd.append(Odd(row, error))
+            continue
+        rows.append(row)
+        for column, one in zip(columns, found, strict=True):
+            column.append(one)
+    if not rows:
+        raise odd[0].error
+    return rows, *columns, odd
+
+
+def _sum(found: Any, base: dict[str, Any], key: str) -> float:
+    """A field of a reading added to its base field; what is no number is refused, also what Python takes for
+    one."""
+    parts = (found, base.get(f"b{key}", 0.0))
+    for one in parts:
+        if type(one) not in NUMBERS:
+            raise WrongTypeError("a record is not a number at a time", place=key, found=_kind(one))
+    try:
+        total = math.fsum(map(float, parts))
+    except (OverflowError, ValueError):  # the latter: infinities of both signs
+        total = math.inf
+    if not math.isfinite(total):
+        raise RangeError("not a finite number", place=key)
+    return total
+
+
+def _unit(units: set[str], count: int) -> tuple[str, float]:
+    if len(units) > 1 or not units <= UNITS.keys():
+        found = ", ".join(sorted(units))
+        raise UnitError("not the unit of a clamp", found=found, expected=f"one of {', '.join(UNITS)}")
+    if not 0 < count <= LONGEST_PACK:
+        raise RangeError("too few or too many readings", found=count, expected=f"1 to {LONGEST_PACK}")
+    return UNITS[next(iter(units))]
+
+
+def _first_number(found: list[Any]) -> int:
+    if not found:
+        return NO_NUMBER
     if len(found) > 1:
         raise RangeError("several running numbers in a pack", found=len(found), expected="one")
     number = _real(found[0], "sequence")
     if not (number.is_integer() and 0 <= number <= LARGEST_NUMBER):
         raise RangeError("not a running number", found=found[0], expected=f"whole, 0 to {LARGEST_NUMBER}")
     return int(number)
-
-
-def _pack(
-    sensor: str,
-    units: set[str],
-    sequence: int | None,
-    time: NDArray[np.float64],
-    value: NDArray[np.float64],
-    total: NDArray[np.float64],
-) -> Pack:
-    if len(units) > 1 or not units <= UNITS.keys():
-        found = ", ".join(sorted(units))
-        raise UnitError("not the unit of a clamp", found=found, expected=f"one of {', '.join(UNITS)}")
-    if not 0 < time.size <= LONGEST_PACK:
-        raise RangeError("too few or too many readings", found=time.size, expected=f"1 to {LONGEST_PACK}")
-    _check_time(float(time.min()), "sensor")
-    _check_time(float(time.max()), "sensor")
-    canonical, factor = UNITS[units.pop()]
-    numbers = (
-        np.full(time.size, NO_NUMBER, dtype=np.int64)
-        if sequence is None
-        else np.arange(sequence, sequence + time.size, dtype=np.int64)
-    )
-    when = np.rint(time * 1000).astype(np.int64)
-    return Pack(sensor, canonical, numbers, when, value * factor, total * factor)
 
 
 def decode_scan(payload: bytes | str) -> Scan:

@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import NotReadableError, UnknownKeyError, did_you_mean
-from meguru.reverse.meter.ingest import (
+from meguru.reverse.meter.batch import (
     AHEAD,
     BELOW_NOTHING,
+    FUTURE,
     NO_SCANNER,
     TOO_MUCH,
-    Ingest,
-    Report,
     known_scanners,
     too_much,
 )
+from meguru.reverse.meter.ingest import Ingest, Report
 from meguru.reverse.meter.period import check_period
 from meguru.reverse.meter.readings import NEVER, Readings, in_order
 from meguru.reverse.meter.senml import EARLIEST, LARGEST_NUMBER, NO_NUMBER, UNITS, Scan
@@ -146,7 +146,7 @@ def _given(table: DataFrame, name: str) -> Flags:
 def _faults_of_time(time: Floats, now: float, of: str) -> Iterator[tuple[str, Flags]]:
     yield "not a time with offset", ~np.isfinite(time)
     yield f"the clock of the {of} was never set", time < EARLIEST * 1000.0
-    yield "from the future", time > now + AHEAD
+    yield FUTURE, time > now + AHEAD
 
 
 def _faults(ingest: Ingest, table: DataFrame, rows: _Columns) -> Iterator[tuple[str, Flags]]:
@@ -167,7 +167,7 @@ def _faults(ingest: Ingest, table: DataFrame, rows: _Columns) -> Iterator[tuple[
     yield "not a running number", _given(table, "sequence") & ~whole
     given, received = _given(table, "received"), rows.received
     yield "not a time of receipt", given & ~((received >= EARLIEST * 1000.0) & (received <= now + AHEAD))
-    yield "from the future", given & (rows.time > received + AHEAD)
+    yield FUTURE, given & (rows.time > received + AHEAD)
 
 
 def _take_readings(ingest: Ingest, table: DataFrame, file: Path) -> None:
