@@ -1,4 +1,5 @@
-"""A real broker: the listener is killed again and again; nothing is lost, nothing counted twice."""
+"""A real broker: the listener is killed, and the broker stopped, again and again; nothing is lost, nothing
+counted twice."""
 
 from __future__ import annotations
 
@@ -29,8 +30,10 @@ from meguru.reverse.plant.sensors import ALL_FAULTS, simulate_plant, stream
 HERE = Path(__file__).parent
 PLANT_HOURS = 24 if os.environ.get("MEGURU_LONG_TESTS") else 1
 FIRST_HOUR = 9
-KILL_EVERY = 400  # messages
+KILL_EVERY = 400 if PLANT_HOURS == 24 else 150  # messages
+FAULTS = ("kill", "broker", "interrupt", "both")
 WAIT = 60.0  # s, before a test gives up
+TRIES = 10  # of a listener, to have all
 
 
 def free_port() -> int:
@@ -39,19 +42,26 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def start_broker(port: int, kept: Path | None = None) -> subprocess.Popen[bytes]:
+    """A broker; with ``kept`` it has its sessions again when it is stopped and started."""
+    command = [sys.executable, str(HERE / "mqtt_broker.py"), str(port)]
+    process = subprocess.Popen([*command, *([str(kept)] if kept else [])], stdout=subprocess.PIPE)
+    assert process.stdout is not None and process.stdout.readline() == b"up\n"
+    return process
+
+
+def end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    process.send_signal(how)
+    process.communicate()
+
+
 @contextmanager
 def broker(port: int) -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "mqtt_broker.py"), str(port)], stdout=subprocess.PIPE
-    )
+    process = start_broker(port)
     try:
-        assert process.stdout is not None and process.stdout.readline() == b"up\n"
         yield
     finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        end(process, signal.SIGKILL)
 
 
 def listener(folder: Path, port: int) -> subprocess.Popen[bytes]:
@@ -88,44 +98,59 @@ def journal_size(folder: Path) -> int:
 
 
 def test_nothing_is_lost_and_nothing_counted_twice_over_restarts_and_kills(tmp_path: Path) -> None:
+    """The listener is killed, the broker stopped and started, the listener interrupted, the broker stopped
+    while the listener is dead; and so on."""
     (tmp_path / "plant.yaml").write_text(SMALL)
     simulated = simulate_plant(small(), [DAY], faults=ALL_FAULTS)
     first = DAY * 86_400_000 + FIRST_HOUR * 3_600_000 * (PLANT_HOURS < 24)
     last = first + PLANT_HOURS * 3_600_000
     sent = [row for row in stream(simulated, DAY) if first <= row[0] < last + 1000]
-    port = free_port()
-    with broker(port):
-        process = listener(tmp_path, port)
-        wait_for(lambda: (tmp_path / "store" / "lock").exists())
-        time.sleep(2.0)  # until it has subscribed
-        client = publisher(port)
-        for number, (_, topic, payload) in enumerate(sent):
-            done = client.publish(topic, payload, qos=1)
-            if number % 10 == 0:
-                done.wait_for_publish(WAIT)
-            if number % KILL_EVERY == KILL_EVERY - 1:
-                if number // KILL_EVERY % 2:
-                    process.send_signal(signal.SIGINT)
-                else:
-                    process.kill()
-                process.communicate()
+    port, kept = free_port(), tmp_path / "sessions.json"
+    server, process = start_broker(port, kept), listener(tmp_path, port)
+    wait_for(lambda: (tmp_path / "store" / "lock").exists())
+    time.sleep(2.0)  # until it has subscribed
+    client = publisher(port)
+    happened = []
+    for number, (_, topic, payload) in enumerate(sent):
+        done = client.publish(topic, payload, qos=1)
+        if number % 10 == 0:
+            done.wait_for_publish(WAIT)
+        if number % KILL_EVERY == KILL_EVERY - 1:
+            happened.append(FAULTS[number // KILL_EVERY % len(FAULTS)])
+            if happened[-1] in ("kill", "both"):
+                end(process, signal.SIGKILL)
+            elif happened[-1] == "interrupt":
+                end(process, signal.SIGINT)
+            if happened[-1] in ("broker", "both"):
+                done.wait_for_publish(WAIT)  # what is not acknowledged to the sensors they send again
+                end(server, signal.SIGTERM)
+                server = start_broker(port, kept)
+                wait_for(client.is_connected)
+            if happened[-1] != "broker":
                 process = listener(tmp_path, port)
-        done.wait_for_publish(WAIT)
-        client.disconnect()
-        client.loop_stop()
-        settled(tmp_path)
-        process.send_signal(signal.SIGINT)
-        process.communicate()
-    with Ingest(small(), tmp_path / "store") as ingest:
-        ingest.settle()
+    assert set(happened) == set(FAULTS)
+    done.wait_for_publish(WAIT)
+    client.disconnect()
+    client.loop_stop()
     store = Store(tmp_path / "store")
-    assert store.aside() == []
+    wanted = {}
     for channel in ("saw", "pair"):
         arrived = simulated.readings(channel, DAY)
-        wanted = arrived.take((arrived.received >= first) & (arrived.received < last + 1000))
+        wanted[channel] = arrived.take((arrived.received >= first) & (arrived.received < last + 1000))
+    for _ in range(TRIES):  # a listener that found no broker waits longer each time
+        settled(tmp_path)
+        end(process, signal.SIGINT)
+        with Ingest(small(), tmp_path / "store") as ingest:
+            ingest.settle()
+        if all(len(store.read(channel, DAY)) >= len(one) for channel, one in wanted.items()):
+            break
+        process = listener(tmp_path, port)
+    end(server, signal.SIGKILL)
+    assert store.aside() == []
+    for channel, one in wanted.items():
         got = store.read(channel, DAY)
-        assert np.array_equal(got.sequence, wanted.sequence)
-        assert np.array_equal(got.value, wanted.value) and np.array_equal(got.time, wanted.time)
+        assert np.array_equal(got.sequence, one.sequence)
+        assert np.array_equal(got.value, one.value) and np.array_equal(got.time, one.time)
     scans = [one for one in simulated.scans if first <= one.time < last + 1000]
     assert sorted(map(str, store.scans())) == sorted(map(str, set(scans)))
 

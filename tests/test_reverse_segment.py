@@ -23,7 +23,7 @@ from meguru.reverse.meter.readings import NEVER, Readings
 from meguru.reverse.meter.senml import Scan
 from meguru.reverse.meter.store import Store
 from meguru.reverse.plant.line import Shift
-from meguru.reverse.plant.sensors import ALL_FAULTS, Simulated, simulate_plant
+from meguru.reverse.plant.sensors import ALL_FAULTS, Faults, Simulated, simulate_plant
 from meguru.reverse.plant.writing import write_to_store
 from meguru.reverse.segment import process as processing
 from meguru.reverse.segment.attribute import attribute
@@ -371,6 +371,24 @@ def test_faults_are_shown(faulty: tuple[Simulated, Measured, Store]) -> None:
     ]
     assert sum(measured.scans["double"]) == len(items) - len(set(items)) > 5
     assert sum(measured.scans["missed"]) >= len(simulated.cycles) - len(set(items)) > 20
+
+
+def test_scans_of_reference_loads_are_missed_and_made_double_too(tmp_path: Path) -> None:
+    """The load is on all the same; between the checks that are left the gain is right."""
+    plant = small()
+    faults = Faults(drift=0.03, missed=0.3, double=0.3)
+    simulated = simulate_plant(plant, range(DAY, DAY + 4), faults=faults, seed=1)
+    made = [scan for scan in simulated.scans if scan.item in plant.references]
+    times = {(scan.scanner, scan.time) for scan in made}
+    double = {one for one in times if (one[0], one[1] - 3_000) in times}
+    assert len(simulated.loads) == 16 and 8 <= len(times - double) < 16 and len(double) >= 2
+    unscanned = next(one for one in simulated.loads if (one.scanner, one.time) not in times)
+    row = unscanned.time // 1000 % 86_400 + 30
+    day = unscanned.time // 86_400_000
+    assert simulated.true_watts(unscanned.scanner, day)[row] == 1000.0
+    write_to_store(simulated, tmp_path)
+    measured = process(plant, Store(tmp_path))
+    assert abs(score(simulated, measured, "saw").energy) <= 0.005
 
 
 def test_without_the_calibration_the_energy_is_wrong(faulty: tuple[Simulated, Measured, Store]) -> None:

@@ -31,7 +31,8 @@ class Faults:
     """What goes wrong at a simulated plant; with everything at zero nothing does.
 
     ``loss`` share of packs that never come; ``drift`` change of a clamp's gain a day; ``steps`` of the
-    sensors' clocks a day, of ``step`` seconds up and down in turn; ``missed`` and ``double`` shares of scans.
+    sensors' clocks a day, of ``step`` seconds up and down in turn; ``missed`` and ``double`` shares of scans,
+    those of reference loads among them.
     """
 
     loss: float = 0.0
@@ -47,7 +48,10 @@ ALL_FAULTS = Faults(loss=0.02, drift=0.03, steps=2, step=30.0, missed=0.05, doub
 
 @dataclass(frozen=True)
 class Simulated:
-    """A simulated plant at work: what was done in truth, and the scans that were made of it. Synthetic."""
+    """A simulated plant at work: what was done in truth, and the scans that were made of it. Synthetic.
+
+    ``loads``: reference loads as they were switched on, each as the scan that should be made of it.
+    """
 
     plant: Plant
     days: list[int]
@@ -56,6 +60,7 @@ class Simulated:
     faults: Faults
     pack: int
     cycles: list[TrueCycle]
+    loads: list[Scan]
     scans: list[Scan]
 
     def true_watts(self, channel: str, day: int) -> NDArray[np.float64]:
@@ -100,9 +105,13 @@ def simulate_plant(
     """
     shift, faults = shift or Shift(), faults or Faults()
     cycles = work(plant, days, shift, seed)
-    scans = [*_scans(plant, cycles, faults, seed), *_references(plant, days, shift)]
+    loads = list(_references(plant, days, shift))
+    scans = [
+        *_made(_scans(plant, cycles, seed), faults, seed, "scans"),
+        *_made(loads, faults, seed, "references"),
+    ]
     scans.sort(key=lambda scan: (scan.time, scan.scanner, scan.item))
-    return Simulated(plant, list(days), shift, seed, faults, pack, cycles, scans)
+    return Simulated(plant, list(days), shift, seed, faults, pack, cycles, loads, scans)
 
 
 def stream(simulated: Simulated, day: int) -> Iterator[tuple[int, str, bytes]]:
@@ -121,21 +130,26 @@ def stream(simulated: Simulated, day: int) -> Iterator[tuple[int, str, bytes]]:
     yield from sorted([*packs, *scans])
 
 
-def _scans(plant: Plant, cycles: list[TrueCycle], faults: Faults, seed: int) -> Iterator[Scan]:
+def _scans(plant: Plant, cycles: list[TrueCycle], seed: int) -> list[Scan]:
+    """The scan that should be made of each cycle."""
     scanners = {one.machine: name for name, one in plant.scanners.items()}
     seen = [cycle for cycle in cycles if cycle.machine in scanners]
     lead = LEAD[0] + LEAD[1] * normals(seed, "scans.lead", len(seen))
-    missed = uniforms(seed, "scans.missed", len(seen)) < faults.missed
-    double = uniforms(seed, "scans.double", len(seen)) < faults.double
-    for index, cycle in enumerate(seen):
-        if missed[index]:
-            continue
-        scan = Scan(
-            cycle.start - round(lead[index] * 1000), scanners[cycle.machine], cycle.item, cycle.type or None
-        )
-        yield scan
-        if double[index]:
-            yield replace(scan, time=scan.time + DOUBLE_AFTER)
+    return [
+        Scan(cycle.start - round(early * 1000), scanners[cycle.machine], cycle.item, cycle.type or None)
+        for cycle, early in zip(seen, lead.tolist(), strict=True)
+    ]
+
+
+def _made(scans: list[Scan], faults: Faults, seed: int, name: str) -> Iterator[Scan]:
+    """The scans that are made of those that should be: some are missed, some made twice."""
+    missed = uniforms(seed, f"{name}.missed", len(scans)) < faults.missed
+    double = uniforms(seed, f"{name}.double", len(scans)) < faults.double
+    for index, scan in enumerate(scans):
+        if not missed[index]:
+            yield scan
+            if double[index]:
+                yield replace(scan, time=scan.time + DOUBLE_AFTER)
 
 
 def _references(plant: Plant, days: Sequence[int], shift: Shift) -> Iterator[Scan]:
@@ -175,11 +189,8 @@ class _Day:
                 first, last = self.row(cycle.start), self.row(cycle.end)
                 if first < last:
                     power[first:last] += (running - idle) * self._shape(last - first)
-        for scan in self.of.scans:
-            if scan.scanner == self.channel.name and scan.item in plant.references:
-                power[self._reference(scan)] += number(
-                    plant, plant.references[scan.item].power, "W", scan.item
-                )
+        for load in self._loads():
+            power[self._reference(load)] += number(plant, plant.references[load.item].power, "W", load.item)
         return power
 
     def _shape(self, count: int) -> NDArray[np.float64]:
@@ -187,6 +198,9 @@ class _Day:
         shape = 1.0 + SWELL * np.sin(2 * np.pi * seconds / SWELL_SECONDS)
         shape[seconds < INRUSH_SECONDS] = INRUSH
         return shape
+
+    def _loads(self) -> list[Scan]:
+        return [load for load in self.of.loads if load.scanner == self.channel.name]
 
     def _reference(self, scan: Scan) -> slice:
         lasts = number(self.of.plant, self.of.plant.references[scan.item].lasts, "s", scan.item)
@@ -215,9 +229,8 @@ class _Day:
 
     def _is_reference(self, row: NDArray[np.int64]) -> NDArray[np.bool_]:
         on = np.zeros(row.size, dtype=bool)
-        for scan in self.of.scans:
-            if scan.scanner == self.channel.name and scan.item in self.of.plant.references:
-                on[self._reference(scan)] = True
+        for load in self._loads():
+            on[self._reference(load)] = True
         return on
 
     def _clock(self, row: NDArray[np.int64]) -> NDArray[np.int64]:
