@@ -439,6 +439,19 @@ def test_a_long_gap_is_only_filled_by_the_sum_and_its_state_is_unknown() -> None
     assert power(plant, meter(plant, "saw"), bare, []).power.size == 200
 
 
+def test_a_calibration_leaves_the_power_factor_and_a_spike_before_it_says_nothing() -> None:
+    """The load is resistive, the machines are not; what ran beneath is the middle of the readings."""
+    text = SMALL.replace("sensor: clamp-1,", "sensor: clamp-1, power_factor: {value: 0.8, uncertainty: 2 %},")
+    plant = parse_plant(text)
+    value = np.full(300, 2.0)
+    value[100:160] += 5.0
+    value[80] = 2_000.0
+    scan = Scan(NOON + 100_000, "saw", "load-1")
+    measured = power(plant, meter(plant, "saw"), readings(300, value=value), [scan])
+    assert measured.gains.sources == {"load-1": 0.003, "saw.power_factor": 0.02}
+    assert measured.gains.gain.tolist() == [pytest.approx(1.0)]
+
+
 def test_a_reference_load_gives_the_gain_and_gains_change_evenly_between_two() -> None:
     plant = small()
     count = 10_000

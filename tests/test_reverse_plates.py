@@ -74,6 +74,8 @@ def accepted(text: str, *models: str, score: float = 0.98) -> str | None:
         ("WJ-1008", ("WJ-100B",), None),  # an unknown type might well be called so
         ("WJ-100B", ("WJ-100B", "WJ-1008"), None),  # two types too like for a reader
         ("WJ-100B", ("WJ-100B", "WJ-100K"), "WJ-100B"),
+        ("WJ-5A8", ("WJ-5A8", "WJ-SAB"), None),  # two letters that look alike apart
+        ("WJ-5A8Z", ("WJ-5A8Z", "WJ-SAB2"), "WJ-5A8Z"),  # three
         ("WJ-100AX", ("WJ-100A",), None),
         ("WJ-100A X", ("WJ-100A",), None),  # a gap where there may be none
         ("WJ-100A 100V", ("WJ-100A",), "WJ-100A"),

@@ -42,7 +42,7 @@ def power_of(watts: Any, *, state: Any = 0, start: int = NOON) -> Power:
 
 
 def slow(plant: Plant, channel: str, power: Power) -> tuple[list[tuple[int, ...]], int, int, int]:
-    """Plain Python: cycles (machine, start, end, energy), and energy of cycles, idle and unassigned."""
+    """Plain Python: cycles (machine, start, end, energy, of it estimated), and where all energy went."""
     levels = Segmenter(plant, meter(plant, channel)).levels
     rows = list(
         zip(
@@ -86,11 +86,13 @@ def slow(plant: Plant, channel: str, power: Power) -> tuple[list[tuple[int, ...]
         for time, _, energy, state in [*rows, (power.time[-1] + 1000, 0.0, 0, 2)]:
             on = state < 2 and bool(runs[time] >> machine & 1)
             if opened is not None and not on and state != 3:
-                cycles.append((machine, opened[0], time, opened[1]))
+                cycles.append((machine, opened[0], time, opened[1], opened[2]))
                 opened = None
             if on:
-                opened = opened or [time, 0]
-                opened[1] += shared(levels.shares[runs[time]], runs[time], machine, energy)
+                opened = opened or [time, 0, 0]
+                part = shared(levels.shares[runs[time]], runs[time], machine, energy)
+                opened[1] += part
+                opened[2] += part * (state == 1)
     for time, _, energy, _ in kept:
         for machine in range(len(levels.machines)):
             part = shared(levels.shares[runs[time]], runs[time], machine, energy) if runs[time] else 0
@@ -127,7 +129,7 @@ def test_the_segmentation_is_that_of_plain_python_and_closes(stretches: list[tup
     segmenter = Segmenter(plant, meter(plant, "pair"))
     found = np.concatenate([segmenter.push(measured), segmenter.finish()])
     cycles, *account = slow(plant, "pair", measured)
-    assert sorted(map(tuple, found[:, :4].tolist())) == cycles
+    assert sorted(map(tuple, found[:, :5].tolist())) == cycles
     assert sum(segmenter.days.values()).tolist() == account  # type: ignore[union-attr]
 
 
@@ -240,6 +242,17 @@ def test_missed_double_and_extra_scans_move_no_item_to_another_cycle() -> None:
     ]  # x in the middle of a cycle: it is taken as of two items
     assert found.double == 1
     assert found.cycles[:, 3].sum() == cycles[:, 3].sum()
+
+
+def test_an_item_that_comes_again_later_is_no_double_scan_and_scans_of_nothing_are_counted() -> None:
+    cycles = cycles_of((100, 130), (228, 260))
+    found = attribute(small(), "saw", cycles, scans_at((92, "a"), (212, "a")), None, 1980.0)
+    assert (items(found), found.double) == (["a", None], 1)  # 120 s later: still the same
+    found = attribute(small(), "saw", cycles, scans_at((92, "a"), (220, "a")), None, 1980.0)
+    assert (items(found), found.double, found.extra) == (["a", "a"], 0, 0)  # worked again
+    lost = scans_at((20, "x"), (92, "a"), (170, "y"), (220, "b"), (400, "z"))
+    found = attribute(small(), "saw", cycles, lost, None, 1980.0)
+    assert (items(found), found.double, found.extra) == (["a", "b"], 0, 3)
 
 
 def test_a_scan_inside_a_cycle_parts_it_where_the_power_dips_and_no_energy_is_lost() -> None:

@@ -17,6 +17,7 @@ from scipy import stats
 
 import meguru
 from meguru import errors, inventory
+from meguru.quantity import Quantity
 from meguru.reverse.meter.plant_file import parse_plant
 from meguru.reverse.meter.store import Store
 from meguru.reverse.plant.sensors import simulate_plant
@@ -27,10 +28,12 @@ from meguru.reverse.unit_data.estimate import estimate
 from meguru.reverse.unit_data.export import chain_energy, mean_energy, read_chains, to_library
 from meguru.reverse.unit_data.measured import table, to_unit_data
 from meguru.reverse.unit_data.records import (
+    Entry,
     UnitData,
     add_version,
     approve,
     latest,
+    quantities,
     read_unit_data,
     versions,
     write_unit_data,
@@ -304,6 +307,35 @@ def test_a_chain_becomes_an_activity_and_an_openlca_process(data: UnitData, tmp_
     assert not [text for text in lost if "exchanges" in text]
     back = inventory.import_openlca(tmp_path / "library.zip")
     assert len(back.activities) == len(library.activities)
+
+
+def entry(step: str, energy: float, idle: float, errors: dict[str, float]) -> Entry:
+    """Well known but for its sources of error."""
+    return Entry(
+        type="A", step=step, count=100, energy=Quantity(energy, "kWh/piece"), energy_error=Quantity(0.0),
+        idle=Quantity(idle, "kWh/piece"), time=Quantity(1.0, "s/piece"), own=Quantity(1.0),
+        errors=quantities(errors),
+    )  # fmt: skip
+
+
+def test_errors_that_steps_share_and_those_of_idling_stand_in_the_library(tmp_path: Path) -> None:
+    """A source of error shared by all of an activity is that of the sum; else squares add."""
+    one = entry("cutting", 1.0, 3.0, {"load-1": 0.05, "saw.power_factor": 0.12})
+    other = entry("pressing", 2.0, 6.0, {"load-1": 0.05, "press.power_factor": 0.12})
+    made = UnitData(plant="p", version=1, made="now", entries=[one, other])
+    text = "chains: {both: {item: pump, steps: [{step: cutting}, {step: pressing}]}}"
+    (tmp_path / "chains.yaml").write_text(text)
+    library = to_library(made, read_chains(tmp_path / "chains.yaml"), drafts=True)
+
+    def spread(name: str) -> float:
+        amount = library.activities[name].exchanges[0].amount.distribution
+        assert amount is not None and amount.gsd is not None
+        return math.log(amount.gsd)
+
+    assert spread("A_cutting") == pytest.approx(0.13, rel=1e-3)
+    shares = (4.0 / 12.0) ** 2 + (8.0 / 12.0) ** 2
+    wanted = math.sqrt(math.expm1(0.05**2) + shares * (math.exp(0.13**2) - math.exp(0.05**2)))
+    assert spread("both") == pytest.approx(math.sqrt(math.log1p(wanted**2)), rel=1e-3)
 
 
 def test_a_chain_that_was_not_measured_is_refused(data: UnitData, tmp_path: Path) -> None:
