@@ -452,6 +452,33 @@ def test_a_calibration_leaves_the_power_factor_and_a_spike_before_it_says_nothin
     assert measured.gains.gain.tolist() == [pytest.approx(1.0)]
 
 
+def test_a_drift_is_followed_however_far_it_goes_and_one_odd_check_is_refused() -> None:
+    plant, count = small(), 9_000
+    drift = np.linspace(1.0, 2.4, count)
+    watts = np.full(count, 400.0)
+    scans = [Scan(NOON + at * 1000, "saw", "load-1") for at in range(8_500, 0, -1_000)]
+    for scan in scans:
+        row = (scan.time - NOON) // 1000
+        watts[row : row + 60] += 1000.0 if row != 4_500 else 5_000.0
+    measured = power(plant, meter(plant, "saw"), readings(count, value=watts / 200 * drift), scans)
+    assert [time - NOON for time, _ in measured.gains.refused] == [4_500_000]
+    assert measured.gains.gain == pytest.approx(
+        [1 / drift[row + 30] for row in range(500, 9_000, 1_000) if row != 4_500], rel=0.01
+    )
+
+
+def test_a_gap_in_which_the_sum_says_that_nothing_was_is_empty() -> None:
+    """Also where the sums are rounded so that less than nothing is left."""
+    value = np.where(np.arange(40) < 15, 5.0, np.where(np.arange(40) < 20, 0.0, 0.1))
+    one = readings(40, value=value, total=True)
+    total = np.where(np.arange(40) % 10 == 4, one.total, np.nan)
+    total[24] -= 1e-4  # of 75.5
+    given = Readings(one.sequence, one.time, one.value, total, one.received)
+    kept = np.flatnonzero((np.arange(40) < 15) | (np.arange(40) >= 20))
+    measured = power(small(), meter(small(), "saw"), given.take(kept), [])
+    assert measured.power.sum() == pytest.approx(77 * 200.0)
+
+
 def test_a_reference_load_gives_the_gain_and_gains_change_evenly_between_two() -> None:
     plant = small()
     count = 10_000

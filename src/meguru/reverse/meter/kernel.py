@@ -170,7 +170,8 @@ def _keep_sum(value: Floats, state: States, first: int, end: int, missed: float)
         for row in range(first, end):
             if state[row] == UNKNOWN:
                 value[row] = left
-    elif short > 0 and missed >= 0.0:  # below: the sums were rounded, there is nothing to share out
+    elif short > 0:
+        missed = max(0.0, missed)  # below 0 by rounding of the sums: nothing was missed
         start = first
         while state[start] != ESTIMATED:
             start += 1

@@ -23,7 +23,7 @@ SETTLING = 5_000  # ms at both ends of a reference load that are left out
 BEFORE = 30_000  # ms before it that tell what ran beneath
 FEWEST = 5
 UNSTEADY = 0.05  # of a reference load's step, by which the middle half of the readings may differ
-MOST_OFF = 1.5  # times or part of the gain known before: more is no drift
+MOST_OFF = 1.5  # times or part of the last gain known: more is no drift
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,7 @@ def calibrated(
     )
     sources = dict(channel.calibrated if before is None else before.sources.items())
     windows, refused = [], []
-    usual = float(np.median(list(points.values())))
-    for scan in scans:
+    for scan in sorted(scans, key=lambda one: one.time):
         reference = plant.references.get(scan.item)
         if reference is None or scan.scanner not in (channel.name, channel.sensor):
             continue
@@ -135,6 +134,7 @@ def calibrated(
             refused.append((scan.time, unsteady or "no step is seen"))
             continue
         gain = number(plant, reference.power, "W", f"{place}.power") / (step * channel.reference_scale)
+        usual = points[max((time for time in points if time <= scan.time), default=min(points))]
         if not usual / MOST_OFF <= gain <= usual * MOST_OFF:
             refused.append((scan.time, f"the gain would be {gain:.3g}, usual is {usual:.3g}"))
             continue
