@@ -209,7 +209,13 @@ def test_a_fleet_is_what_the_run_begins_with(tmp_path: Any) -> None:
         ("A-1,machine,1889,,,", "made", 2),
         ("A-1,machine,soon,,,", "made", 2),
         ("A-1,machine,,-1,,", "age", 2),
-        ("A-1,machine,,,,", "age", 2),
+        ("A-1,machine,,,,", "made", 2),
+        ("A-1,machine,1996-13,,,", "made", 2),
+        ("A-1,machine,1996-00,,,", "made", 2),
+        ("A-1,machine,1996-,,,", "made", 2),
+        ("A-1,machine,1996.9,,,", "made", 2),
+        ("A-1,machine,1996,2.5,,", "age", 2),
+        ("A-1,machine,1996-03,3.2,,", "age", 2),
         ("A-1,machine,1996,,old,", "pump", 2),
         ("A-1,machine,1996,,,\nA-1,machine,1996,,,", "serial", 3),
     ],
@@ -224,10 +230,27 @@ def test_a_fault_of_a_fleet_is_named_by_row_and_column(
     assert (caught.value.file, caught.value.place, caught.value.line) == (str(path), place, row)
 
 
+@pytest.mark.parametrize("made", ["1996,3.5", "1996,3", "1996,4.0", "1996-3,3.8", "1996.0,", "1996-12,3.1"])
+def test_a_fleet_may_say_both_when_it_was_made_and_its_age(tmp_path: Any, made: str) -> None:
+    path = tmp_path / "fleet.csv"
+    path.write_text(f"serial,product,made,age\nA-1,machine,{made}\nA-2,machine,1996,\n")
+    result = meguru.run(from_data(with_history(0)), engine="items", fleet=path, histories=True, seed=2)
+    assert result.histories is not None
+    first = result.histories[result.histories["event"] == "made"]
+    assert len(set(first["time"])) <= 1
+
+
 def test_an_unknown_column_of_a_fleet_is_refused(tmp_path: Any) -> None:
     path = tmp_path / "fleet.csv"
     path.write_text("serial,product,made,pupm\nA-1,machine,1996,3\n")
     with pytest.raises(MeguruError, match="pump"):
+        meguru.run(from_data(with_history()), engine="items", fleet=path)
+    unfollowed = next(
+        name for name, item in with_history()["items"].items()
+        if item["kind"] != "product" and name not in with_history()["processes"]["use"]["parts"]
+    )  # fmt: skip
+    path.write_text(f"serial,product,made,{unfollowed}\nA-1,machine,1996,3\n")
+    with pytest.raises(MeguruError, match=f"list '{unfollowed}' under 'parts' of the use process"):
         meguru.run(from_data(with_history()), engine="items", fleet=path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,8 +16,8 @@ from meguru.engine.compiling.program import Program
 from meguru.engine.items.tables import cells_of
 from meguru.engine.plan import USE_BUILDS, USE_CLASS, USE_SEGMENTS
 from meguru.errors import (
-    DuplicateKeyError, MissingValueError, NotReadableError, RangeError, UnknownKeyError, UnknownNameError,
-    did_you_mean,
+    ContradictionError, DuplicateKeyError, MissingValueError, NotReadableError, RangeError, UnknownKeyError,
+    UnknownNameError, did_you_mean,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from meguru.engine.plan import Ints
 
 FleetTable: TypeAlias = "DataFrame | str | os.PathLike[str]"
+# A year that a table holds among empty cells arrives as a float.
+_MADE = re.compile(r"(?P<year>\d{4})(?:\.0+|-(?P<month>0?[1-9]|1[0-2]))?")
+ROUNDED = 0.05  # years by which an age may differ, as one rounded to a tenth does
 COLUMNS = ("serial", "product", "made", "age", "use", "segment", "build")
 
 
@@ -156,22 +160,25 @@ class _Placer:
 
     def _columns(self) -> None:
         parts = {part for slots in self.slots.values() for part, _, _ in slots}
+        items = self.model.items
         for column in self.fleet.table.columns:
             name, _, number = str(column).rpartition(".")
             known = column in COLUMNS or column in parts or (name in parts and number.isdigit())
             if not known:
+                of_part = next((one for one in (str(column), name) if one in items), None)
+                follow = f"Only followed parts have ages: list '{of_part}' under 'parts' of the use process."
                 raise UnknownKeyError(
                     "a column of the fleet that says nothing",
                     file=self.file,
                     place=str(column),
                     found=str(column),
                     expected=", ".join([*COLUMNS, *sorted(parts)]),
-                    hint=did_you_mean(str(column), [*COLUMNS, *parts]),
+                    hint=follow if of_part else did_you_mean(str(column), [*COLUMNS, *parts]),
                 )
 
     def _one_of(self, row: dict[str, Any], number: int, column: str, known: list[str], needed: bool) -> str:
         found = row.get(column)
-        if found is None or (isinstance(found, float) and math.isnan(found)):
+        if _is_empty(found):
             if not needed and known:
                 return known[0]
             raise MissingValueError(
@@ -211,27 +218,49 @@ class _Placer:
 
     def _made(self, row: dict[str, Any], number: int) -> int:
         """Step in which a unit was made."""
-        made = row.get("made")
-        if made is None or (isinstance(made, float) and math.isnan(made)):
-            return self._step_of_age(row.get("age"), number, "age")
-        year, _, month = str(made).partition("-")
-        try:
-            at = int(float(year)), int(month or 7)
-        except ValueError:
+        made, age = row.get("made"), row.get("age")
+        if _is_empty(made) and _is_empty(age):
+            raise MissingValueError(
+                "a unit of the fleet that says neither when it was made nor its age", file=self.file,
+                line=number + 2, place="made", expected="a year, a month as 2019-03, or 'age' in years",
+            )  # fmt: skip
+        if _is_empty(made):
+            return self._step_of_age(age, number, "age")
+        found = _MADE.fullmatch(str(made).strip())
+        if found is None:
             raise RangeError(
-                "no year",
-                file=self.file,
-                line=number + 2,
-                place="made",
-                found=str(made),
+                "no year and no month", file=self.file, line=number + 2, place="made", found=str(made),
                 expected="2019 or 2019-03",
-            ) from None
-        step = (at[0] - int(self.program.years[0])) * (12 if self.monthly else 1)
-        step += at[1] - 1 if self.monthly else 0
+            )  # fmt: skip
+        year, month = int(found["year"]), int(found["month"] or 7)
+        if not _is_empty(age):
+            self._check_age(age, number, str(made), year, None if found["month"] is None else month)
+        step = (year - int(self.program.years[0])) * (12 if self.monthly else 1)
+        step += month - 1 if self.monthly else 0
         return self._in_history(step, number, "made", str(made))
+
+    def _check_age(self, age: Any, number: int, made: str, year: int, month: int | None) -> None:
+        """Refuse an age, when the first step begins, that nothing made in that year or month can have."""
+        years = self._age(age, number, "age")
+        begin = year + (0.0 if month is None else (month - 1) / 12)
+        oldest = self.model.time.first - begin
+        youngest = oldest - (1.0 if month is None else 1 / 12)
+        if not youngest - ROUNDED <= years <= oldest + ROUNDED:
+            raise ContradictionError(
+                "'made' and 'age' contradict each other", file=self.file, line=number + 2, place="age",
+                found=f"made {made}, {years:g} years old",
+                expected=f"one of them, or an age of {max(youngest, 0.0):.3g} to {oldest:.3g} years",
+                hint=f"The age is that when {self.model.time.first} begins.",
+            )  # fmt: skip
 
     def _step_of_age(self, age: Any, number: int, column: str) -> int:
         """Step made of something so many years old when the first step begins."""
+        years = self._age(age, number, column)
+        step = self.first - 1 - math.floor(years * (12 if self.monthly else 1) + 1e-9)
+        return self._in_history(step, number, column, f"{years:g} years")
+
+    def _age(self, age: Any, number: int, column: str) -> float:
+        """Years."""
         try:
             years = float(age)
         except (TypeError, ValueError):
@@ -245,8 +274,7 @@ class _Placer:
                 found=str(age),
                 expected="years, 0 or more",
             )
-        step = self.first - 1 - math.floor(years * (12 if self.monthly else 1) + 1e-9)
-        return self._in_history(step, number, column, f"{years:g} years")
+        return years
 
     def _in_history(self, step: int, number: int, column: str, found: str) -> int:
         first, start = self.model.time.first, int(self.program.years[0])
@@ -267,6 +295,11 @@ class _Placer:
     def _birth(self, row: dict[str, Any], number: int, part: str, piece: int, made: int) -> int:
         for column in (f"{part}.{piece + 1}", part):
             age = row.get(column)
-            if age is not None and not (isinstance(age, float) and math.isnan(age)):
+            if not _is_empty(age):
                 return self._step_of_age(age, number, column)
         return made
+
+
+def _is_empty(cell: Any) -> bool:
+    """Whether nothing stands in a cell of a table."""
+    return cell is None or (isinstance(cell, float) and math.isnan(cell)) or not str(cell).strip()
