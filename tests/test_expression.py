@@ -170,3 +170,20 @@ def test_a_syntax_error_names_its_column() -> None:
 def test_an_unknown_function_names_the_nearest() -> None:
     with pytest.raises(FormulaError, match=r"column 5.*Did you mean 'mass'"):
         value_of("1 + maas(1)", mass=lambda value: value)
+
+
+@pytest.mark.parametrize(
+    ("text", "hinted"),
+    [
+        ("reused * 100 MJPY/year", True),
+        ("3 kg + mass", True),
+        ("1 - 40 %", True),
+        ("1 - (rate", False),
+        ("x2 y", False),
+        ("1 if", False),
+    ],
+)
+def test_units_in_a_formula_are_sent_to_the_parameters(text: str, hinted: bool) -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse(text)
+    assert ("Units stand in parameters" in str(caught.value)) is hinted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 from functools import lru_cache
 
@@ -19,6 +20,9 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.USub: "neg",
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
+# A number with a word or a per cent sign behind it, which is none of those that a formula may have there.
+_WITH_UNIT = re.compile(r"(?<![\w.])\d[\d_.,]*\s*(?:%|(?!(?:if|else|and|or|not|in|is)\b)[^\W\d])")
+UNITS = "Units stand in parameters: give the number with its unit a name there, and write the name here."
 ALLOWED = "numbers, names, + - * / **, comparisons, 'a if c else b' and calls"
 
 
@@ -56,6 +60,7 @@ def parse(text: str) -> Expression:
             f"the formula can not be read at column {column}: {message}",
             found=text,
             expected="a formula, as '1 - rate'",
+            hint=UNITS if _WITH_UNIT.search(code) else None,
         ) from error
     except (ValueError, MemoryError, RecursionError) as error:
         raise FormulaError("the formula can not be read", found=text) from error
