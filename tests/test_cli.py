@@ -24,7 +24,7 @@ from meguru.cli import main
 from meguru.cli.main import COMMANDS
 from meguru.cli.models import find_model
 from meguru.cli.new import TEMPLATE
-from meguru.cli.screen import COMPILING, number
+from meguru.cli.screen import COMPILING, _lines, number
 from meguru.cli.values import some_years
 from meguru.examples import example_names
 from meguru.model.read import parse
@@ -247,6 +247,19 @@ def test_samples_of_nothing_uncertain_are_said_to_be_alike(pump: Path) -> None:
         assert "uncertain" not in call(command, pump).stdout
 
 
+def test_samples_of_individuals_differ_by_chance(pump: Path) -> None:
+    text = pump.read_text(encoding="utf-8")
+    small = re.sub(r"[\d,.]+ piece/year", "20 piece/year", text)
+    pump.write_text(small, encoding="utf-8")
+    shown = call("run", pump, "--samples", 5, "--engine", "items").stdout
+    assert "5 samples" in shown and "uncertain" not in shown
+    for samples, kind in ((None, "one sample by chance"), (3, "means of 3 samples")):
+        page = pump.parent / "page.html"
+        meguru.write_report(meguru.run(meguru.load(pump), engine="items", samples=samples), page)
+        written = page.read_text(encoding="utf-8")
+        assert kind in written and "all alike" not in written and "expected values" not in written
+
+
 def test_warnings_are_shown_and_leave_the_model_fit_to_be_run(pump: Path) -> None:
     pump.write_text(PUMP.replace("parameters:\n", "parameters:\n  spare: 3 kg\n"), encoding="utf-8")
     done = call("check", pump)
@@ -436,6 +449,20 @@ def test_the_first_run_tells_why_it_takes_longer(monkeypatch: pytest.MonkeyPatch
         done = call("run", pump, "--json")
         assert (COMPILING in done.stderr) is not compiled
         json.loads(done.stdout)
+    for fails in (
+        ("suggest", "motor"),
+        ("run", pump, "--scenario", "none"),
+        ("break-even", pump, "no", "no"),
+    ):
+        assert COMPILING not in call(*fails).stderr
+
+
+def test_a_long_run_says_in_a_log_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    times = iter((0.0, 1.0, 25.0, 25.0, 30.0, 90.0, 90.0, 200.0))
+    advance = _lines("running", lambda: next(times))
+    for done in (100, 2000, 2500, 7000, 9000):
+        advance(done, 9000)
+    assert capsys.readouterr().err.splitlines() == ["running: 2,000 of 9,000", "running: 7,000 of 9,000"]
 
 
 def test_numbers_are_short_and_never_nan() -> None:

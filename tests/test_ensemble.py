@@ -219,10 +219,10 @@ def test_an_interrupted_ensemble_goes_on_where_it_was(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ({"seed": 1}, "another seed"),
-        ({"samples": 32}, "another samples"),
-        ({"sampling": "latin-hypercube"}, "another sampling"),
-        ({"indicators": ["cost"]}, "another indicators"),
-        ({"scenarios": ["more"]}, "another scenarios"),
+        ({"samples": 32}, "another number of samples"),
+        ({"sampling": "latin-hypercube"}, "another way to draw"),
+        ({"indicators": ["cost"]}, "other indicators"),
+        ({"scenarios": ["more"]}, "other scenarios"),
     ],
 )
 def test_other_settings_are_not_mixed_in(change: dict[str, Any], said: str, tmp_path: Path) -> None:
@@ -235,7 +235,11 @@ def test_another_model_is_not_mixed_in(tmp_path: Path) -> None:
     interrupted(tmp_path, 1)
     model = small_model()
     model.parameters["rate"] = replace(model.parameters["rate"], unit="%")
-    with pytest.raises(ResumeError, match="another model"):
+    with pytest.raises(ResumeError, match="another state of the model") as caught:
+        ensemble(model, samples=SAMPLES, folder=tmp_path, resume=True)
+    assert len(str(caught.value.found)) < 40 and str(caught.value.found).startswith(model.name)
+    model.name = "quite another"
+    with pytest.raises(ResumeError, match=r"another model.*expected quite another"):
         ensemble(model, samples=SAMPLES, folder=tmp_path, resume=True)
 
 
@@ -414,7 +418,7 @@ def test_numbers_of_ones_own_that_do_not_fit_are_refused(tmp_path: Path) -> None
     with pytest.raises(RunError, match="wrong length"):
         ensemble(model, samples=9, values={"parameters.rate": np.ones(8)})
     ensemble(model, values={"parameters.rate": np.full(8, 0.3)}, folder=tmp_path)
-    with pytest.raises(ResumeError, match="another values"):
+    with pytest.raises(ResumeError, match="other values"):
         ensemble(model, values={"parameters.rate": np.full(8, 0.4)}, folder=tmp_path, resume=True)
 
 

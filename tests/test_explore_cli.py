@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import meguru
 from meguru.cli import main
+from meguru.examples import example_path
 from meguru.explore.proposals.suggest import suggest
 from meguru.explore.searches.model_search import search_measures
 
@@ -82,10 +83,31 @@ def test_robust_and_parts() -> None:
     ("arguments", "code"),
     [
         (("suggest", "atm-parts", "--year", "soon"), 2),
-        (("suggest", "atm-parts", "--year", "2050"), 1),
+        (("suggest", "atm-parts", "--year", "2050"), 2),
         (("suggest", "motor"), 1),
+        (("suggest", "atm-parts", "-g", "co3"), 2),
+        (("suggest", "atm-parts", "-m", "reuse_5"), 2),
+        (("search", "atm-parts", "-l", "co2_change"), 2),
+        (("search", "atm-parts", "-l", "co3 <= 4"), 2),
+        (("search", "atm-parts", "-l", "co2_change <= 4 kg"), 2),
+        (("break-even", "atm-parts", "co3", "more_parts"), 2),
+        (("break-even", "atm-parts", "co2_change", "routes.nowhere.price", "--low", 0, "--high", 1), 2),
+        (("break-even", "atm-parts", "co2_change", "more_parts", "--low", "soon"), 2),
+        (("break-even", "atm-parts", "co2_change", "more_parts", "--points", "1000000"), 2),
+        (("robust", "refrigerators", "no33"), 2),
+        (("robust", "refrigerators", "no3:more", "--samples", 4, "--year", 1900), 2),
+        (("robust", "refrigerators", "no3:more", "--samples", 4, "--level", 2), 2),
+        (("sensitivity", "refrigerators", "-i", "no33"), 2),
+        (("sensitivity", "refrigerators", "--year", 2055), 2),
+        (("sensitivity", "refrigerators", "--by", "sobol", "--samples", 300), 2),
+        (("sensitivity", "refrigerators", "--by", "morris", "--trajectories", 10**9), 2),
+        (("ensemble", "refrigerators", "--samples", 300, "--method", "sobol"), 2),
+        (("parts", "mismatch", "atm-parts", "parts_44"), 2),
+        (("parts", "recondition", "atm-parts", "-p", "parts_44 new=3"), 2),
+        (("parts", "take-back", "small-battery", "use_batery", "triage.second_use -> used_batteries"), 2),
+        (("parts", "take-back", "small-battery", "use_battery", "triage -> nowhere"), 2),
         (("search", "atm-parts", "-l", "co2_change <= -1000"), 3),
-        (("break-even", "atm-parts", "co2_change", "more_part"), 1),
+        (("break-even", "atm-parts", "co2_change", "more_part"), 2),
         (("incentives", "atm-parts"), 1),
     ],
 )
@@ -101,6 +123,74 @@ def test_a_page_of_choices_tells_method_and_limits_in_japanese(tmp_path: Path) -
     (method,) = [text for text in japanese if "通りを試しました" in text]
     assert "11水準" in method and not re.search("[a-z]", method)
     assert any(text.startswith("制約：バリューネットワークの経済効果 ≤ 20") for text in japanese)
+
+
+def test_a_fault_in_the_file_stays_one_of_the_model(tmp_path: Path) -> None:
+    path = tmp_path / "model.yaml"
+    text = example_path("atm-parts").read_text(encoding="utf-8")
+    path.write_text(text.replace("measures: [reuse_4]", "measures: [reuse_44]"), encoding="utf-8")
+    assert call("suggest", path).exit_code == 1
+
+
+def test_a_year_is_looked_at_before_anything_is_drawn(tmp_path: Path) -> None:
+    for options in (("--year", 2055), ("--samples", 300, "--method", "sobol")):
+        done = call("ensemble", "refrigerators", "--samples", 8, *options, "--out", tmp_path / "runs")
+        assert done.exit_code == 2 and not (tmp_path / "runs").exists()
+        assert "Did you mean" not in done.output
+
+
+def test_measures_that_are_left_out_are_said_with_the_reason() -> None:
+    shown = call("suggest", "atm-parts").stdout
+    assert "Left out, as “more parts reused” can choose the same number: “reuse parts up to" in shown
+    assert "Left out" in call("search", "atm-parts", "-g", "co2_change", "--language", "en").stdout
+    data = printed("search", "atm-parts", "-g", "co2_change")
+    assert data["left_out"]["reuse_4"] == ["more_parts"]
+    named = ("suggest", "atm-parts", "-m", "reuse_4", "-m", "more_collection")
+    assert "Left out" not in call(*named).stdout and printed(*named)["left_out"] == {}
+
+
+def test_suggestions_in_japanese_have_no_english_words(tmp_path: Path) -> None:
+    done = call("suggest", "atm-parts", "--language", "ja", "--out", tmp_path / "page.html")
+    head, *lines = done.stdout.replace(str(tmp_path / "page.html"), "").splitlines()
+    names = re.compile(r"atm-parts|today|ATM|CO2|CO₂e|t-|\bt\b|\[[^]]*\]")
+    words = {word for line in (head, *lines) for word in re.findall("[A-Za-z]{2,}", names.sub("", line))}
+    assert words == set()
+    assert "「バリューネットワークの経済効果」が失う額" in done.stdout
+    plain = call("suggest", "atm-parts", "-g", "co2_change").stdout
+    assert "income less cost of all actors in the model loses for each unit" in plain
+    shown = call("incentives", "small-battery", "-m", "repair_subsidy", "--language", "ja").stdout
+    assert "収支の増減" in shown and "income" not in shown
+
+
+def test_that_nothing_is_uncertain_is_said_by_all(tmp_path: Path) -> None:
+    path = tmp_path / "model.yaml"
+    text = example_path("atm-parts").read_text(encoding="utf-8")
+    flat = "parameters:\n  flat: {distribution: normal, mean: 3, sd: 0, unit: kg}\n"
+    path.write_text(text.replace("parameters:\n", flat, 1), encoding="utf-8")
+    said = "nothing in the model is uncertain"
+    goal = ("co2_change", "--samples", 20)
+    for command in (
+        ("run", path, "--samples", 5),
+        ("ensemble", path, "--samples", 30),
+        ("robust", path, *goal),
+    ):
+        assert said in call(*command).stdout, command
+    assert printed("robust", path, *goal)["alike"] and printed("ensemble", path, "--samples", 30)["alike"]
+    for way in (("--by", "regional", "-i", "co2_change", "--samples", 30), ()):
+        done = call("sensitivity", path, *way)
+        assert done.exit_code == 3 and said in done.stderr, way
+    assert said not in call("robust", "refrigerators", "no3:more", "--samples", 20).stdout
+    assert said not in call("ensemble", "refrigerators", "--samples", 20).stdout
+    page = tmp_path / "page.html"
+    assert call("ensemble", path, "--samples", 30, "--report", page).exit_code == 0
+    assert said in page.read_text(encoding="utf-8")
+
+
+def test_a_choice_is_counted_once() -> None:
+    names = ("-m", "points_for_boxes", "-m", "exchange_at_the_door")
+    data = printed("search", "small-battery", "-g", "co2", *names)
+    assert data["tried"] == 1 + 7 + 1  # neither; one in seven years; the other, which excludes the first
+    assert "9 choices tried by grid" in call("search", "small-battery", "-g", "co2", *names).stdout
 
 
 def test_what_was_found_comes_first_on_the_page(tmp_path: Path) -> None:

@@ -32,6 +32,14 @@ BONUS = """\
     changes: {}
   more_parts:
 """
+RULE = """\
+  rule:
+    kind: rule
+    owner: product_maker
+    receiver: user
+    changes: {parameters.reused: 4 %}
+  more_parts:
+"""
 BONUS_MODEL = parse(edited(TEXT, ("  more_parts:\n", BONUS)))
 
 
@@ -52,6 +60,15 @@ def test_money_of_an_incentive_goes_from_its_owner_to_its_receiver_from_its_year
     assert paid.to_numpy() == pytest.approx([0.0, 0.0, *[expected] * 5])
     of_kind = of_measure.groupby("kind")["value"].sum()
     assert of_kind["fixed"] == pytest.approx(5e6) and of_kind["fee"] == pytest.approx(5 * 2000 * 0.6 * 1364)
+
+
+def test_an_incentive_that_sets_what_another_measure_can_choose_is_one_still() -> None:
+    text = edited(
+        TEXT, ("  more_parts:\n", BONUS.replace("changes: {}", "changes: {parameters.reused: 4 %}"))
+    )
+    assert list(weigh_incentives(parse(text)).moved) == ["bonus"]
+    plain = edited(TEXT, ("  more_parts:\n", RULE))
+    assert list(weigh_incentives(parse(plain)).moved) == ["rule"]
 
 
 def test_its_group_can_be_asked_for_in_formulas() -> None:

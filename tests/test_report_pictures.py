@@ -240,6 +240,9 @@ def test_a_scaled_number_is_the_number() -> None:
     assert scale_for("t_CO2e", [5.2e5]).text(5.2e5) == "520"
     assert unit_text("t_CO2e/year") == Both("t-CO₂e/yr", "t-CO₂e/年")
     assert unit_text("kg_SO2e").en == "kg-SO2e"
+    assert unit_text("JPY/piece") == Both("JPY/piece", "円/個")
+    assert unit_text("piece/year").en == "pieces/yr" and unit_text("piece", of_one=True).en == "piece"
+    assert scale_for("JPY/piece", [30_000.0]).unit.en == "thousand JPY/piece"
 
 
 def test_decimals_are_shared() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,19 @@ import meguru
 from meguru import errors
 from meguru.examples import example_path
 from meguru.explore.plans.goals import Goal, Limit
-from meguru.explore.plans.measures import levers_of
+from meguru.explore.plans.measures import Taken, levels_of_others, levers_of, with_plan
 from meguru.explore.proposals.break_even import break_even
 from meguru.explore.proposals.roots import crossings
+from meguru.explore.proposals.suggest import suggest
+from meguru.explore.searches.combinations import Combinations, Option
 from meguru.explore.searches.model_search import search_measures
 from meguru.explore.searches.pareto import non_dominated
 from meguru.explore.searches.search import SearchProblem, search
 from meguru.explore.searches.space import Variable, grid
+from meguru.model.components import Measure, Scenario
 from meguru.model.read import parse
+from meguru.model.walk import clone
+from meguru.quantity import Quantity
 from meguru.report.sentences import crossings_of
 
 Array = NDArray[np.float64]
@@ -97,6 +102,88 @@ def test_a_grid_looks_at_every_combination_and_keeps_to_limits() -> None:
     assert front.points[front.best].tolist() == [[1.0, 2.0]]  # the most of a − b where a + b ≥ 2.5
     every = front.table(every=True)
     assert every["allowed"].sum() == int((every["g"] >= 2.5).sum())
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.lists(st.integers(1, 3), max_size=2)), min_size=1, max_size=4),
+    st.data(),
+)
+def test_every_choice_is_tried_once_and_none_that_may_not_be(
+    told: list[tuple[bool, list[int]]], data: st.DataObject
+) -> None:
+    options = [
+        Option(switched or not counts, [Variable("x", 0.0, count - 1.0, 1.0) for count in counts])
+        for switched, counts in told
+    ]
+    free = [place for place, one in enumerate(options) if one.switched]
+    pairs = [pair for pair in combinations(free, 2) if data.draw(st.booleans())]
+    tried = Combinations(options, frozenset(map(frozenset, pairs)))
+    ways = [[one.left, *one.taken(5)] for one in options]
+    wanted = set()
+    for chosen in product(*ways):
+        taken = {place for place, one in enumerate(chosen) if one != options[place].left}
+        always = {place for place, one in enumerate(options) if not one.switched}
+        if (always <= taken or not taken) and not any(set(pair) <= taken for pair in pairs):
+            wanted.add(str([number for one in chosen for number in one]))
+    points = [str(row) for row in tried.points(5).tolist()]
+    assert len(points) == len(set(points)) == tried.count(5, 10**6) and set(points) == wanted
+    assert tried.count(5, 1) <= 1 + len(points)
+
+
+def test_auto_counts_what_can_be_chosen() -> None:
+    options = [Option(True, [Variable("x", 0.0, 9.0, 1.0)]) for _ in range(5)]
+    pairs = frozenset(frozenset(pair) for pair in combinations(range(5), 2))
+    variables = [one for option in options for one in (Variable("on", 0.0, 1.0, 1.0), *option.variables)]
+
+    def function(x: Array) -> dict[str, Array]:
+        return {"f": np.nansum(x, axis=1)}
+
+    problem = SearchProblem(variables, GOALS[:1], function, combinations=Combinations(options, pairs))
+    front = search(problem)
+    assert front.method == "grid" and len(front.points) == 51  # of 3,200,000 combinations
+    many = replace(problem, combinations=Combinations(options))
+    assert many.size(11) == 11**5 and search(many, population=8, generations=2).method == "nsga2"
+    more = replace(problem, combinations=Combinations(options * 2))
+    with pytest.raises(errors.RunError, match="more than 200,000"):
+        search(more, "grid")
+
+
+PLAIN: dict[str, Any] = {"owner": "product_maker", "changes": {"parameters.reused": "5 %"}}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"amount": Quantity.parse("5 JPY/piece"), "route": "collect.allied -> allied_yard"},
+        {"cost": Quantity.parse("1 MJPY/year")},
+        {"receiver": "user"},
+        {"since": 2026},
+        {"owner": "user"},
+        {"owner": None},
+        {"changes": {"parameters.reused": "50 %"}},
+        {"changes": {"parameters.reused": "5 %", "parameters.else": "5 %"}},
+    ],
+)
+def test_only_a_mere_level_of_another_measure_is_left_out(more: dict[str, Any]) -> None:
+    model = clone(ATM)
+    model.measures["bonus"] = Measure(**{**PLAIN, **more})
+    model.measures["level"] = Measure(**PLAIN)
+    left_out = levels_of_others(model, "today")
+    assert left_out["level"] == ("more_parts",) and "bonus" not in left_out
+    names = [one.measure for one in levers_of(model, "today")]
+    assert "bonus" in names and "level" not in names
+    assert [one.measure for one in levers_of(model, "today", ["level"])] == ["level"]
+
+
+def test_what_is_left_out_is_handed_on_with_the_reason() -> None:
+    found = search_measures(ATM, ["co2_change"])
+    assert found.left_out["reuse_4"] == ("more_parts",) and found.left_out == suggest(ATM).left_out
+    assert search_measures(ATM, ["co2_change"], measures=["more_parts"]).left_out == {}
+    start = with_plan(ATM, "today", (Taken("more_parts"),), "started")
+    assert levels_of_others(start, "started")["reuse_4"] == ("more_parts",)  # the start has chosen it
+    start.measures["rule"] = Measure(changes={}, excludes=["more_parts"])
+    start.scenarios["ruled"] = Scenario(inherits="today", measures=["rule"])
+    assert "reuse_4" not in levels_of_others(start, "ruled")  # what could choose it is excluded
 
 
 def test_a_search_without_a_feasible_point_says_what_comes_nearest() -> None:

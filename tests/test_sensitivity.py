@@ -192,7 +192,9 @@ def test_problems_that_are_none() -> None:
     certain = small_model(parameters={"rate": 0.5, "price": "2 JPY/piece"})
     with pytest.raises(RunError, match="nothing in the model is uncertain"):
         model_problem(certain)
-    for more in ({"indicators": ["costs"]}, {"scenario": "mor"}, {"year": 1999}):
+    with pytest.raises(RangeError, match="2020 to 2022"):
+        model_problem(small_model(), year=1999)
+    for more in ({"indicators": ["costs"]}, {"scenario": "mor"}):
         with pytest.raises(UnknownNameError):
             model_problem(small_model(), **more)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 from typing import Self
 
@@ -33,6 +34,11 @@ class MeguruError(Exception):
         What should stand there: a text as it is, or several valid names.
     hint
         A sentence that says what to do.
+
+    Attributes
+    ----------
+    asked
+        Whether the fault is in what was asked for, as a name or a year, not in a model; see :func:`asked`.
     """
 
     def __init__(
@@ -54,6 +60,7 @@ class MeguruError(Exception):
         self.found = found
         self.expected = expected
         self.hint = hint
+        self.asked = False
 
     def at(self, *, file: str | None = None, place: str | None = None, line: int | None = None) -> Self:
         """The same error, with file, place and line filled in where they are not known yet."""
@@ -232,6 +239,16 @@ class IndicatorError(MeguruError):
 
 class WriteError(MeguruError):
     """A file that can not be written."""
+
+
+@contextmanager
+def asked() -> Iterator[None]:
+    """What is wrong inside is wrong with what was asked for, but for what stands in a file."""
+    try:
+        yield
+    except MeguruError as error:
+        error.asked = error.file is None
+        raise
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

@@ -68,7 +68,7 @@ def _outcome(command: Any, as_json: bool) -> int:
     except MeguruError as error:
         from meguru.cli.screen import show_error
 
-        code = MODEL_FAULT if isinstance(error, ModelError) else RUN_FAULT
+        code = USAGE if error.asked else MODEL_FAULT if isinstance(error, ModelError) else RUN_FAULT
         show_error(error, code, as_json)
         return code
     except (KeyboardInterrupt, click.Abort):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from meguru.cli.screen import BAD, QUIET
 
+ALIKE = "nothing in the model is uncertain: all samples are alike"
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -33,7 +35,7 @@ def print_remarks(screen: Console, results: Collection[Result]) -> None:
     )
     screen.print(f"{samples}{closes}", style=QUIET)
     if first.settings["sampled"] and all(all_alike(result) for result in results):
-        screen.print("! nothing in the model is uncertain: all samples are alike", style=BAD)
+        screen.print(f"! {ALIKE}", style=BAD)
     for result in results:
         for one in unmet_demand(result):
             first_year, last_year = one.years[0], one.years[-1]

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
 from meguru.errors import MeguruError, ModelWarning
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 PLAIN_WIDTH = 110
+_SHOWN: list[Console] = []  # consoles that show a bar, the last one above the others
 GOOD, BAD, QUIET, STRONG = "green", "yellow", "dim", "bold"
-COMPILING = "compiling the engine once, about half a minute"
+COMPILING = "compiling the engine once, a minute or two"
+FIRST_LINE, NEXT_LINES = 20.0, 60.0  # seconds after which a long run says how far it is, where no bar is
 
 
 def console(stream: TextIO | None = None) -> Console:
@@ -121,27 +124,33 @@ def number(value: float | None) -> str:
 
 
 def say(text: str) -> None:
-    """A line about what is going on, beside the data: on standard error."""
-    console(sys.stderr).print(text, style=QUIET, soft_wrap=True)
+    """A line about what is going on, beside the data: on standard error, above a bar that is shown there."""
+    screen = _SHOWN[-1] if _SHOWN else console(sys.stderr)
+    screen.print(text, style=QUIET, soft_wrap=True)
 
 
 def announce_compiling() -> None:
-    """Tell why the very first run takes longer."""
-    from meguru.engine.compiled import is_compiled
+    """Have it told why the very first run takes longer, when the engine begins to be compiled."""
+    from meguru.engine.compiled import tell_when_compiling
 
-    if not is_compiled():
-        say(COMPILING)
+    tell_when_compiling(lambda: say(COMPILING))
 
 
 @contextmanager
 def progress(
     what: str, samples: int | None, announce: Callable[[], None] = announce_compiling
 ) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar for the samples of a run, where somebody is watching; ``announce`` tells of a first run."""
+    """How far the samples of a run are: a bar where somebody is watching, elsewhere a line now and then.
+
+    ``announce`` tells of a first run.
+    """
     announce()
     screen = console(sys.stderr)
-    if samples is None or not screen.is_terminal:
+    if samples is None:
         yield None
+        return
+    if not screen.is_terminal:
+        yield _lines(what)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -152,4 +161,21 @@ def progress(
         def advance(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        yield advance
+        _SHOWN.append(screen)
+        try:
+            yield advance
+        finally:
+            _SHOWN.pop()
+
+
+def _lines(what: str, clock: Callable[[], float] = monotonic) -> Callable[[int, int], None]:
+    """Says how far a run is, in a pipe or a log: nothing of a short one, of a long one a line a minute."""
+    due = clock() + FIRST_LINE
+
+    def advance(done: int, total: int) -> None:
+        nonlocal due
+        if clock() >= due and done < total:
+            due = clock() + NEXT_LINES
+            say(f"{what}: {done:,} of {total:,}")
+
+    return advance

@@ -146,10 +146,11 @@ def _block(values: Values, scenarios: list[str], left: int, title: str | None) -
     return shown
 
 
-def print_files(screen: Console, files: Iterable[Path]) -> None:
+def print_files(screen: Console, files: Iterable[Path], spoken: str = "en") -> None:
     """What was written."""
     from rich.text import Text
 
+    wrote = {"ja": "出力"}.get(spoken, "wrote")
     by_folder: dict[Path, list[str]] = {}
     for path in files:
         by_folder.setdefault(path.parent, []).append(path.name)
@@ -160,7 +161,7 @@ def print_files(screen: Console, files: Iterable[Path]) -> None:
             else [f"{folder}/  {len(names)} files"]
         )
         for one in shown:
-            screen.print(Text.assemble(("wrote ", QUIET), one), soft_wrap=True)
+            screen.print(Text.assemble((wrote, QUIET), " ", one), soft_wrap=True)
 
 
 def _published(goal: Goal | None) -> Text:

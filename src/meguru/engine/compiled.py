@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,6 +20,7 @@ from meguru.cache import cache_folder as kept_in
 ENGINE = Path(__file__).parent
 KERNELS = ENGINE / "kernels"
 SHARED = ENGINE.parent / "random"  # whose kernels all others may call
+_TOLD: list[Callable[[], None]] = []
 
 
 @cache
@@ -35,8 +37,21 @@ def cache_folder(home: Path = KERNELS) -> Path:
 
 
 def is_compiled() -> bool:
-    """Whether the kernels were compiled before; the first time takes about half a minute."""
+    """Whether the kernels were compiled before; the first time takes a minute or two."""
     return any(cache_folder().rglob("steps.simulate*.nbc"))
+
+
+def tell_when_compiling(tell: Callable[[], None]) -> None:
+    """Have something called when kernels that were not compiled before are asked for, once."""
+    _TOLD[:] = [tell]
+
+
+def tell_if_new() -> None:
+    """Call what :func:`tell_when_compiling` was given, if the kernels have still to be compiled."""
+    if _TOLD:
+        tell = _TOLD.pop()
+        if not is_compiled():
+            tell()
 
 
 @cache
@@ -74,4 +89,5 @@ def _load_array_functions() -> None:
 
 def kernel() -> Any:
     """The compiled ``simulate`` of :mod:`meguru.engine.kernels.steps`."""
+    tell_if_new()
     return load_kernel("meguru.engine.kernels.steps").simulate

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import RunError, did_you_mean
+from meguru.errors import RunError, asked, did_you_mean
 from meguru.files.document import component_data
 from meguru.files.tree import node_of
 from meguru.model.components import SAMPLING_METHODS, Model, Sampling
@@ -121,12 +121,13 @@ def draws_of(model: Model, samples: int, seed: int, sampling: Sampling) -> Draws
         Correlations that can not be.
     """
     if sampling.method == "sobol" and samples & (samples - 1):
-        raise RunError(
-            "Sobol points are balanced for powers of two only",
-            place="samples",
-            found=samples,
-            expected=f"{1 << (samples.bit_length() - 1)} or {1 << samples.bit_length()}",
-        )
+        with asked():
+            raise RunError(
+                "Sobol points are balanced for powers of two only",
+                place="samples",
+                found=samples,
+                expected=f"{1 << (samples.bit_length() - 1)} or {1 << samples.bit_length()}",
+            )
     if sampling.method != "sobol" and not sampling.correlations:
         return Draws(seed, sampling.method, samples)
     places = uncertain_places(model)

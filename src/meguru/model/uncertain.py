@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 
 import numpy as np
@@ -35,6 +36,17 @@ def places_held(model: Model) -> list[str]:
         for place, quantity, _, _ in quantities(model)
         if not quantity.is_certain() and not place.startswith(NOT_DRAWN)
     )
+
+
+def varying_places(model: Model) -> list[str]:
+    """Those of :func:`places_held` whose samples differ: a distribution without width is certain."""
+    varies = {place for place, quantity, _, _ in quantities(model) if quantity.varies()}
+    return [place for place in places_held(model) if place in varies]
+
+
+def is_certain(model: Model, scenarios: Iterable[str]) -> bool:
+    """Whether nothing is uncertain in any of the scenarios: all samples of them are alike."""
+    return not any(varying_places(apply(model, name)) for name in scenarios)
 
 
 def correlated(model: Model, sampling: Sampling, places: list[str]) -> list[Correlated]:

@@ -79,6 +79,14 @@ class Distribution:
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "form"}
         return {name: value for name, value in values.items() if value is not None}
 
+    def has_width(self) -> bool:
+        """Whether its samples differ: not with a deviation of zero, or with low and high alike."""
+        if self.form == "lognormal":
+            return self.sd != 0.0 and self.gsd != 1.0
+        if self.form == "normal" and self.sd == 0.0:
+            return False
+        return self.low is None or self.high is None or self.low < self.high
+
     def _check_values(self) -> None:
         if self.sd is not None and self.sd < 0:
             raise DistributionError("sd is negative", found=self.sd)

@@ -194,6 +194,11 @@ class Quantity:
         here = self.distribution is None and self.uncertain is None
         return here and all(other.is_certain() for _, other in self.since)
 
+    def varies(self) -> bool:
+        """Whether it holds a distribution of its own whose samples differ."""
+        here = any(one is not None and one.has_width() for one in (self.distribution, self.uncertain))
+        return here or any(other.varies() for _, other in self.since)
+
     def evaluate(
         self,
         unit: str,

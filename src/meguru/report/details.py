@@ -158,4 +158,5 @@ def _provenance(study: Study) -> Table:
 
 
 def _samples(run: Run) -> Both:
-    return say("expected_values") if run.result.samples == 1 else Both.of(f"{run.result.samples:,}")
+    expected = run.result.samples == 1 and not run.by_chance
+    return say("expected_values") if expected else Both.of(f"{run.result.samples:,}")

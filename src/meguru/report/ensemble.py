@@ -55,11 +55,12 @@ def head_of(found: Ensemble) -> Head:
     """Title, scenarios and what must be known before reading a number."""
     runs, settings = looks(found), found.plan.settings
     reference = next((run for run in runs if run.name == found.plan.reference), None)
-    drawn = say(f"drawn_{found.plan.sampling.method}")
+    count = f"{found.samples:,}"
+    drawn = say("count_of_samples", count=count) + say(f"drawn_{found.plan.sampling.method}")
     return model_head(
         found.model,
         (int(found.years[0]), int(found.years[-1])),
-        say("count_of_samples", count=f"{found.samples:,}") + drawn,
+        say("samples_alike", count=count) if found.plan.alike else drawn,
         runs,
         reference if len(runs) > 1 else None,
         created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

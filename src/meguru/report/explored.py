@@ -18,7 +18,7 @@ from meguru.report.blocks import Block, Cell, Figure, Gallery, Section, Table, T
 from meguru.report.both import EMPTY, Both, joined
 from meguru.report.incentives import incentive_section
 from meguru.report.numbers import number, scale_for, unit_text
-from meguru.report.sentences import Teller, amount, crossings_of, noun_of
+from meguru.report.sentences import Teller, amount, crossings_of, left_out_sentences, noun_of
 from meguru.report.svg.plane import Axis, Dot, draw_plane
 from meguru.report.words import Names, say
 
@@ -67,6 +67,7 @@ def _suggestion(found: Suggestion) -> list[Section]:
     told = [*teller.orders(), *teller.conditional(), *teller.alone(), *teller.zeros()]
     blocks: list[Block] = [Text(one.text) for one in told]
     blocks.append(_alone_table(found))
+    blocks += [Text(one) for one in (teller.meaning(), *left_out_sentences(found))]
     if found.break_evens:
         figures = [break_even_figure(one) for one in found.break_evens]
         blocks.append(Gallery(figures))
@@ -132,13 +133,14 @@ def _where(found: BreakEven) -> Both:
 
 
 def _choices(found: Choices) -> list[Section]:
-    tried = f"{len(found.front.points):,}"
+    tried = f"{found.tried:,}"
     lead = say("choices_lead", tried=tried, method=_method(found.front))
     blocks: list[Block] = []
     others = found.goals[1:]
     if others:
         blocks.append(Gallery([_front_figure(found, position) for position in range(1, len(found.goals))]))
     blocks.append(_front_table(found))
+    blocks += [Text(one) for one in left_out_sentences(found)]
     if found.limits:
         limits = joined(Both(", ", "、"), [_limit(found, one) for one in found.limits])
         blocks.append(Text(say("limits", limits=limits)))

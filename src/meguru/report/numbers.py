@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from meguru.report.both import Both
-from meguru.report.words import unit_words
+from meguru.report.both import Both, joined
+from meguru.report.words import unit_words, unit_words_of_one
 
 DIGITS = 4
 NOTHING = 1e-200  # no axis is that short
@@ -47,17 +47,17 @@ class Scale:
         return f"+{text}" if value > 0 and text.strip("0.") else text
 
 
-def unit_text(unit: str) -> Both:
-    """A unit as it is written for people: ``t_CO2e/year`` → t-CO₂e/yr, t-CO₂e/年."""
-    parts = [_word(part.strip(" ()")) for part in (unit or "1").replace("**", "^").split("/")]
-    head, rest = parts[0], parts[1:]
-    for part in rest:
-        head = head + "/" + part
-    return head
+def unit_text(unit: str, *, of_one: bool = False) -> Both:
+    """A unit as it is written for people: ``t_CO2e/year`` → t-CO₂e/yr, t-CO₂e/年.
+
+    ``of_one``: as behind a "per"; what stands behind a stroke always is.
+    """
+    head, *rest = (part.strip(" ()") for part in (unit or "1").replace("**", "^").split("/"))
+    return joined("/", [_word(head, of_one), *(_word(part, True) for part in rest)])
 
 
-def _word(word: str) -> Both:
-    found = unit_words().get(word or "1")
+def _word(word: str, of_one: bool = False) -> Both:
+    found = (unit_words_of_one().get(word) if of_one else None) or unit_words().get(word or "1")
     if found is not None:
         return found
     equivalent = _EQUIVALENT.fullmatch(word)
@@ -85,7 +85,7 @@ def scale_for(unit: str, values: Iterable[float], *, per_year: bool = False, fix
 
 def _fitting(unit: str, largest: float) -> tuple[float, Both]:
     base, _, per = unit.partition("/")
-    behind = Both.of("/") + unit_text(per) if per else Both("", "")
+    behind = Both.of("/") + unit_text(per, of_one=True) if per else Both("", "")
     equivalent = _EQUIVALENT.fullmatch(base)
     prefix, tail = (equivalent[1], f"_{equivalent[2]}") if equivalent else (base, "")
     if prefix in IN_KILOGRAMS:

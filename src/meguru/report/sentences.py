@@ -13,10 +13,11 @@ from meguru.explore.plans.measures import Plan
 from meguru.explore.proposals.break_even import BreakEven
 from meguru.explore.proposals.incentives import TOGETHER, Incentives
 from meguru.explore.proposals.suggest import Step, Suggestion
+from meguru.explore.searches.model_search import Choices
 from meguru.files.shipped import read_shipped
 from meguru.model import Model
 from meguru.report.both import Both, joined
-from meguru.report.numbers import number, scale_for, unit_text
+from meguru.report.numbers import Scale, number, scale_for, unit_text
 from meguru.report.words import Names, label_of
 
 PER = 1e6  # units of currency for which an effect is given
@@ -131,6 +132,14 @@ class Teller:
         first = "step" if self.suggestion.agreed else goal
         return self.suggestion.scenario_called(f"{first}-{number}")
 
+    def meaning(self) -> Both:
+        """Whose money it is that is lost or gained per unit."""
+        money = self.suggestion.money
+        whose = (
+            phrase("all_actors") if money is None else phrase("quoted", what=self.names.indicator(money.name))
+        )
+        return phrase("money_meaning", currency=self.currency, whose=whose)
+
     # -- parts of sentences --------------------------------------------------------------------------------
 
     def effects(self, step: Step) -> Both:
@@ -166,7 +175,7 @@ class Teller:
             else phrase("no_cost")
         ]
         for goal in self.suggestion.goals:
-            unit = unit_of_amount(self.model, goal.name)
+            unit, of_one = (unit_of_amount(self.model, goal.name, of_one) for of_one in (False, True))
             per, price = step.per_money(goal), step.price(goal)
             if per is not None and per > 0.0:
                 parts.append(
@@ -182,7 +191,7 @@ class Teller:
                 key = "earns" if price <= 0.0 else "pays"
                 money = number(abs(price))
                 name = self.names.indicator(goal.name)
-                parts.append(phrase(key, money=money, currency=self.currency, unit=unit, goal=name))
+                parts.append(phrase(key, money=money, currency=self.currency, unit=of_one, goal=name))
         text = joined(Both("; ", "、"), parts)
         return Both(f" {text.en[:1].upper()}{text.en[1:]}.", f"{text.ja}。")
 
@@ -262,6 +271,22 @@ def _number_of(found: BreakEven) -> Both:
     return noun_of(found.model, found.measure) if found.measure else Both.of(found.place)
 
 
+def left_out_sentences(found: Suggestion | Choices) -> list[Both]:
+    """Measures that were not looked at, and those by which their numbers can be chosen."""
+    names = Names(found.model)
+    by_others: dict[tuple[str, ...], list[str]] = {}
+    for name, others in found.left_out.items():
+        by_others.setdefault(tuple(others), []).append(name)
+
+    def listed(measures: Iterable[str]) -> Both:
+        return joined(phrase("and"), [phrase("quoted", what=names.measure(one)) for one in measures])
+
+    return [
+        phrase("left_out", what=listed(measures), others=listed(others))
+        for others, measures in by_others.items()
+    ]
+
+
 def incentive_sentences(found: Incentives) -> list[Both]:
     """Who pays and who gains by each incentive, and what shared information is worth to whom shares it."""
     names = Names(found.model)
@@ -269,8 +294,11 @@ def incentive_sentences(found: Incentives) -> list[Both]:
     for name, moved in found.moved.items():
         if name == TOGETHER:
             continue
+        scale = scale_for(
+            found.currency, moved.gains.values(), per_year=True
+        )  # one for all that are compared
         lists = {
-            key: joined(phrase("and"), [_with_gain(found, names, one, moved.gains[one]) for one in actors])
+            key: joined(phrase("and"), [_with_gain(scale, names, one, moved.gains[one]) for one in actors])
             for key, actors in (("payers", moved.payers), ("gainers", moved.gainers))
         }
         what = names.measure(name)
@@ -283,19 +311,18 @@ def incentive_sentences(found: Incentives) -> list[Both]:
                     "sharing_pays" if gain > 0.0 else "sharing_does_not_pay",
                     teacher=names.actor(teacher),
                     learner=names.actor(learner),
-                    worth=_money(found, gain),
-                    worth_there=_money(found, moved.gains.get(learner, 0.0)),
+                    worth=_money(scale, gain),
+                    worth_there=_money(scale, moved.gains.get(learner, 0.0)),
                 )
             )
     return told
 
 
-def _with_gain(found: Incentives, names: Names, actor: str, gain: float) -> Both:
-    return phrase("actor_gain", actor=names.actor(actor), gain=_money(found, gain))
+def _with_gain(scale: Scale, names: Names, actor: str, gain: float) -> Both:
+    return phrase("actor_gain", actor=names.actor(actor), gain=_money(scale, gain))
 
 
-def _money(found: Incentives, amount: float) -> Both:
-    scale = scale_for(found.currency, [amount], per_year=True)
+def _money(scale: Scale, amount: float) -> Both:
     return scale.full(amount, signed=True) if amount else Both("0", "0")
 
 
@@ -308,10 +335,10 @@ def amount(value: float, unit: str) -> Both:
     return Both.of(number(value)) + "\N{NO-BREAK SPACE}" + unit_text(unit)
 
 
-def unit_of_amount(model: Model, indicator: str) -> Both:
+def unit_of_amount(model: Model, indicator: str, of_one: bool = False) -> Both:
     """The unit of an indicator of amounts per year, without the year."""
     unit = model.indicators[indicator].unit
-    return unit_text(unit.removesuffix("/year"))
+    return unit_text(unit.removesuffix("/year"), of_one=of_one)
 
 
 def sentences(suggestion: Suggestion) -> list[Sentence]:

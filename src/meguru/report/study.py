@@ -57,6 +57,11 @@ class Run:
         self.name = result.scenario
         self.names = Names(result.model)
 
+    @property
+    def by_chance(self) -> bool:
+        """Whether it was run by individuals: a sample is one of many, not what is expected."""
+        return bool(self.result.settings["engine"] == "items")
+
     @cached_property
     def _year_of_step(self) -> NDArray[np.int64]:
         return np.asarray(self.result.plain("events").coords["year"].values, dtype=np.int64)
@@ -255,7 +260,7 @@ class Study:
     def kind(self) -> str:
         """What the numbers are, by the name of the words that say it."""
         if self.samples == 1:
-            return "expected_values"
+            return "one_by_chance" if self.runs[0].by_chance else "expected_values"
         alike = all(all_alike(run.result) for run in self.runs)
         return "samples_alike" if alike else "of_samples"
 

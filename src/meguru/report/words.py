@@ -43,6 +43,11 @@ def unit_words() -> dict[str, Both]:
     return _texts()["units"]
 
 
+def unit_words_of_one() -> dict[str, Both]:
+    """Unit → as one of it is written, where that is another word."""
+    return _texts()["units_of_one"]
+
+
 def common(word: str) -> Both:
     """A name that models use without a label (a group, a stage, a cause): known words in both languages."""
     found = _texts()["common"].get(word.replace("_", " ").replace("-", " ").casefold())

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--low", help="Least value; default that of the measure's range.")
 @click.option("--high", help="Largest value; likewise.")
 @click.option("--target", default="0", show_default=True, help="What the indicator crosses.")
-@click.option("--points", type=click.IntRange(2, 100_000), default=65, show_default=True, help="Of the scan.")
+@click.option("--points", type=click.IntRange(2, 10_000), default=65, show_default=True, help="Of the scan.")
 @scenario_option
 @over_option
 @out_option
@@ -59,23 +59,25 @@ def break_even(
       meguru break-even atm-parts co2_change more_parts --target -40 --out page.html
     """
     from meguru.cli.models import read_model
-    from meguru.cli.screen import announce_compiling, print_json
+    from meguru.cli.screen import print_json, progress
     from meguru.cli.values import language
     from meguru.explore.proposals.break_even import break_even as find
 
     read = read_model(model)
-    announce_compiling()
-    found = find(
-        read,
-        indicator,
-        of,
-        scenario=scenario,
-        target=target,
-        low=low,
-        high=high,
-        over=over_of(over),
-        points=points,
-    )
+    when = over_of(over)
+    with progress("running", points) as advance:
+        found = find(
+            read,
+            indicator,
+            of,
+            scenario=scenario,
+            target=target,
+            low=low,
+            high=high,
+            over=when,
+            points=points,
+            progress=advance,
+        )
     if out is not None:
         write_page(found, out, spoken)
     files = [] if out is None else [out]
@@ -122,4 +124,4 @@ def _print(found: BreakEven, spoken: str, files: list[Path]) -> None:
     unit = found.place_unit or "1"
     ends = f"{first} at {number(low)} {unit}, {last} at {number(high)} {unit}"
     screen.print(f"{len(found.scan.at)} points: {ends}", style=QUIET, soft_wrap=True)
-    print_files(screen, files)
+    print_files(screen, files, spoken)

@@ -78,10 +78,12 @@ def ensemble(
     from meguru.cli.models import known_scenarios, read_model
     from meguru.cli.screen import print_json, progress
     from meguru.cli.values import language
+    from meguru.explore.years import year_at
 
     if out is not None and resume is not None and out != resume:
         raise click.UsageError("--resume goes on in its own folder; leave out --out")
     read = read_model(model)
+    year_at(year, range(read.time.first, read.time.last + 1))
     told = _told(resume, known_scenarios(read, scenarios) or None, samples, seed, method)
     with progress("running", told["samples"]) as advance:
         found = _run(read, told, processes, cluster, block, resume or out, resume is not None, advance)
@@ -173,6 +175,7 @@ def _data(found: Ensemble, year: int | None, files: list[Path]) -> dict[str, Any
     wanted = any(one.wanted for one in found.indicators.values())
     return {
         "provenance": found.provenance,
+        "alike": found.plan.alike,
         "bands": records(found.bands()),
         "better": records(found.better(year=year)) if wanted and len(found.scenarios) > 1 else [],
         "stability": records(stability(found, year=year)) if found.samples >= FEWEST else [],

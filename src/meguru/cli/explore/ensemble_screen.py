@@ -82,6 +82,7 @@ def _print_better(screen: Console, found: Ensemble, year: int) -> None:
 
 def _print_stability(screen: Console, found: Ensemble, year: int | None) -> None:
     """Whether there are enough samples: of the year asked for, else of every year."""
+    from meguru.cli.remarks import ALIKE
     from meguru.cli.screen import BAD, GOOD, QUIET
     from meguru.cli.values import records
     from meguru.explore.ensembles.stability import FEWEST, in_words, stability
@@ -89,6 +90,9 @@ def _print_stability(screen: Console, found: Ensemble, year: int | None) -> None
     settings: dict[str, Any] = found.provenance
     method = settings["sampling"]["method"]
     screen.print(f"{found.samples:,} samples, {method}, seed {settings['seed']}", style=QUIET)
+    if found.plan.alike:
+        screen.print(f"! {ALIKE}", style=BAD)
+        return
     if found.samples < FEWEST:
         screen.print("! too few samples to say whether they are enough", style=BAD)
         return

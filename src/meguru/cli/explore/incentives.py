@@ -9,6 +9,7 @@ import click
 
 from meguru.cli.explore.options import (
     goal_option,
+    head_of,
     json_option,
     measure_option,
     out_option,
@@ -97,20 +98,19 @@ def _print(found: Incentives, spoken: str, files: list[Path]) -> None:
 
     from meguru.cli.screen import BAD, GOOD, QUIET, STRONG, console, number, table
     from meguru.cli.tables import NARROWEST_LABEL, print_files
+    from meguru.report.numbers import unit_text
     from meguru.report.sentences import incentive_sentences
-    from meguru.report.words import Names
+    from meguru.report.words import Names, say
 
     def words(text: Any) -> str:
         return str(text.ja if spoken == "ja" else text.en)
 
     screen, names = console(), Names(found.model)
-    head = f"  from scenario {found.start}, {found.over if found.over != 'last' else 'last year'}"
-    screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)))
+    screen.print(Text.assemble((found.model.name, STRONG), "  ", (head_of(found, spoken), QUIET)))
     screen.print()
     shown = table()
-    shown.add_column(
-        f"income less cost, change, {found.currency}/year", overflow="fold", min_width=NARROWEST_LABEL
-    )
+    head = say("gains_caption", unit=unit_text(f"{found.currency}/year"))
+    shown.add_column(words(head), overflow="fold", min_width=NARROWEST_LABEL)
     for name in found.moved:
         shown.add_column(name, justify="right", overflow="fold")
     for actor in found.actors:
@@ -123,4 +123,4 @@ def _print(found: Incentives, spoken: str, files: list[Path]) -> None:
     screen.print()
     for text in incentive_sentences(found):
         screen.print("· " + words(text), soft_wrap=True)
-    print_files(screen, files)
+    print_files(screen, files, spoken)

@@ -9,6 +9,8 @@ import click
 
 if TYPE_CHECKING:
     from meguru.explore.plans.trials import Over
+    from meguru.explore.proposals.incentives import Incentives
+    from meguru.explore.proposals.suggest import Suggestion
     from meguru.model import Model
     from meguru.report.explored import Explored
 
@@ -50,6 +52,15 @@ def over_of(text: str) -> Over:
     if text.isdigit():
         return int(text)
     raise click.UsageError(f"--year is 'last', 'mean' or a year, not '{text}'.")
+
+
+def head_of(found: Suggestion | Incentives, spoken: str) -> str:
+    """From which scenario, and which year counts."""
+    from meguru.report.words import say
+
+    year = say(f"year_{found.over}") if found.over in ("last", "mean") else say("year_one", year=found.over)
+    text = say("from_scenario", scenario=found.start, year=year)
+    return text.ja if spoken == "ja" else text.en
 
 
 def write_page(found: Explored, path: Path, spoken: str | None) -> None:

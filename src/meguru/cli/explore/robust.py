@@ -43,17 +43,24 @@ def robust(
       meguru robust refrigerators no3:more --samples 500
     """
     from meguru.cli.models import known_scenarios, read_model
-    from meguru.cli.screen import GOOD, QUIET, announce_compiling, console, number, print_json, table
+    from meguru.cli.remarks import ALIKE
+    from meguru.cli.screen import BAD, GOOD, QUIET, console, number, print_json, progress, table
     from meguru.explore.proposals.robust import CRITERIA, robust_choice
+    from meguru.model.uncertain import is_certain
 
     read = read_model(model)
     names = known_scenarios(read, scenarios) or None
-    announce_compiling()
-    found = robust_choice(read, goal, names, samples=samples, seed=seed, level=level, over=over_of(over))
+    when = over_of(over)
+    with progress("running", samples) as advance:
+        found = robust_choice(
+            read, goal, names, samples=samples, seed=seed, level=level, over=when, progress=advance
+        )
     best = {criterion: found.best(criterion) for criterion in CRITERIA}
+    alike = is_certain(read, found.names)
     if as_json:
         rows = found.table().to_dict("records")
-        print_json({"model": read.name, "goal": found.goal.name, "best": best, "choices": rows})
+        data = {"model": read.name, "goal": found.goal.name, "alike": alike, "best": best, "choices": rows}
+        print_json(data)
         return
     from rich.text import Text
 
@@ -69,3 +76,5 @@ def robust(
         shown.add_row(row["choice"], *cells, f"{row['wins']:.1%}")
     screen.print(shown)
     screen.print(f"{samples:,} samples, seed {seed}, the same for all", style=QUIET)
+    if alike:
+        screen.print(f"! {ALIKE}", style=BAD)

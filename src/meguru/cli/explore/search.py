@@ -73,6 +73,7 @@ def search(
     """
     from meguru.cli.models import read_model
     from meguru.cli.screen import announce_compiling, print_json
+    from meguru.cli.values import language
     from meguru.explore.searches.model_search import search_measures
 
     read = read_model(model)
@@ -98,7 +99,7 @@ def search(
     if as_json:
         print_json({**_data(found), "files": [str(path) for path in files]})
     else:
-        _print(found, files)
+        _print(found, files, spoken or language())
 
 
 def _data(found: Choices) -> dict[str, Any]:
@@ -108,8 +109,9 @@ def _data(found: Choices) -> dict[str, Any]:
         "scenario": found.start,
         "method": found.front.method,
         "levels": found.front.levels,
-        "tried": len(found.front.points),
+        "tried": found.tried,
         "goals": [{"indicator": goal.name, "wanted": goal.wanted} for goal in found.goals],
+        "left_out": {name: list(others) for name, others in found.left_out.items()},
         "limits": [str(limit) for limit in found.limits],
         "now": dict(found.now),
         "front": [
@@ -123,15 +125,16 @@ def _data(found: Choices) -> dict[str, Any]:
     }
 
 
-def _print(found: Choices, files: list[Path]) -> None:
+def _print(found: Choices, files: list[Path], spoken: str) -> None:
     from rich.text import Text
 
     from meguru.cli.screen import QUIET, STRONG, console, number, table
     from meguru.cli.tables import print_files
     from meguru.explore.plans.describe import plan_text
+    from meguru.report.sentences import left_out_sentences
 
     screen = console()
-    head = f"  from scenario {found.start}, {len(found.front.points):,} choices tried by {found.front.how}"
+    head = f"  from scenario {found.start}, {found.tried:,} choices tried by {found.front.how}"
     screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)))
     screen.print()
     shown = table()
@@ -145,11 +148,13 @@ def _print(found: Choices, files: list[Path]) -> None:
         values = [number(float(found.front.values[name][rows[index]])) for name in found.now]
         shown.add_row(found.scenario_of(index + 1), plan_text(found.model, found.plans[index]), *values)
     screen.print(shown)
+    for text in left_out_sentences(found):
+        screen.print(text.ja if spoken == "ja" else text.en, style=QUIET, soft_wrap=True)
     if len(rows) > MOST_SHOWN:
         screen.print(
             f"{MOST_SHOWN} of {len(rows)} choices on the front; --json and --save have all", style=QUIET
         )
-    print_files(screen, files)
+    print_files(screen, files, spoken)
 
 
 def _spread(count: int) -> list[int]:

@@ -12,6 +12,7 @@ from meguru.cli.options import language_option
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from meguru.explore.sensitivity.problem import Progress
     from meguru.model import Model
 
 WAYS = ("tornado", "morris", "sobol", "regional")
@@ -38,8 +39,10 @@ SHOWN = 8  # inputs of each indicator
     "--indicator", "-i", "indicators", multiple=True, help="An indicator, may be repeated; default all."
 )
 @click.option("--year", type=int, help="Default the last.")
-@click.option("--samples", type=click.IntRange(2), help="Of sobol and regional; default 256 and 1000.")
-@click.option("--trajectories", type=click.IntRange(2), default=20, show_default=True, help="Of morris.")
+@click.option("--samples", type=click.IntRange(2, 2**20), help="Of sobol and regional; default 256 and 1000.")
+@click.option(
+    "--trajectories", type=click.IntRange(2, 10_000), default=20, show_default=True, help="Of morris."
+)
 @click.option(
     "--above", type=float, help="Limit of regional, in the unit of the indicator; default its median."
 )
@@ -73,20 +76,23 @@ def sensitivity(
       meguru sensitivity model.yaml --by regional --indicator co2 --above 500
     """
     from meguru.cli.models import known_scenarios, read_model
-    from meguru.cli.screen import announce_compiling, print_json
+    from meguru.cli.screen import print_json, progress
     from meguru.cli.values import language, records
+    from meguru.explore.years import year_at
 
     if report is not None and by != "tornado":
         raise click.UsageError("--report is of the tornado")
     read = read_model(model)
     names = known_scenarios(read, [scenario] if scenario else [])
-    announce_compiling()
+    year_at(year, range(read.time.first, read.time.last + 1))
     name = names[0] if names else None
     caution = None
-    if by == "regional":
-        frame = _regional(read, name, indicators, year, samples or 1000, seed, above, below)
-    else:
-        frame, caution = _indices(read, name, indicators, year, by, samples or 256, trajectories, seed)
+    with progress("running", samples or 1000) as advance:
+        if by == "regional":
+            frame = _regional(read, name, indicators, year, samples or 1000, seed, above, below, advance)
+        else:
+            number = samples or 256
+            frame, caution = _indices(read, name, indicators, year, by, number, trajectories, seed, advance)
     if report is not None:
         from meguru.report.tornado import write_tornado
 
@@ -110,6 +116,7 @@ def _indices(
     samples: int,
     trajectories: int,
     seed: int,
+    advance: Progress | None,
 ) -> tuple[DataFrame, str | None]:
     """The indices, and what to bear in mind about them."""
     import warnings
@@ -117,7 +124,7 @@ def _indices(
     from meguru.explore import model_problem, morris, sobol_indices, tornado
     from meguru.explore.sensitivity.problem import TogetherWarning
 
-    problem = model_problem(model, scenario, indicators=indicators or None, year=year)
+    problem = model_problem(model, scenario, indicators=indicators or None, year=year, progress=advance)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TogetherWarning)  # printed with the table
         if by == "morris":
@@ -138,13 +145,14 @@ def _regional(
     seed: int,
     above: float | None,
     below: float | None,
+    advance: Progress | None,
 ) -> DataFrame:
     from meguru.explore import ensemble, regional_of
 
     if len(indicators) != 1:
         raise click.UsageError("--by regional asks for one --indicator")
     names = None if scenario is None else [scenario]
-    found = ensemble(model, names, samples=samples, seed=seed, indicators=indicators)
+    found = ensemble(model, names, samples=samples, seed=seed, indicators=indicators, progress=advance)
     name = scenario or found.plan.reference
     return regional_of(found, indicators[0], scenario=name, year=year, above=above, below=below)
 

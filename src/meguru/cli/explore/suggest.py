@@ -9,6 +9,7 @@ import click
 
 from meguru.cli.explore.options import (
     goal_option,
+    head_of,
     json_option,
     measure_option,
     out_option,
@@ -91,6 +92,7 @@ def _data(found: Suggestion, told: list[Sentence]) -> dict[str, Any]:
         "alone": [_step(found, step) for step in found.ranked(found.goals[0])],
         "orders": {name: [_step(found, step) for step in order] for name, order in found.orders.items()},
         "agreed": found.agreed,
+        "left_out": {name: list(others) for name, others in found.left_out.items()},
         "zeros": [
             {
                 "indicator": one.indicator,
@@ -131,18 +133,20 @@ def _print(found: Suggestion, told: list[Sentence], spoken: str, files: list[Pat
 
     from meguru.cli.screen import QUIET, STRONG, console
     from meguru.cli.tables import print_files
+    from meguru.report.sentences import Teller, left_out_sentences
 
     screen = console()
-    head = f"  from scenario {found.start}, {found.over if found.over != 'last' else 'last year'}"
-    screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)))
+    screen.print(Text.assemble((found.model.name, STRONG), "  ", (head_of(found, spoken), QUIET)))
     screen.print()
     screen.print(_effects(found, spoken))
+    for said in (Teller(found).meaning(), *left_out_sentences(found)):
+        screen.print(said.ja if spoken == "ja" else said.en, style=QUIET, soft_wrap=True)
     screen.print()
     for one in told:
         text = one.text.ja if spoken == "ja" else one.text.en
         runs = f"  [{', '.join(one.scenarios)}]" if one.scenarios else ""
         screen.print(Text.assemble("· ", text, (runs, QUIET)), soft_wrap=True)
-    print_files(screen, files)
+    print_files(screen, files, spoken)
 
 
 def _effects(found: Suggestion, spoken: str) -> Table:
@@ -151,21 +155,24 @@ def _effects(found: Suggestion, spoken: str) -> Table:
 
     from meguru.cli.screen import BAD, GOOD, QUIET, number, table
     from meguru.cli.tables import NARROWEST_LABEL
-    from meguru.report.words import label_of
+    from meguru.report.both import Both
+    from meguru.report.numbers import unit_text
+    from meguru.report.words import label_of, say
 
-    currency = found.model.money.currency if found.model.money else "JPY"
-    shown = table()
-    shown.add_column("measure, alone", overflow="fold", min_width=NARROWEST_LABEL)
-    shown.add_column("goal", overflow="fold")
-    for title in ("now", "then"):
-        shown.add_column(title, justify="right", no_wrap=True)
-    shown.add_column("unit", style=QUIET, no_wrap=True)
-    shown.add_column(f"{currency} per unit", justify="right", no_wrap=True)
-
-    def words(part: Component, name: str) -> str:
-        text = label_of(part, name)
+    def told(text: Both) -> str:
         return text.ja if spoken == "ja" else text.en
 
+    def words(part: Component, name: str) -> str:
+        return told(label_of(part, name))
+
+    currency = unit_text(found.model.money.currency if found.model.money else "JPY")
+    shown = table()
+    shown.add_column(told(say("measure_alone")), overflow="fold", min_width=NARROWEST_LABEL)
+    shown.add_column(told(say("goal")), overflow="fold")
+    for title in ("start", "then"):
+        shown.add_column(told(say(title)), justify="right", no_wrap=True)
+    shown.add_column(told(say("unit")), style=QUIET, no_wrap=True)
+    shown.add_column(told(say("per_unit", currency=currency)), justify="right", no_wrap=True)
     for step in found.ranked(found.goals[0]):
         name = words(found.model.measures[step.taken.measure], step.taken.measure)
         for goal in found.goals:
@@ -177,10 +184,11 @@ def _effects(found: Suggestion, spoken: str) -> Table:
                 words(indicator, goal.name),
                 number(step.before.values[goal.name]),
                 Text(number(step.after.values[goal.name]), colour),
-                indicator.unit,
+                told(unit_text(indicator.unit)),
                 "–" if price is None else number(price),
             )
             name = ""
         if step.cost:
-            shown.add_row("", "cost of its own", "", number(step.cost), f"{currency}/year", "")
+            per_year = told(currency + "/" + unit_text("year"))
+            shown.add_row("", told(say("own_cost_alone")), "", number(step.cost), per_year, "")
     return shown

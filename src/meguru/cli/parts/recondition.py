@@ -79,7 +79,7 @@ def _part(result: Result, text: str) -> tuple[str, Part]:
     """A part with demand and returns of a run, and the numbers that were given."""
     from dataclasses import fields
 
-    from meguru.errors import did_you_mean
+    from meguru.errors import asked, did_you_mean
     from meguru.explore.parts.programme import Part
     from meguru.indicators import demand_and_supply
 
@@ -95,5 +95,6 @@ def _part(result: Result, text: str) -> tuple[str, Part]:
             numbers[key] = float(value)
         except ValueError:
             raise click.UsageError(f"'{one}' of part '{name}' is no number.") from None
-    demand, supply = (series.mean(axis=0) for series in demand_and_supply(result, name))
+    with asked():
+        demand, supply = (series.mean(axis=0) for series in demand_and_supply(result, name))
     return name, Part(demand, supply, **numbers)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from meguru.engine.given import numbers_given
 from meguru.engine.run import MOST_SAMPLES
 from meguru.engine.sampling import sampling_of
-from meguru.errors import RunError, UnknownNameError, did_you_mean
+from meguru.errors import RunError, UnknownNameError, asked, did_you_mean
 from meguru.explore.ensembles.folder import Folder
 from meguru.explore.ensembles.plan import Plan
 from meguru.explore.ensembles.result import Ensemble
@@ -89,9 +89,11 @@ def ensemble(
             raise RunError("must be at least one", place=name, found=number, expected="1 or more")
     if resume and folder is None:
         raise RunError("nothing to resume without a folder", place="folder", found="none")
+    done = np.zeros(
+        plan.draws.samples, dtype=bool
+    )  # what can not be drawn is refused before a folder is made
     kept = None if folder is None else Folder(Path(folder), plan, resume=resume)
     found = kept.blocks(plan) if kept is not None and resume else {}
-    done = np.zeros(plan.samples, dtype=bool)
     kept_of = np.empty((len(plan.scenarios), len(plan.indicators), plan.samples, len(plan.years)))
     for one in found.values():
         kept_of[:, :, one.first : one.last] = one.values
@@ -148,9 +150,10 @@ def _known(wanted: Iterable[str] | None, known: list[str], what: str) -> list[st
     names = known if wanted is None else list(dict.fromkeys(wanted))
     for name in names:
         if name not in known:
-            raise UnknownNameError(
-                f"no such {what}", found=name, expected=known, hint=did_you_mean(name, known)
-            )
+            with asked():
+                raise UnknownNameError(
+                    f"no such {what}", found=name, expected=known, hint=did_you_mean(name, known)
+                )
     return names
 
 

@@ -18,6 +18,17 @@ from meguru.explore.ensembles.plan import Array, Block, Plan, digest
 from meguru.files.writing import to_json, write_beside
 
 SETTINGS = "ensemble.json"
+OTHER = {  # settings, as they are told where they differ
+    "model": "another model",
+    "model_hash": "another state of the model",
+    "version": "another version of meguru",
+    "scenarios": "other scenarios",
+    "indicators": "other indicators",
+    "samples": "another number of samples",
+    "seed": "another seed",
+    "sampling": "another way to draw samples",
+    "values": "other values given",
+}
 BLOCK = re.compile(r"samples-(\d+)-(\d+)\.npz")
 
 
@@ -142,12 +153,17 @@ def _same(held: Mapping[str, Any], wanted: Mapping[str, Any], path: Path) -> Non
     """What was begun is what is asked for."""
     for key, value in wanted.items():
         if held.get(key) != value:
-            what = "model" if key == "model_hash" else key
+            of_model = key == "model_hash"
             raise ResumeError(
-                f"the folder holds an ensemble of another {what}",
+                f"the folder holds an ensemble of {OTHER[key]}",
                 file=str(path),
-                place=key,
-                found=held.get(key),
-                expected=str(value),
+                place="model" if of_model else key,
+                found=_state(held) if of_model else held.get(key),
+                expected=_state(wanted) if of_model else str(value),
                 hint="Numbers of the two would not belong together; choose another folder.",
             )
+
+
+def _state(settings: Mapping[str, Any]) -> str:
+    """A model by its name, and the beginning of the hash that tells its states apart."""
+    return f"{settings.get('model')} ({str(settings.get('model_hash'))[:8]}…)"

@@ -20,6 +20,7 @@ from meguru.files.document import component_data
 from meguru.indicators import sampled
 from meguru.model import Model, apply
 from meguru.model.components import Indicator, Sampling
+from meguru.model.uncertain import is_certain
 from meguru.version import __version__
 
 Array = NDArray[np.float64]
@@ -60,6 +61,11 @@ class Plan:
     def years(self) -> list[int]:
         """The years reported."""
         return list(range(self.model.time.first, self.model.time.last + 1))
+
+    @cached_property
+    def alike(self) -> bool:
+        """Whether nothing in the scenarios is uncertain: all samples are alike."""
+        return not self.values and is_certain(self.model, self.scenarios)
 
     def blocks(self, size: int | None) -> list[tuple[int, int]]:
         """First and last sample of each block."""

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine.given import those_of
-from meguru.errors import IndicatorError, RangeError, UnknownNameError, did_you_mean
+from meguru.errors import IndicatorError, RangeError, UnknownNameError, asked, did_you_mean
 from meguru.explore.ensembles.plan import Plan, digest
 from meguru.explore.rounding import same
+from meguru.explore.years import year_at
 from meguru.model import Model, apply
 from meguru.model.components import Indicator
 from meguru.model.uncertain import places_held
@@ -162,13 +163,15 @@ class Ensemble:
         IndicatorError
             It is not said of any indicator what is wanted.
         UnknownNameError
-            No such scenario, indicator, year or wish.
+            No such scenario, indicator or wish.
+        RangeError
+            A year that is not reported.
         """
         from pandas import DataFrame
 
         than = self.plan.reference if than is None else than
         wishes = self._wishes(wanted)
-        column = position(self.years[-1] if year is None else year, self.years, "year")
+        column = year_at(year, self.years)
         rows = [
             {
                 "scenario": scenario,
@@ -211,9 +214,10 @@ def position(name: Any, known: Iterable[Any], what: str) -> int:
     names = list(known)
     if name not in names:
         texts = [str(one) for one in names]
-        raise UnknownNameError(
-            f"no such {what}", found=name, expected=texts, hint=did_you_mean(str(name), texts)
-        )
+        with asked():
+            raise UnknownNameError(
+                f"no such {what}", found=name, expected=texts, hint=did_you_mean(str(name), texts)
+            )
     return names.index(name)
 
 

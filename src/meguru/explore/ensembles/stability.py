@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import RangeError
-from meguru.explore.ensembles.result import Ensemble, position
+from meguru.explore.ensembles.result import Ensemble
 from meguru.explore.rounding import reacts
+from meguru.explore.years import year_at
 from meguru.random import uniforms
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def stability(
     looked_at = ensemble.years if year is None else [year] if isinstance(year, int) else list(year)
     if not looked_at:
         raise RangeError("no year to look at", place="year", expected="at least one")
-    columns = [position(one, ensemble.years, "year") for one in looked_at]
+    columns = [year_at(one, ensemble.years) for one in looked_at]
     rows = []
     for scenario in ensemble.scenarios:
         for name, indicator in ensemble.indicators.items():

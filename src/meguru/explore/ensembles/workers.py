@@ -10,6 +10,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from typing import Any
 
+from meguru.engine.compiled import tell_if_new
 from meguru.errors import RunError
 from meguru.explore.ensembles.plan import Block, Plan, run_samples
 from meguru.version import __version__
@@ -53,6 +54,7 @@ def _ignore_interrupts() -> None:
 def _in_processes(plan: Plan, blocks: list[Span], processes: int) -> Generator[Block, None, None]:
     """Blocks by new processes; a process that is killed loses only what it was at, which is run again."""
     breaks = 0
+    tell_if_new()
     while blocks:
         pool = ProcessPoolExecutor(
             min(processes, len(blocks)), mp_context=get_context("spawn"), initializer=_ignore_interrupts

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from meguru.engine import Result
+from meguru.errors import asked
 from meguru.indicators.reuse import ReuseRate, demand_and_supply, reuse_bound, reuse_rate
 
 if TYPE_CHECKING:
@@ -91,5 +92,6 @@ def mismatch_of(result: Result, item: str, store: str = "*") -> Mismatch:
     store
         The stores from which it is drawn; default all.
     """
-    demand, supply = (one.mean(axis=0) for one in demand_and_supply(result, item, store))
+    with asked():
+        demand, supply = (one.mean(axis=0) for one in demand_and_supply(result, item, store))
     return mismatch(demand, supply, result.units.coords["time"].values)

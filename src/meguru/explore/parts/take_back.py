@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from meguru.engine.compiling.lifetimes import parameters, survival
-from meguru.errors import MissingValueError, RangeError, UnknownNameError, did_you_mean
+from meguru.errors import MissingValueError, RangeError, UnknownNameError, asked, did_you_mean
 from meguru.files.component import entry_names
 from meguru.model import Model, apply
 from meguru.model.checks.numbers import Evaluation
@@ -176,13 +176,14 @@ def intact_by_age(
     applied = apply(model, scenario)
     uses = {name: one for name, one in applied.processes.items() if one.kind == "use"}
     if process not in uses:
-        raise UnknownNameError(
-            "no such use process", found=process, expected=list(uses), hint=did_you_mean(process, uses)
-        )
+        hint = did_you_mean(process, uses)
+        with asked():
+            raise UnknownNameError("no such use process", found=process, expected=list(uses), hint=hint)
     use = uses[process]
     if segment is not None and segment not in use.segments:
         hint = did_you_mean(segment, use.segments)
-        raise UnknownNameError("no such segment", found=segment, expected=list(use.segments), hint=hint)
+        with asked():
+            raise UnknownNameError("no such segment", found=segment, expected=list(use.segments), hint=hint)
     own = {} if segment is None else use.segments[segment].lifetimes
     read = _last_year(applied)
     ages = np.asarray(age, dtype=np.float64)
@@ -206,7 +207,9 @@ def price_by_age(model: Model, route: str, age: ArrayLike, scenario: str | None 
     applied = apply(model, scenario)
     names = entry_names(applied.routes)
     if route not in names:
-        raise UnknownNameError("no such route", found=route, expected=names, hint=did_you_mean(route, names))
+        hint = did_you_mean(route, names)
+        with asked():
+            raise UnknownNameError("no such route", found=route, expected=names, hint=hint)
     found = applied.routes[names.index(route)]
     if found.price is None:
         raise MissingValueError("a route without a price", place=f"routes.{route}.price")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine import Result
-from meguru.errors import RangeError
 from meguru.explore.plans.trials import Over
+from meguru.explore.years import year_at
 
 Array = NDArray[np.float64]
 LABELS = ("payer", "payee", "name", "where")
@@ -73,8 +73,8 @@ def of_year(values: Array, years: NDArray[np.int64], over: Over) -> Array:
         A year that is not among them.
     """
     known = np.unique(years)
-    if isinstance(over, int) and over not in known:
-        raise RangeError("a year that is not reported", found=over, expected=f"{known[0]} to {known[-1]}")
+    if isinstance(over, int):
+        year_at(over, known.tolist())
     if over == "mean":
         mean: Array = values.sum(axis=0) / len(known)
         return mean

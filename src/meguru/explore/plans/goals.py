@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import FormulaError, UnknownNameError, did_you_mean
+from meguru.errors import FormulaError, UnknownNameError, asked, did_you_mean
 from meguru.model.components import Model
 from meguru.quantity import Quantity
 
@@ -72,7 +72,8 @@ def goals_of(model: Model, names: Iterable[str] | None = None) -> list[Goal]:
                 hint="Or name goals, as 'co2:less'.",
             )
         return found
-    return [_goal(model, text) for text in names]
+    with asked():
+        return [_goal(model, text) for text in names]
 
 
 def _goal(model: Model, text: str) -> Goal:
@@ -111,25 +112,21 @@ def limits_of(model: Model, texts: Iterable[str]) -> list[Limit]:
     DimensionError
         A bound of another dimension.
     """
-    found = []
-    for text in texts:
-        match = _LIMIT.fullmatch(text)
-        if match is None:
-            raise FormulaError("no limit", found=text, expected="as 'co2 <= 40 t_CO2e/year'")
-        name = match["name"]
-        if name not in model.indicators:
-            known = model.indicators
-            raise UnknownNameError(
-                "no such indicator", found=name, expected=list(known), hint=did_you_mean(name, known)
-            )
-        found.append(
-            Limit(
-                name,
-                in_unit_of(model, name, match["bound"]),
-                "at most" if match["sign"] == "<=" else "at least",
-            )
+    with asked():
+        return [_limit(model, text) for text in texts]
+
+
+def _limit(model: Model, text: str) -> Limit:
+    match = _LIMIT.fullmatch(text)
+    if match is None:
+        raise FormulaError("no limit", found=text, expected="as 'co2 <= 40 t_CO2e/year'")
+    name, known = match["name"], model.indicators
+    if name not in known:
+        raise UnknownNameError(
+            "no such indicator", found=name, expected=list(known), hint=did_you_mean(name, known)
         )
-    return found
+    side: Literal["at most", "at least"] = "at most" if match["sign"] == "<=" else "at least"
+    return Limit(name, in_unit_of(model, name, match["bound"]), side)
 
 
 def in_unit_of(model: Model, indicator: str, text: str) -> float:

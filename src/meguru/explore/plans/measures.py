@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from meguru.errors import ScenarioError, UnknownNameError, did_you_mean
+from meguru.errors import ScenarioError, UnknownNameError, asked, did_you_mean
 from meguru.explore.plans.describe import labels, level_of
 from meguru.files.marks import where
 from meguru.model import Model, apply, exclude_each_other, measures_of, reference_name, scenario_names
@@ -56,6 +56,8 @@ class Lever:
         What holds at the start of the search in its last year; None where nothing does.
     years
         In which it may begin; empty: as the model says.
+    switched
+        Whether taking it differs from leaving it at the level that holds anyway.
     """
 
     measure: str
@@ -67,6 +69,7 @@ class Lever:
     proposed: float | None = None
     present: float | None = None
     years: tuple[int, ...] = ()
+    switched: bool = True
 
     @property
     def ranged(self) -> bool:
@@ -85,9 +88,10 @@ def start_of(model: Model, scenario: str | None = None) -> str:
     known = scenario_names(model)
     if scenario is not None:
         if scenario not in known:
-            raise ScenarioError(
-                "no such scenario", found=scenario, expected=known, hint=did_you_mean(scenario, known)
-            )
+            with asked():
+                raise ScenarioError(
+                    "no such scenario", found=scenario, expected=known, hint=did_you_mean(scenario, known)
+                )
         return scenario
     present = [name for name, one in model.scenarios.items() if one.present]
     if len(present) > 1:
@@ -103,13 +107,65 @@ def start_of(model: Model, scenario: str | None = None) -> str:
     return present[0] if present else reference_name(model)
 
 
+def free_measures(model: Model, start: str) -> list[str]:
+    """Measures that the scenario ``start`` neither takes nor excludes, in the order of the model."""
+    taken = measures_of(model, start)
+    return [
+        name
+        for name in model.measures
+        if name not in taken and exclude_each_other(model, [*taken, name]) is None
+    ]
+
+
+def levels_of_others(model: Model, start: str) -> dict[str, tuple[str, ...]]:
+    """Measures that are no choice of their own → those whose ranges hold the numbers that they set.
+
+    Such a measure sets nothing but numbers that measures of the same owner can choose, or that the start has
+    chosen by them, and within their ranges. What costs or pays something, goes to a receiver, or holds from a
+    year is never one of them.
+    """
+    free = free_measures(model, start)
+    decided = [*measures_of(model, start), *free]
+    with_range = [name for name in decided if name in model.measures and model.measures[name].range]
+    ranged = {place: name for name in with_range for place in model.measures[name].changes}
+    found = {}
+    for name in free:
+        places = model.measures[name].changes
+        others = tuple(dict.fromkeys(ranged[place] for place in places if place in ranged))
+        if places and ranged.keys() >= places.keys() and _only_sets(model, name, others):
+            found[name] = others
+    return found
+
+
+def _only_sets(model: Model, name: str, others: Iterable[str]) -> bool:
+    """Whether a measure is nothing but numbers that others, of the same owner, may set as well."""
+    one = model.measures[name]
+    if one.range or any(said is not None for said in (one.amount, one.cost, one.receiver, one.since)):
+        return False
+    return all(
+        model.measures[other].owner == one.owner and _in_range(model.measures[other], one) for other in others
+    )
+
+
+def _in_range(ranged: Measure, one: Measure) -> bool:
+    """Whether what a measure sets at the place of a range lies within it."""
+    ((place, _),) = ranged.changes.items()
+    assert ranged.range is not None
+    number = Quantity.parse(one.changes[place])
+    if number.value is None or not number.is_certain():
+        return False
+    unit = ranged.range.low.unit
+    value = float(convert(number.value, number.unit, unit))
+    return _number(ranged.range.low, unit) <= value <= _number(ranged.range.high, unit)
+
+
 def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> list[Lever]:
     """Measures that can be taken on top of the scenario ``start``, in the order of the model.
 
     Parameters
     ----------
     names
-        Of those wanted; default all, but for measures that only set a number for which another has a range.
+        Of those wanted; default all, but for :func:`levels_of_others`.
 
     Raises
     ------
@@ -119,30 +175,14 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
         One that the start takes already or excludes.
     """
     taken = measures_of(model, start)
-    left = [
-        name
-        for name in model.measures
-        if name not in taken and exclude_each_other(model, [*taken, name]) is None
-    ]
-    left = _without_levels(model, left)
-    wanted = left if names is None else list(names)
-    for name in wanted:
-        if name not in model.measures:
-            hint = did_you_mean(name, model.measures)
-            raise UnknownNameError("no such measure", found=name, expected=list(model.measures), hint=hint)
-        if name in taken:
-            raise ScenarioError(
-                f"scenario '{start}' takes this measure already",
-                place=f"measures.{name}",
-                hint="Start from a scenario without it.",
-            )
-        pair = exclude_each_other(model, [*taken, name])
-        if pair is not None:
-            raise ScenarioError(
-                f"'{pair[0]}', which scenario '{start}' takes, and this measure exclude each other",
-                place=f"measures.{name}",
-                hint="Start from a scenario without it.",
-            )
+    if names is None:
+        told = levels_of_others(model, start)
+        wanted = [name for name in free_measures(model, start) if name not in told]
+    else:
+        wanted = list(names)
+        with asked():
+            for name in wanted:
+                _check_free(model, start, taken, name)
     if not wanted:
         raise UnknownNameError(
             f"no measure that scenario '{start}' does not take already",
@@ -153,16 +193,22 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
     return [_lever(model, applied, name) for name in wanted]
 
 
-def _without_levels(model: Model, names: list[str]) -> list[str]:
-    """Measures but for those that set nothing but numbers that other ones can choose."""
-    chosen = {place for one in model.measures.values() if one.range for place in one.changes}
-    return [
-        name
-        for name in names
-        if model.measures[name].range
-        or not model.measures[name].changes
-        or not chosen.issuperset(model.measures[name].changes)
-    ]
+def _check_free(model: Model, start: str, taken: Sequence[str], name: str) -> None:
+    """Refuse a measure that is not there, or that the start takes or excludes."""
+    if name not in model.measures:
+        hint = did_you_mean(name, model.measures)
+        raise UnknownNameError("no such measure", found=name, expected=list(model.measures), hint=hint)
+    hint = "Start from a scenario without it."
+    place = f"measures.{name}"
+    if name in taken:
+        raise ScenarioError(f"scenario '{start}' takes this measure already", place=place, hint=hint)
+    pair = exclude_each_other(model, [*taken, name])
+    if pair is not None:
+        raise ScenarioError(
+            f"'{pair[0]}', which scenario '{start}' takes, and this measure exclude each other",
+            place=place,
+            hint=hint,
+        )
 
 
 def _lever(model: Model, applied: Model, name: str) -> Lever:
@@ -184,7 +230,17 @@ def _lever(model: Model, applied: Model, name: str) -> Lever:
     present = None
     if isinstance(held, Quantity):
         present = float(Evaluation(applied).array(held, unit or "1", place)[0, -1])
-    return Lever(name, place, unit, low, high, step, value, present, years)
+    within = present is not None and low <= present <= high
+    switched = not within or _counts_besides(model, name)
+    return Lever(name, place, unit, low, high, step, value, present, years, switched)
+
+
+def _counts_besides(model: Model, name: str) -> bool:
+    """Whether it matters that a measure is taken, whatever its level: it costs, pays, begins or excludes."""
+    one = model.measures[name]
+    return any(said is not None for said in (one.cost, one.amount, one.since)) or any(
+        exclude_each_other(model, [other, name]) for other in model.measures
+    )
 
 
 def _number(quantity: Quantity, unit: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine import Comparison, Result, run
-from meguru.errors import RangeError
 from meguru.explore.plans.measures import Plan, candidate_of, is_possible, start_of, with_levels, with_plan
 from meguru.explore.plans.switches import switched
+from meguru.explore.years import year_at
 from meguru.indicators import sampled
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.places import find
@@ -22,6 +22,7 @@ from meguru.model.walk import clone, quantities
 from meguru.quantity import Quantity
 
 Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
 Over = int | Literal["last", "mean"]
 FEW_STRUCTURES = 3  # runs of plans with different measures, up to which each is made by itself
 MOST_AT_ONCE = 4096  # plans in one run, so that memory stays small
@@ -44,18 +45,28 @@ class Trials:
         reported years.
     seed
         Of the random numbers, common to all plans.
+    progress
+        Called with (plans done, plans in all) where several are run.
     """
 
-    def __init__(self, model: Model, start: str | None = None, *, over: Over = "last", seed: int = 0) -> None:
+    def __init__(
+        self,
+        model: Model,
+        start: str | None = None,
+        *,
+        over: Over = "last",
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> None:
         self.model = model
         self.start = start_of(model, start)
         self.over: Over = over
         self.seed = seed
+        self.progress = progress
         self._others: dict[str, Result] = {}
         self.candidate = candidate_of(model)
-        years = range(model.time.first, model.time.last + 1)
-        if isinstance(over, int) and over not in years:
-            raise RangeError("a year that is not reported", found=over, expected=f"{years[0]} to {years[-1]}")
+        if isinstance(over, int):
+            year_at(over, range(model.time.first, model.time.last + 1))
 
     def values(self, plans: Sequence[Plan], indicators: Sequence[str]) -> dict[str, Array]:
         """Indicators under plans, with uncertain numbers at their means.
@@ -70,12 +81,19 @@ class Trials:
         wanted = list(dict.fromkeys(plan for plan in plans if is_possible(self.model, plan)))
         known: dict[Plan, int] = {plan: index for index, plan in enumerate(wanted)}
         found = {name: np.empty(len(wanted)) for name in indicators}
+        done = 0
         for members in self._groups(wanted):
             values = self._of_group([wanted[index] for index in members], indicators)
             for name, row in values.items():
                 found[name][members] = row
+            done += len(members)
+            self._advance(done, len(wanted))
         places = np.array([known.get(plan, len(wanted)) for plan in plans], dtype=np.int64)
         return {name: np.append(row, np.nan)[places] for name, row in found.items()}
+
+    def _advance(self, done: int, total: int) -> None:
+        if self.progress is not None and total > 1:
+            self.progress(done, total)
 
     def _groups(self, plans: Sequence[Plan]) -> list[list[int]]:
         """Plans that can go through one run together: the same measures from the same years, or any."""
@@ -170,6 +188,7 @@ class Trials:
             result = run(model, self.start, seed=self.seed)
             for name, row in indicators_of(result, indicators).items():
                 found[name][index] = self._picked(row)[0]
+            self._advance(index + 1, len(levels))
         return found
 
     def of_result(self, result: Result, indicators: Sequence[str]) -> dict[str, Array]:

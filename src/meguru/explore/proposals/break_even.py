@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import ScenarioError, UnknownNameError, did_you_mean
+from meguru.errors import ScenarioError, UnknownNameError, asked, did_you_mean
 from meguru.explore.plans.goals import in_unit_of
 from meguru.explore.plans.measures import Plan, Taken, free_name, levers_of
-from meguru.explore.plans.trials import Over, Trials
+from meguru.explore.plans.trials import Over, Progress, Trials
 from meguru.explore.proposals.roots import POINTS, Crossings, crossings
 from meguru.model import Model, apply, reference_name
 from meguru.model.checks.numbers import Evaluation
@@ -73,6 +73,7 @@ def break_even(
     high: float | str | None = None,
     over: Over = "last",
     points: int = POINTS,
+    progress: Progress | None = None,
 ) -> BreakEven:
     """At which value of one number an indicator crosses a target: CO2 its sign, a loop its profit.
 
@@ -98,6 +99,8 @@ def break_even(
         ``last`` year, ``mean`` of all, or a year.
     points
         Of the scan; see :func:`meguru.explore.proposals.roots.crossings`.
+    progress
+        Called with (points done, points in all).
 
     Raises
     ------
@@ -108,19 +111,22 @@ def break_even(
     RangeError
         An empty range.
     """
-    if indicator not in model.indicators:
-        known = model.indicators
-        hint = did_you_mean(indicator, known)
-        raise UnknownNameError("no such indicator", found=indicator, expected=list(known), hint=hint)
-    trials = Trials(model, scenario, over=over)
-    goal = in_unit_of(model, indicator, target) if isinstance(target, str) else target
+    with asked():
+        if indicator not in model.indicators:
+            known = model.indicators
+            hint = did_you_mean(indicator, known)
+            raise UnknownNameError("no such indicator", found=indicator, expected=list(known), hint=hint)
+        trials = Trials(model, scenario, over=over, progress=progress)
+        goal = in_unit_of(model, indicator, target) if isinstance(target, str) else target
+        if of not in model.measures and "." not in of:
+            hint = did_you_mean(of, model.measures)
+            raise UnknownNameError("no such measure", found=of, expected=list(model.measures), hint=hint)
+        if of not in model.measures and (low is None or high is None):
+            raise ScenarioError("a place needs a range", place=of, expected="a least and a largest value")
     if of in model.measures:
         return of_measure(trials, of, indicator, target=goal, low=low, high=high, points=points)
-    if "." not in of:
-        hint = did_you_mean(of, model.measures)
-        raise UnknownNameError("no such measure", found=of, expected=list(model.measures), hint=hint)
-    if low is None or high is None:
-        raise ScenarioError("a place needs a range", place=of, expected="a least and a largest value")
+    assert low is not None
+    assert high is not None
     return _of_place(trials, of, indicator, goal, low, high, points)
 
 
@@ -139,7 +145,8 @@ def of_measure(
     (lever,) = levers_of(trials.model, trials.start, [measure])
     if not lever.ranged:
         hint = "Give it a range, or name the place of a number."
-        raise ScenarioError("this measure has no range", place=f"measures.{measure}", hint=hint)
+        with asked():
+            raise ScenarioError("this measure has no range", place=f"measures.{measure}", hint=hint)
     least = lever.low if low is None else _number(low, lever.unit)
     most = lever.high if high is None else _number(high, lever.unit)
 
@@ -173,10 +180,11 @@ def _of_place(
     points: int,
 ) -> BreakEven:
     applied = apply(trials.model, trials.start)
-    spot = find(applied, path)
-    held, place = spot.held, spot.place
-    if not isinstance(held, Quantity):
-        raise ScenarioError("no number stands here", place=place, expected="the place of a number")
+    with asked():
+        spot = find(applied, path)
+        held, place = spot.held, spot.place
+        if not isinstance(held, Quantity):
+            raise ScenarioError("no number stands here", place=place, expected="the place of a number")
     reference = reference_name(trials.model) if trials.model.scenarios else trials.start
     least, most = _number(low, held.unit), _number(high, held.unit)
     if find(apply(trials.model, reference), path).held != held:
@@ -184,7 +192,7 @@ def _of_place(
         name = free_name("number", model.measures)
         numbers = Range(low=Quantity(least, held.unit), high=Quantity(most, held.unit))
         model.measures[name] = Measure(changes={place: {"value": least, "unit": held.unit}}, range=numbers)
-        tried = Trials(model, trials.start, over=trials.over)
+        tried = Trials(model, trials.start, over=trials.over, progress=trials.progress)
         found = of_measure(tried, name, indicator, target=target, points=points)
         return replace(found, model=trials.model, measure="")
 
@@ -199,7 +207,8 @@ def _of_place(
 
 def _number(given: float | str, unit: str) -> float:
     """A number in a unit; one that is written without a unit is in it."""
-    quantity = Quantity.parse(given)
-    if quantity.value is None:
-        raise ScenarioError("not a plain number", found=given, expected="a number with its unit")
-    return float(convert(quantity.value, quantity.unit, unit)) if quantity.unit else quantity.value
+    with asked():
+        quantity = Quantity.parse(given)
+        if quantity.value is None:
+            raise ScenarioError("not a plain number", found=given, expected="a number with its unit")
+        return float(convert(quantity.value, quantity.unit, unit)) if quantity.unit else quantity.value

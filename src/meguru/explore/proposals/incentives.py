@@ -12,7 +12,7 @@ from meguru.engine import Result
 from meguru.errors import UnknownNameError
 from meguru.explore.plans.accounts import NEGLIGIBLE, Accounts, accounts_of, of_year
 from meguru.explore.plans.goals import Goal, goals_of
-from meguru.explore.plans.measures import Plan, Taken, is_possible, levers_of
+from meguru.explore.plans.measures import Plan, Taken, free_measures, is_possible, levers_of
 from meguru.explore.plans.trials import Over, Trials
 from meguru.model import Model
 
@@ -126,8 +126,8 @@ def weigh_incentives(
         No incentive, or one that is not in the model.
     """
     trials = Trials(model, scenario, over=over)
-    taken = {lever.measure for lever in levers_of(model, trials.start)}
-    names = [name for name in incentives_of(model) if name in taken] if measures is None else list(measures)
+    free = free_measures(model, trials.start)
+    names = [name for name in incentives_of(model) if name in free] if measures is None else list(measures)
     if not names:
         raise UnknownNameError(
             "no incentive", place="measures", expected="a measure with an owner and a receiver, not taken yet"

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine import compare
-from meguru.errors import IndicatorError, RangeError
+from meguru.errors import IndicatorError, RangeError, asked
 from meguru.explore.plans.accounts import of_year
 from meguru.explore.plans.goals import Goal, goals_of
-from meguru.explore.plans.trials import Over, indicators_of
+from meguru.explore.plans.trials import Over, Progress, indicators_of
 from meguru.explore.rounding import same
 from meguru.model import Model, scenario_names
 
@@ -93,7 +93,8 @@ def robust(outcomes: Mapping[str, Array], goal: Goal, level: float = LEVEL) -> R
     Regret: Savage, L. J. (1951), The theory of statistical decision, doi:10.1080/01621459.1951.10500768.
     """
     if not 0.0 < level < 1.0:
-        raise RangeError("a level outside what is possible", found=level, expected="above 0, below 1")
+        with asked():
+            raise RangeError("a level outside what is possible", found=level, expected="above 0, below 1")
     if not outcomes or len({np.shape(one) for one in outcomes.values()}) != 1:
         raise RangeError("choices with different numbers of samples", expected="the same samples for all")
     values = np.stack([np.asarray(one, dtype=np.float64) for one in outcomes.values()])
@@ -127,6 +128,7 @@ def robust_choice(
     seed: int = 0,
     level: float = LEVEL,
     over: Over = "last",
+    progress: Progress | None = None,
 ) -> Robust:
     """Weigh scenarios of a model by one indicator, with common random numbers.
 
@@ -143,6 +145,8 @@ def robust_choice(
         See :func:`meguru.run`.
     over
         ``last`` year, ``mean`` of all, or a year.
+    progress
+        As :func:`meguru.compare`.
 
     Raises
     ------
@@ -151,7 +155,7 @@ def robust_choice(
     """
     (wanted,) = goals_of(model, [goal])
     names = list(scenarios) if scenarios is not None else scenario_names(model)
-    found = compare(model, names, samples=samples, seed=seed)
+    found = compare(model, names, samples=samples, seed=seed, progress=progress)
     years = np.arange(model.time.first, model.time.last + 1)
     outcomes = {}
     for name in names:

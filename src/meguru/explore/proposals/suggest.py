@@ -10,7 +10,16 @@ import numpy as np
 
 from meguru.explore.plans.accounts import NEGLIGIBLE, Accounts, accounts_of
 from meguru.explore.plans.goals import Goal, goals_of
-from meguru.explore.plans.measures import Lever, Plan, Taken, is_possible, levers_of, scenario_like, with_plan
+from meguru.explore.plans.measures import (
+    Lever,
+    Plan,
+    Taken,
+    is_possible,
+    levels_of_others,
+    levers_of,
+    scenario_like,
+    with_plan,
+)  # fmt: skip
 from meguru.explore.plans.trials import Over, Trials
 from meguru.explore.proposals.break_even import BreakEven, of_measure
 from meguru.explore.rounding import same
@@ -116,6 +125,8 @@ class Suggestion:
         makes it better.
     break_evens
         For each number that a measure sets and each goal: where the goal changes its sign.
+    left_out
+        Measures that only set numbers which others choose → those others; none where measures are named.
     """
 
     model: Model = field(repr=False)
@@ -127,6 +138,7 @@ class Suggestion:
     alone: Sequence[Step]
     orders: Mapping[str, Sequence[Step]]
     break_evens: Sequence[BreakEven]
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def agreed(self) -> bool:
@@ -240,7 +252,10 @@ def suggest(
     crossings = [
         of_measure(trials, lever.measure, goal.name) for lever in levers if lever.ranged for goal in wanted
     ]
-    return Suggestion(model, trials.start, over, wanted, found.money, found.of(()), alone, orders, crossings)
+    left_out = levels_of_others(model, trials.start) if measures is None else {}
+    return Suggestion(
+        model, trials.start, over, wanted, found.money, found.of(()), alone, orders, crossings, left_out
+    )
 
 
 class _Outcomes:

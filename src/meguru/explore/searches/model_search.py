@@ -5,17 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meguru.explore.plans.goals import Goal, Limit, goals_of, limits_of
-from meguru.explore.plans.measures import Lever, Plan, Taken, levers_of, scenario_like, with_plan
+from meguru.explore.plans.measures import (
+    Lever,
+    Plan,
+    Taken,
+    is_possible,
+    levels_of_others,
+    levers_of,
+    scenario_like,
+    with_plan,
+)  # fmt: skip
 from meguru.explore.plans.trials import Over, Trials
 from meguru.explore.rounding import same
+from meguru.explore.searches.combinations import Combinations, Option
 from meguru.explore.searches.search import GENERATIONS, POPULATION, Front, Method, SearchProblem, search
 from meguru.explore.searches.space import FEW_LEVELS, Variable
-from meguru.model import Model
+from meguru.model import Model, exclude_each_other
 
 Array = NDArray[np.float64]
 
@@ -37,6 +48,10 @@ class Choices:
         The measures behind each point of the front.
     now
         Goal → value at the start.
+    tried
+        How many different choices were tried; a point of the front may have been tried more than once.
+    left_out
+        Measures that only set numbers which others choose → those others; none where measures are named.
     """
 
     model: Model = field(repr=False)
@@ -47,6 +62,8 @@ class Choices:
     front: Front
     plans: Sequence[Plan]
     now: Mapping[str, float]
+    tried: int = 0
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def with_scenarios(self) -> Model:
         """A copy of the model in which each point of the front is a scenario: ``choice-1`` ...
@@ -109,50 +126,67 @@ def search_measures(
     names = list(dict.fromkeys([*(goal.name for goal in wanted), *(one.name for one in bounds)]))
 
     def function(points: Array) -> dict[str, Array]:
-        return trials.values([plan_of(model, levers, point) for point in points], names)
+        return trials.values([plan_of(levers, point) for point in points], names)
 
-    problem = SearchProblem(variables_of(model, levers), wanted, function, bounds, [_nothing(model, levers)])
+    problem = SearchProblem(
+        variables_of(levers),
+        wanted,
+        function,
+        bounds,
+        [_nothing(levers)],
+        combinations_of(model, levers),
+    )
     front = search(problem, method, few=few, population=population, generations=generations, seed=seed)
     by_plan: dict[Plan, int] = {}
     for row in front.best.tolist():  # where a measure is left, its level does not matter
-        by_plan.setdefault(plan_of(model, levers, front.points[row]), row)
+        by_plan.setdefault(plan_of(levers, front.points[row]), row)
     if () in by_plan and _is_reached(by_plan, front, wanted):
         by_plan.pop(())
     front = replace(front, best=np.array(list(by_plan.values()), dtype=np.int64))
     now = {name: float(row[0]) for name, row in trials.values([()], names).items()}
-    return Choices(model, trials.start, levers, wanted, bounds, front, list(by_plan), now)
+    left_out = levels_of_others(model, trials.start) if measures is None else {}
+    known = {plan_of(levers, point) for point in front.points}
+    tried = sum(is_possible(model, plan) for plan in known)
+    return Choices(model, trials.start, levers, wanted, bounds, front, list(by_plan), now, tried, left_out)
 
 
-def variables_of(model: Model, levers: Iterable[Lever]) -> list[Variable]:
+def variables_of(levers: Iterable[Lever]) -> list[Variable]:
     """A switch for each measure that can be left, a level for each range, a year where it can be chosen."""
     found = []
     for one in levers:
-        if has_switch(model, one):
+        if one.switched:
             found.append(Variable(one.measure, 0.0, 1.0, 1.0))
-        if one.ranged:
-            found.append(Variable(f"{one.measure}.level", one.low, one.high, one.step))
-        if one.years:
-            found.append(Variable(f"{one.measure}.from", one.years[0], one.years[-1], 1.0))
+        found += _chosen_of(one)
     return found
 
 
-def has_switch(model: Model, lever: Lever) -> bool:
-    """Whether taking a measure differs from leaving it at the level that holds anyway."""
-    measure = model.measures[lever.measure]
-    return (
-        not lever.ranged
-        or lever.present is None
-        or not lever.low <= lever.present <= lever.high
-        or any(one is not None for one in (measure.cost, measure.amount, measure.since))
+def _chosen_of(lever: Lever) -> list[Variable]:
+    """The level and the year of a measure, where they can be chosen."""
+    found = []
+    if lever.ranged:
+        found.append(Variable(f"{lever.measure}.level", lever.low, lever.high, lever.step))
+    if lever.years:
+        found.append(Variable(f"{lever.measure}.from", lever.years[0], lever.years[-1], 1.0))
+    return found
+
+
+def combinations_of(model: Model, levers: Sequence[Lever]) -> Combinations:
+    """What can be chosen, each choice once: what is left has no level, what excludes is not taken beside."""
+    pairs = combinations(range(len(levers)), 2)
+    excluded = frozenset(
+        frozenset(pair)
+        for pair in pairs
+        if exclude_each_other(model, [levers[place].measure for place in pair]) is not None
     )
+    return Combinations([Option(one.switched, _chosen_of(one)) for one in levers], excluded)
 
 
-def plan_of(model: Model, levers: Iterable[Lever], point: Array) -> Plan:
+def plan_of(levers: Iterable[Lever], point: Array) -> Plan:
     """The measures that a point (variable,) stands for; one of which a number is NaN is left."""
     numbers = iter(point.tolist())
     plan = []
     for one in levers:
-        taken = next(numbers) >= 0.5 if has_switch(model, one) else True
+        taken = next(numbers) >= 0.5 if one.switched else True
         level = next(numbers) if one.ranged else None
         year = next(numbers) if one.years else None
         if taken and not any(number is not None and math.isnan(number) for number in (level, year)):
@@ -160,11 +194,11 @@ def plan_of(model: Model, levers: Iterable[Lever], point: Array) -> Plan:
     return tuple(plan)
 
 
-def _nothing(model: Model, levers: Iterable[Lever]) -> list[float]:
+def _nothing(levers: Iterable[Lever]) -> list[float]:
     """The point at which no measure is taken: no level need be what holds now, which may change by year."""
     point: list[float] = []
     for one in levers:
-        point += [0.0] * has_switch(model, one) + [math.nan] * (one.ranged + bool(one.years))
+        point += [0.0] * one.switched + [math.nan] * (one.ranged + bool(one.years))
     return point
 
 

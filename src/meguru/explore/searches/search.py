@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from meguru.errors import InfeasibleError, RunError
 from meguru.explore.plans.goals import Goal, Limit
+from meguru.explore.searches.combinations import Combinations
 from meguru.explore.searches.pareto import costs_of, non_dominated
 from meguru.explore.searches.space import FEW_LEVELS, Variable, grid, snapped
 
@@ -35,6 +36,9 @@ class SearchProblem:
         (point, variable) → value by name, each (point,); NaN where a value is undefined.
     also : (point, variable)
         Points that are tried whatever the method; NaN where a variable does not matter.
+    combinations
+        What a grid tries, where not every combination of levels is a choice of its own; those of ``also``
+        are among them.
     """
 
     variables: Sequence[Variable]
@@ -42,6 +46,20 @@ class SearchProblem:
     function: Callable[[Array], Mapping[str, Array]] = field(repr=False)
     limits: Sequence[Limit] = ()
     also: Sequence[Sequence[float]] = ()
+    combinations: Combinations | None = field(default=None, repr=False)
+
+    def size(self, few: int) -> int:
+        """How many points a grid has; if they are too many to run, some number above that."""
+        if self.combinations is not None:
+            return self.combinations.count(few, MOST_OF_A_GRID)
+        counts = [len(one.levels(few)) for one in self.variables]
+        return int(np.prod(np.array(counts, dtype=np.float64)).clip(max=2.0**62))
+
+    def grid(self, few: int) -> Array:
+        """(point, variable) of a grid, and what is tried besides."""
+        if self.combinations is not None:
+            return self.combinations.points(few)
+        return np.concatenate([grid(self.variables, few), _also(self)])
 
 
 @dataclass(frozen=True)
@@ -122,20 +140,19 @@ def search(
     if method not in METHODS:
         raise RunError("no such method", found=method, expected=METHODS)
     _check(problem, population, generations)
-    counts = [len(one.levels(few)) for one in problem.variables]
-    size = int(np.prod(np.array(counts, dtype=np.float64)).clip(max=2.0**62))
+    size = problem.size(few)
     any_value = any(one.count is None for one in problem.variables)
     if method == "auto":
-        method = "nsga2" if size > EXHAUSTIVE or (any_value and len(counts) > 2) else "grid"
+        method = "nsga2" if size > EXHAUSTIVE or (any_value and len(problem.variables) > 2) else "grid"
     if method == "grid":
         if size > MOST_OF_A_GRID:
             raise RunError(
                 "too many combinations",
-                found=f"{size:,}",
+                found=f"{size:,}" if problem.combinations is None else f"more than {MOST_OF_A_GRID:,}",
                 expected=f"at most {MOST_OF_A_GRID:,}",
                 hint="Take nsga2.",
             )
-        points = np.concatenate([grid(problem.variables, few), _also(problem)])
+        points = problem.grid(few)
         front = _front(problem, points, _evaluated(problem, points), "grid")
         return replace(front, levels=few if any_value else None)
     from meguru.explore.searches.nsga2 import evolve

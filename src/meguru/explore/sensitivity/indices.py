@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from meguru.errors import RangeError, RunError
+from meguru.errors import RangeError, RunError, asked
 from meguru.explore.rounding import reacts
 from meguru.explore.sensitivity.problem import Problem, defined
 
@@ -102,7 +102,8 @@ def sobol_indices(problem: Problem, *, samples: int = 1024, seed: int = 0) -> Da
         An output is undefined in some samples.
     """
     if samples < 2 or samples & (samples - 1):
-        raise RangeError("no power of two", place="samples", found=samples)
+        with asked():
+            raise RangeError("no power of two", place="samples", found=samples)
     if problem.together:
         raise RunError(
             "the variance can not be shared out between inputs that move together",

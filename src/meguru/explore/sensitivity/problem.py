@@ -12,17 +12,20 @@ from numpy.typing import NDArray
 from meguru.engine import Comparison
 from meguru.engine.run import blocks_of, run_block
 from meguru.engine.sampling import Draw
-from meguru.errors import IndicatorError, RunError, UnknownNameError, did_you_mean
+from meguru.errors import IndicatorError, RunError, UnknownNameError, asked, did_you_mean
 from meguru.explore.ensembles.plan import BLOCK_BYTES
+from meguru.explore.years import year_at
 from meguru.indicators import sampled
 from meguru.model import Model, apply, reference_name, scenario_names
 from meguru.model.components import Indicator
-from meguru.model.uncertain import places_held
+from meguru.model.uncertain import varying_places
 from meguru.quantity import Distribution, Quantity, draw
 
 Array = NDArray[np.float64]
 Function = Callable[[Mapping[str, Array]], Mapping[str, Array] | Array]
+Progress = Callable[[int, int], None]
 Input = Distribution | Quantity | tuple[float, float]
+NOTHING_UNCERTAIN = "nothing in the model is uncertain"
 OUTPUT = "output"  # name of the only output of a function that gives one array
 
 
@@ -128,6 +131,7 @@ def model_problem(
     *,
     indicators: Iterable[str] | None = None,
     year: int | None = None,
+    progress: Progress | None = None,
 ) -> Problem:
     """Indicators of a model as a problem: its inputs are all uncertain numbers of the scenario.
 
@@ -139,31 +143,34 @@ def model_problem(
         Ids; default all.
     year
         Default the last.
+    progress
+        Called with (samples done, samples in all) after each block.
 
     Raises
     ------
     RunError
         Nothing in the scenario is uncertain, or no indicator is asked for.
     UnknownNameError
-        No such scenario, indicator or year.
+        No such scenario or indicator.
+    RangeError
+        A year that is not reported.
     """
     reference = reference_name(model)
     name = reference if scenario is None else _one_of(scenario, scenario_names(model), "scenario")
     wanted = _indicators(model, indicators)
-    first, last = model.time.first, model.time.last
-    when = last if year is None else int(_one_of(str(year), map(str, range(first, last + 1)), "year"))
+    column = year_at(year, range(model.time.first, model.time.last + 1))
     looked_at = [apply(model, one) for one in dict.fromkeys([name, reference])]
-    places = list(dict.fromkeys(place for one in looked_at for place in places_held(one)))
+    places = list(dict.fromkeys(place for one in looked_at for place in varying_places(one)))
     if not places:
-        raise RunError("nothing in the model is uncertain", place=name, expected="at least one distribution")
+        raise RunError(NOTHING_UNCERTAIN, place=name, expected="at least one distribution")
 
     def run(levels: Array) -> dict[str, Array]:
         columns = {place: levels[:, k] for k, place in enumerate(places)}
 
         def draws(place: str, start: int, end: int) -> Array:
-            return columns[place][start:end]
+            return columns[place][start:end] if place in columns else np.full(end - start, 0.5)
 
-        return _in_blocks(model, name, reference, wanted, draws, len(levels), when - first)
+        return _in_blocks(model, name, reference, wanted, draws, len(levels), column, progress)
 
     units = {key: one.unit for key, one in wanted.items()}
     said = model.sampling.correlations if model.sampling else []
@@ -179,6 +186,7 @@ def _in_blocks(
     draws: Draw,
     samples: int,
     column: int,
+    progress: Progress | None,
 ) -> dict[str, Array]:
     found: dict[str, Array] = {name: np.empty(samples) for name in wanted}
     for block in blocks_of(apply(model, scenario), draws, {}, samples, BLOCK_BYTES):
@@ -186,6 +194,8 @@ def _in_blocks(
         values = sampled(Comparison({scenario: result}, reference), wanted)
         for name in wanted:
             found[name][block[0] : block[1]] = values[scenario, name][:, column]
+        if progress is not None:
+            progress(block[1], samples)
     return found
 
 
@@ -199,7 +209,9 @@ def _indicators(model: Model, wanted: Iterable[str] | None) -> dict[str, Indicat
 def _one_of(name: str, known: Iterable[str], what: str) -> str:
     names = list(known)
     if name not in names:
-        raise UnknownNameError(f"no such {what}", found=name, expected=names, hint=did_you_mean(name, names))
+        hint = did_you_mean(name, names)
+        with asked():
+            raise UnknownNameError(f"no such {what}", found=name, expected=names, hint=hint)
     return name
 
 

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import RunError
-from meguru.explore.ensembles.result import Ensemble, position
+from meguru.explore.ensembles.result import Ensemble
+from meguru.explore.sensitivity.problem import NOTHING_UNCERTAIN
+from meguru.explore.years import year_at
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -96,13 +98,18 @@ def regional_of(
     Raises
     ------
     RunError
-        Both limits are given, or too few samples are on one side: as of an indicator that never reacts.
+        Nothing is uncertain, both limits are given, or too few samples are on one side: as of an indicator
+        that never reacts.
     UnknownNameError
-        No such scenario, indicator or year.
+        No such scenario or indicator.
+    RangeError
+        A year that is not reported.
     """
     if above is not None and below is not None:
         raise RunError("two limits", found=f"above {above:g} and below {below:g}", expected="one of them")
-    column = position(ensemble.years[-1] if year is None else year, ensemble.years, "year")
+    if ensemble.plan.alike:
+        raise RunError(NOTHING_UNCERTAIN, place=scenario, expected="at least one distribution")
+    column = year_at(year, ensemble.years)
     name = ensemble.scenarios[-1] if scenario is None else scenario
     values = ensemble.of(name, indicator)[:, column]
     known = ~np.isnan(values)
