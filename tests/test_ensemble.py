@@ -511,12 +511,14 @@ def test_names_asked_of_an_ensemble(found: Ensemble) -> None:
     for ask in (
         lambda: found.of("now", "cost"),
         lambda: found.of("today", "costs"),
-        lambda: found.better(year=1999),
         lambda: found.inputs_of("now"),
-        lambda: stability(found, year=1999),
     ):
         with pytest.raises(UnknownNameError):
             ask()
+    for table in (lambda: found.better(year=1999), lambda: stability(found, year=1999)):
+        with pytest.raises(RangeError, match=r"not reported.*1999") as caught:
+            table()
+        assert caught.value.asked and caught.value.hint is None
     with pytest.raises(RangeError):
         found.bands(levels=(1.5,))
 
