@@ -192,3 +192,10 @@ def test_months_are_summed_to_years() -> None:
 def test_sorting_refuses_slips(shares: object, table: object, signals: object, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         sorting_value(shares, {"maker": table}, signals)  # type: ignore[arg-type, dict-item]
+
+
+def test_gains_of_one_sentence_are_told_in_one_scale(battery: Incentives) -> None:
+    moved = battery.moved["repair_subsidy"]
+    assert min(map(abs, moved.gains.values())) < 1e6 < max(map(abs, moved.gains.values()))
+    text = incentive_sentences(battery)[[*battery.moved].index("repair_subsidy")].en
+    assert "million" in text and "thousand" not in text

@@ -175,6 +175,14 @@ def test_only_a_mere_level_of_another_measure_is_left_out(more: dict[str, Any]) 
     assert [one.measure for one in levers_of(model, "today", ["level"])] == ["level"]
 
 
+def test_two_levels_that_exclude_each_other_can_be_left() -> None:
+    model = clone(ATM)
+    model.measures["more_parts"].excludes = ["more_collection"]
+    found = search_measures(model, ["co2_change"], measures=["more_parts", "more_collection"], method="grid")
+    assert found.tried == 1 + 11 + 11
+    assert [one.measure for one in found.plans[0]] == ["more_parts"]
+
+
 def test_what_is_left_out_is_handed_on_with_the_reason() -> None:
     found = search_measures(ATM, ["co2_change"])
     assert found.left_out["reuse_4"] == ("more_parts",) and found.left_out == suggest(ATM).left_out

@@ -294,9 +294,7 @@ def incentive_sentences(found: Incentives) -> list[Both]:
     for name, moved in found.moved.items():
         if name == TOGETHER:
             continue
-        scale = scale_for(
-            found.currency, moved.gains.values(), per_year=True
-        )  # one for all that are compared
+        scale = scale_for(found.currency, moved.gains.values(), per_year=True)  # one for all of them
         lists = {
             key: joined(phrase("and"), [_with_gain(scale, names, one, moved.gains[one]) for one in actors])
             for key, actors in (("payers", moved.payers), ("gainers", moved.gainers))
