@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 
 from meguru.engine.compiling.coefficients import ONE, Coefficients
+from meguru.engine.compiling.connected import number_components
 from meguru.engine.compiling.limits import limit_of
 from meguru.engine.compiling.nodes import PushNodes
 from meguru.engine.compiling.shape import Shape
@@ -19,14 +20,12 @@ from meguru.engine.plan import (
     EDGE_EXACT,
     EDGE_FLOW,
     EDGE_OFFER,
-    INPUT_COMPONENT,
     INPUT_EDGE,
     INPUT_EDGES_END,
     INPUT_OWNER,
     MAKE,
     OFFER_BUILD,
     OFFER_COLUMNS,
-    OFFER_COMPONENT,
     OFFER_INPUT,
     OFFER_INPUTS_END,
     OFFER_KIND,
@@ -97,7 +96,7 @@ class PullCompiler:
             self._offer(self.model.processes[name], name, item, self.tables.offer[row])
         self._demands()
         self._by_offer()
-        self._components()
+        number_components(self.tables.offer, self.tables.inputs, self.tables.edge)
         self._order()
         return self.tables
 
@@ -348,26 +347,6 @@ class PullCompiler:
             start = len(self.tables.offer_edge)
             self.tables.offer_edge += row
             self.tables.offer_edges.append([start, len(self.tables.offer_edge)])
-
-    def _components(self) -> None:
-        """Which inputs and offers hang together, by the number of one of the inputs: others share no
-        source."""
-        root = list(range(len(self.tables.inputs)))
-
-        def component(i: int) -> int:
-            while root[i] != i:
-                i = root[i]
-            return i
-
-        of_offer: dict[int, int] = {}
-        for i, row in enumerate(self.tables.inputs):
-            offers = {edge[EDGE_OFFER] for edge in self.tables.edge[row[INPUT_EDGE] : row[INPUT_EDGES_END]]}
-            for offer in sorted(offers | ({row[INPUT_OWNER]} if row[INPUT_OWNER] >= 0 else set())):
-                root[component(of_offer.setdefault(offer, i))] = component(i)
-        for i, row in enumerate(self.tables.inputs):
-            row[INPUT_COMPONENT] = component(i)
-        for offer, i in of_offer.items():
-            self.tables.offer[offer][OFFER_COMPONENT] = component(i)
 
     def _order(self) -> None:
         """Sources before makers for potentials; for the asking: every target before its source, first
