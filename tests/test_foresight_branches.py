@@ -93,8 +93,13 @@ def test_a_side_that_is_decided_from_the_start_is_told_by_the_lever(
     # The echo goes with the side and turns nobody: it reaches no KPI and is not rerun.
     assert abs(by_name["echo"].effect_size) < 2 and by_name["echo"].causal_effect is None
     assert by_name["idle"].causal_effect is None and by_name["idle"].q_value > 0.01
-    assert found.inputs[0].kind in ("start", "event")
-    assert {one.kind for one in found.inputs} == {"start"}
+    # The event comes after the branch: how the sides part, decided before. It stands last, without importance.
+    assert [one.name for one in found.inputs] == ["lever", "idle", "gate"]
+    assert [one.kind for one in found.inputs] == ["start", "start", "event"]
+    event = found.inputs[-1]
+    assert event.importance == 0.0
+    assert event.turned is not None and event.turned.by == 2050
+    assert (event.turned.left, event.turned.right, event.turned.never) == (0.0, 1.0, 1.0)
     assert next(one for one in found.inputs if one.name == "lever").importance > 0.3
 
 
