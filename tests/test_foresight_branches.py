@@ -93,7 +93,7 @@ def test_a_side_that_is_decided_from_the_start_is_told_by_the_lever(
     # The echo goes with the side and turns nobody: it reaches no KPI and is not rerun.
     assert abs(by_name["echo"].effect_size) < 2 and by_name["echo"].causal_effect is None
     assert by_name["idle"].causal_effect is None and by_name["idle"].q_value > 0.01
-    # The event comes after the branch: how the sides part, decided before. It stands last, without importance.
+    # The event comes after the branch: how the sides part, decided before. It is last, without importance.
     assert [one.name for one in found.inputs] == ["lever", "idle", "gate"]
     assert [one.kind for one in found.inputs] == ["start", "start", "event"]
     event = found.inputs[-1]

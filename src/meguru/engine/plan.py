@@ -50,7 +50,8 @@ STATE = (
     "wanted", "need", "got", "got_free", "cap", "asked", "given", "potential", "out", "short", "survival",
     "laws",
     "law", "there", "drawn", "wish", "wish_need", "weight", "stopped", "asking", "input_pace", "let",
-    "edge_pace", "offer_state", "offer_pace", "unsettled", "eager", "moved", "dated_before", "valued_before",
+    "edge_pace", "offer_state", "offer_pace", "unsettled", "eager", "moved", "could",
+    "sharers", "dated_before", "valued_before",
 )  # fmt: skip
 # each has two entries: start, size
 (X, WAITING, N, N_NEXT, SOLD, W, LEAVING, LEAVING_NEXT, PIECES_IN, PIECES_NEXT, SCRATCH, OWN, FAILING,
@@ -61,8 +62,8 @@ REPAIRING, HELD,
  OWED, MISSING, PUT_LAW, PUT_NEW, PUT, WANTED, NEED, GOT, GOT_FREE, CAP, ASKED, GIVEN, POTENTIAL, OUT,
  SHORT, SURVIVAL,
  LAWS, LAW, THERE, DRAWN, WISH, WISH_NEED, WEIGHT, STOPPED, ASKING, INPUT_PACE, LET, EDGE_PACE,
- OFFER_STATE, OFFER_PACE, UNSETTLED, EAGER, MOVED, DATED_BEFORE,
- VALUED_BEFORE) = range(_FLOATS + 4, _FLOATS + 4 + 2 * len(STATE), 2)  # fmt: skip
+ OFFER_STATE, OFFER_PACE, UNSETTLED, EAGER, MOVED, COULD, SHARERS,
+ DATED_BEFORE, VALUED_BEFORE) = range(_FLOATS + 4, _FLOATS + 4 + 2 * len(STATE), 2)  # fmt: skip
 _RECORD = _FLOATS + 4 + 2 * len(STATE)
 RECORD = (
     "flows",

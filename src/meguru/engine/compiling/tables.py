@@ -191,5 +191,5 @@ def _state_sizes(
         "there": most, "drawn": edges, "wish": edges, "wish_need": inputs, "weight": inputs,
         "stopped": inputs, "asking": inputs, "input_pace": inputs, "let": edges, "edge_pace": edges,
         "offer_state": offers, "offer_pace": offers, "unsettled": inputs, "eager": available,
-        "moved": available,
+        "moved": available, "could": available, "sharers": available,
     }  # fmt: skip

@@ -163,17 +163,26 @@ def until_sale(
     overwrite(m_before, m)
     copy(p, z, HELD_START, HELD)
     copy(p, z, N_NEXT, N)
+    code = settle_repairs(p, c, z, r, q, s, k, m, t, q_before, m_before)
+    if code != OK or not any_less(p, z):
+        return code
+    code = raise_repairs(p, c, z, r, q, s, k, m, t, q_before, m_before)
+    restart(p, z, q, m, q_before, m_before)
+    return settle_repairs(p, c, z, r, q, s, k, m, t, q_before, m_before) if code == OK else code
+
+
+@njit(cache=True)
+def settle_repairs(
+    p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, q_before: Any, m_before: Any
+) -> Any:
+    """Fewer repairs, until those that are done have their parts."""
     for _ in range(TRIES):
         code = one_try(p, c, z, r, q, s, k, m, t)
         if code != OK:
             return code
         again = scale_back(p, z)
-        if again == 2:
-            return SPARES_SHORT
-        if again == 0:
-            if not any_less(p, z):
-                return OK
-            return raise_repairs(p, c, z, r, q, s, k, m, t, q_before, m_before)
+        if again != 1:
+            return SPARES_SHORT if again == 2 else OK
         restart(p, z, q, m, q_before, m_before)
     return PART_SHORT
 
@@ -208,8 +217,7 @@ def raise_repairs(
             else:
                 low = z[share]
         z[share] = low
-    restart(p, z, q, m, q_before, m_before)
-    return one_try(p, c, z, r, q, s, k, m, t)
+    return OK
 
 
 @njit(cache=True)

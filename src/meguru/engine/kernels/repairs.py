@@ -14,12 +14,14 @@ from typing import Any
 from numba import njit
 
 from meguru.engine.plan import (
-    AVAILABLE, EAGER, FLOWS, FLOW_COUNT, GOT, INPUT, INPUT_AVAILABLE, INPUT_OWNER, MOVED, OWED, REPLACEMENT,
-    SPARE, SPARES, WANTED, at, line, rows,
+    AVAILABLE, COULD, EAGER, FLOWS, FLOW_COUNT, GOT, INPUT, INPUT_AVAILABLE, INPUT_OWNER, MOVED, OWED,
+    REPLACEMENT, SHARERS, SPARE, SPARES, WANTED, at, fill, line, rows,
 )  # fmt: skip
 
 LEAST = 1e-9  # what is asked for while searching, so that it can be told what would be wanted
 STILL = 1e-11
+ASIDE = 1e-9  # from where less is got at once
+MOST_EAGER = 1000.0
 
 
 @njit(cache=True)
@@ -75,21 +77,39 @@ def want_all_spares(p: Any, z: Any) -> Any:
 
 @njit(cache=True)
 def want_replacements(p: Any, z: Any, r: Any, t: Any, in_full: Any) -> Any:
-    """As many new children as old ones come out; ``in_full`` as would come out with parts for all."""
+    """As many new children as old ones come out; ``in_full`` as would come out with parts for all.
+
+    Several parts that go into the same things are of no use one without the other: none is asked for more.
+    """
     for k in range(rows(p, REPLACEMENT)):
         i = at(p, REPLACEMENT, k, 1)
         out = r[p[FLOWS] + t * p[FLOW_COUNT] + at(p, REPLACEMENT, k, 0)]
-        z[p[WANTED] + i] += out / available_of(p, z, i) if in_full else out
+        alone = z[p[SHARERS] + at(p, INPUT, i, INPUT_AVAILABLE)] <= 1.0
+        z[p[WANTED] + i] += out / available_of(p, z, i) if in_full and alone else out
 
 
 @njit(cache=True)
 def begin_search(p: Any, z: Any) -> Any:
     """Half of the way to start with; nothing is given up for good."""
+    fill(p, z, EAGER, 0.5)
+    fill(p, z, MOVED, 0.0)
+    fill(p, z, SHARERS, 0.0)
     for i in range(rows(p, INPUT)):
         if may_be_less(p, i):
             k = at(p, INPUT, i, INPUT_AVAILABLE)
-            z[p[EAGER] + k], z[p[MOVED] + k] = 0.5, 0.0
+            z[p[SHARERS] + k] += 1.0
             z[p[AVAILABLE] + k] = max(z[p[AVAILABLE] + k], LEAST)
+
+
+@njit(cache=True)
+def could_do(p: Any, z: Any, i: Any) -> Any:
+    """Share of the repairs for which an input got parts, of all; where it asked for those of this share only,
+    a share well above it if it got them, and well below if not."""
+    available, wanted = available_of(p, z, i), z[p[WANTED] + i] - z[p[OWED] + i]
+    got = min(max((z[p[GOT] + i] - z[p[OWED] + i]) / wanted, 0.0), 1.0) if wanted > 0.0 else 1.0
+    if z[p[SHARERS] + at(p, INPUT, i, INPUT_AVAILABLE)] <= 1.0:
+        return got
+    return available + (1.0 if got >= 1.0 - 1e-12 else -1.0)
 
 
 @njit(cache=True)
@@ -97,25 +117,31 @@ def find_available(p: Any, z: Any) -> Any:
     """Move each share towards what was got of everything wanted. True when nothing moves any more.
 
     A share that turns back goes half as far from then on, one that goes on half as far again: so it also
-    settles where much more is got on one side of it than on the other.
+    settles where much more is got on one side of it than on the other (it ends on the lower side), and where
+    what is got changes nearly as much as the share.
     """
-    largest = 0.0
+    fill(p, z, COULD, 2.0)
     for i in range(rows(p, INPUT)):
-        if not may_be_less(p, i):
-            continue
-        k = at(p, INPUT, i, INPUT_AVAILABLE)
-        wanted = z[p[WANTED] + i] - z[p[OWED] + i]
-        could = min(max((z[p[GOT] + i] - z[p[OWED] + i]) / wanted, 0.0), 1.0) if wanted > 0.0 else 1.0
-        gap = could - z[p[AVAILABLE] + k]
+        if may_be_less(p, i):
+            k = p[COULD] + at(p, INPUT, i, INPUT_AVAILABLE)
+            z[k] = min(z[k], could_do(p, z, i))
+    largest = 0.0
+    for k in range(p[AVAILABLE + 1]):
+        gap = z[p[COULD] + k] - z[p[AVAILABLE] + k]
         if gap * z[p[MOVED] + k] < 0.0:
             z[p[EAGER] + k] *= 0.5
         elif gap * z[p[MOVED] + k] > 0.0:
-            z[p[EAGER] + k] = min(1.5 * z[p[EAGER] + k], 1.0)
-        moved = max(z[p[AVAILABLE] + k] + z[p[EAGER] + k] * gap, LEAST) - z[p[AVAILABLE] + k]
-        z[p[AVAILABLE] + k] += moved
-        z[p[MOVED] + k] = moved
-        largest = max(largest, abs(moved))
-    return largest < STILL
+            z[p[EAGER] + k] = min(1.5 * z[p[EAGER] + k], MOST_EAGER)
+        there = min(max(z[p[AVAILABLE] + k] + z[p[EAGER] + k] * gap, LEAST), 1.0)
+        z[p[MOVED] + k] = there - z[p[AVAILABLE] + k]
+        z[p[AVAILABLE] + k] = there
+        largest = max(largest, abs(z[p[MOVED] + k]))
+    if largest >= STILL:
+        return False
+    for k in range(p[AVAILABLE + 1]):
+        if z[p[COULD] + k] < z[p[AVAILABLE] + k] - ASIDE:
+            z[p[AVAILABLE] + k] = max(z[p[AVAILABLE] + k] - ASIDE, LEAST)
+    return True
 
 
 @njit(cache=True)
@@ -123,6 +149,7 @@ def scale_back(p: Any, z: Any) -> Any:
     """Where spares or replacement parts fell short: repair so much less. Returns 0 done, 1 try again, 2
     cannot."""
     again = 0
+    fill(p, z, COULD, 1.0)
     for i in range(rows(p, INPUT)):
         if not may_be_less(p, i) or not lacks(p, z, i):
             continue
@@ -131,7 +158,9 @@ def scale_back(p: Any, z: Any) -> Any:
             return 2
         # Fewer repairs also keep fewer products for other repairs: half of the way each time.
         less = 0.5 * min((z[p[WANTED] + i] - z[p[GOT] + i]) / flexible, 1.0)
-        k = p[AVAILABLE] + at(p, INPUT, i, INPUT_AVAILABLE)
-        z[k] *= 1.0 - less if z[k] > LEAST else 0.0
+        k = at(p, INPUT, i, INPUT_AVAILABLE)
+        z[p[COULD] + k] = min(z[p[COULD] + k], 1.0 - less if z[p[AVAILABLE] + k] > LEAST else 0.0)
         again = 1
+    for k in range(p[AVAILABLE + 1]):
+        z[p[AVAILABLE] + k] *= z[p[COULD] + k]
     return again

@@ -303,7 +303,7 @@ def search_repairs(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
         code = one_try(p, c, z, r, t, True)
         if code != OK or find_available(p, z):
             return code
-    return OK
+    return PART_SHORT
 
 
 @njit(cache=True, nogil=True)
