@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,89 @@ def test_what_is_kept_may_be_broken_or_impossible(tmp_path: Path, parsed: list[s
     assert units.size_of("t") == 1e6 and len(parsed) == 3
     forget()
     assert units.size_of("t") == 1e6 and len(parsed) == 3
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "[1]",
+        '"x"',
+        "[" * 100_000,
+        '{"t": 5}',
+        '{"t": "abc"}',
+        '{"t": [1e6, []]}',
+        '{"t": ["1000000", [], []]}',
+        '{"t": [true, [], []]}',
+        '{"t": [1, [], []]}',
+        '{"t": [NaN, [], []]}',
+        '{"t": [-1e6, [], []]}',
+        '{"t": [Infinity, [], []]}',
+        '{"t": [1e6, "mass", []]}',
+        '{"t": [1e6, [["mass"]], []]}',
+        '{"t": [1e6, [["mass", "1"]], []]}',
+        '{"t": [1e6, [["mass", NaN]], []]}',
+        '{"t": [1e6, [[1, 1.0]], []]}',
+        '{"t": [1e6, [], [5]]}',
+        '{"t": [1e6, [["mass", 1.0]], [["tonne", 1.0]]], "kg": null}',
+    ],
+)
+def test_what_is_kept_may_have_another_shape(held: str, tmp_path: Path, parsed: list[str]) -> None:
+    place = tmp_path / "kept" / "units.json"
+    place.parent.mkdir()
+    place.write_text(held, encoding="utf-8")
+    for _ in range(2):  # from the second on what is kept is whole again
+        assert units.size_of("t") == 1e6
+        assert units.dimension_of("t") == (("mass", 1.0),)
+        assert parsed == ["t"]
+        forget()
+
+
+def test_what_another_program_keeps_meanwhile_is_not_lost(tmp_path: Path, parsed: list[str]) -> None:
+    place = tmp_path / "kept" / "units.json"
+    units.size_of("t")
+    ours = place.read_bytes()
+    place.unlink()
+    forget()
+    units.size_of("kg")
+    place.write_bytes(ours)  # the other program began when nothing was kept, and ends first
+    units.size_of("m2")
+    forget()
+    for unit in ("t", "kg", "m2"):
+        units.size_of(unit)
+    assert parsed == ["t", "kg", "m2"]
+
+
+def test_what_programs_keep_together_has_a_limit_too(
+    tmp_path: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_units, "MOST", 2)
+    place = tmp_path / "kept" / "units.json"
+    for unit in ("t", "kg"):
+        units.size_of(unit)
+    full = place.read_bytes()
+    place.unlink()
+    forget()
+    units.size_of("m2")
+    place.write_bytes(full)
+    units.size_of("m3")
+    assert place.read_bytes() == full
+
+
+def test_what_another_version_of_the_parser_meant_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "pint" / "__init__.py"
+    package.parent.mkdir()
+    package.touch()
+    monkeypatch.setattr(known_units, "find_spec", lambda name: ModuleSpec(name, None, origin=str(package)))
+    names = {known_units._place.__wrapped__().name}  # as from a folder of sources
+    version = tmp_path / "pint-0.25.dist-info"
+    version.mkdir()
+    names.add(known_units._place.__wrapped__().name)
+    version.rename(tmp_path / "pint-0.26.dist-info")  # files of the same time
+    names.add(known_units._place.__wrapped__().name)
+    assert len(names) == 3
+    assert known_units._place.__wrapped__().name in names
 
 
 def test_only_so_many_are_kept(parsed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,8 @@ def test_what_is_kept_may_be_broken_or_impossible(tmp_path: Path, parsed: list[s
     assert shipped.read_shipped(file) == DATA
     assert len(parsed) == 3
     assert shipped.read_shipped(file) == DATA and len(parsed) == 3
+    kept.write_text("[1]", encoding="utf-8")
+    assert shipped.read_shipped(file) == DATA and len(parsed) == 4
 
 
 def test_another_parser_reads_again(

@@ -31,16 +31,17 @@ def digest(*parts: bytes) -> str:
     return whole.hexdigest()[:32]
 
 
-def read_kept(path: Path) -> Any:
-    """What was kept; None if there is nothing, or no whole thing."""
+def read_kept(path: Path) -> dict[str, Any] | None:
+    """The JSON object that was kept; None if there is nothing, no whole thing, or another thing."""
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):  # never kept before, or broken off
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):  # never kept before, broken off, or brackets without end
         return None
+    return found if isinstance(found, dict) else None
 
 
 def keep(path: Path, text: str) -> None:
-    """Keep a JSON text; who reads meanwhile finds the old one or the new one."""
+    """Keep the text of a JSON object; who reads meanwhile finds the old one or the new one."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

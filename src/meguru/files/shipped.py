@@ -19,7 +19,7 @@ def read_shipped(file: Traversable) -> dict[str, Any]:
     """The data of a YAML file that is part of meguru; keys are texts."""
     text = file.read_bytes()
     kept = cache_folder(Path(__file__).parent, "data") / f"{digest(text, _parser())}.json"
-    found: dict[str, Any] | None = read_kept(kept)
+    found = read_kept(kept)
     if found is None:
         data = json.dumps(_parsed(text.decode("utf-8"), file.name))
         keep(kept, data)
