@@ -164,10 +164,25 @@ def test_only_so_many_are_kept(parsed: list[str], monkeypatch: pytest.MonkeyPatc
     assert parsed == ["kg", "g", "mg", "mg"]
 
 
-def test_who_reads_while_it_is_written_finds_a_whole_file(tmp_path: Path) -> None:
+def test_who_reads_while_it_is_written_finds_a_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "folder" / "one.json"
+    seen: list[object] = []
+    write = Path.write_text
+
+    def slowly(file: Path, text: str, encoding: str) -> int:
+        for end in (len(text) // 2, len(text)):
+            write(file, text[:end], encoding=encoding)
+            seen.append(cache.read_kept(path))
+        return len(text)
+
+    monkeypatch.setattr(Path, "write_text", slowly)
     cache.keep(path, '{"a": 1}')
     assert cache.read_kept(path) == {"a": 1}
+    cache.keep(path, '{"a": 2}')
+    assert cache.read_kept(path) == {"a": 2}
+    assert seen == [None, None, {"a": 1}, {"a": 1}]
     assert [one.name for one in path.parent.iterdir()] == ["one.json"]
     assert cache.read_kept(tmp_path / "none.json") is None
 
