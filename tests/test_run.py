@@ -14,6 +14,9 @@ from chair import chair
 from meguru.engine import compare, run
 from meguru.engine.check_once import check_once
 from meguru.engine.results.files import open_result
+from meguru.engine.results.result import Result
+from meguru.engine.run import run_block
+from meguru.engine.sampling import Draws
 from meguru.errors import (
     BomError,
     LifetimeError,
@@ -26,7 +29,7 @@ from meguru.errors import (
 )
 from meguru.examples import example
 from meguru.indicators.evaluation import calculate
-from meguru.model import checks
+from meguru.model import checks, reference_name
 from meguru.model.components import Lifetime, Model
 from meguru.quantity import Quantity
 
@@ -261,13 +264,21 @@ def test_scenarios_of_different_years_are_not_compared(tmp_path: Path, what: str
     assert list(compare(model, ["reuse"]).results) == ["plain", "reuse"]
 
 
+def one_block(model: Model) -> Result:
+    """The first sample by itself, of a model without distributions."""
+    return run_block(model, reference_name(model), Draws(), (0, 1))
+
+
+@pytest.mark.parametrize("of_model", [run, one_block])
 @pytest.mark.parametrize("scenarios", [True, False])
-def test_what_is_done_to_one_result_is_not_done_to_another(scenarios: bool, tmp_path: Path) -> None:
+def test_what_is_done_to_one_result_is_not_done_to_another(
+    scenarios: bool, of_model: Callable[[Model], Result], tmp_path: Path
+) -> None:
     """Runs of a model that has not changed share what was checked, but nothing that a person can change."""
     model = chair(tmp_path)
     if not scenarios:
         model.scenarios, model.measures, model.indicators = {}, {}, {}
-    one, other = run(model), run(model)
+    one, other = of_model(model), of_model(model)
     expected = other.units.to_numpy()
     for changed in (one.before, one.model):
         assert changed is not None and changed.processes["use"].demand is not None

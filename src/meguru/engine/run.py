@@ -134,9 +134,15 @@ def run(
             if name != reference_name(model):
                 in_scenario(error, name)
             raise
-        result.unapplied, result.values = model, given
-        result.model = clone(applied) if applied is model else applied  # runs of an unchanged model share it
+        result.values = given
+        _tell_model(result, model, applied)
     return run_again(result, fleet)
+
+
+def _tell_model(result: Result, model: Model, applied: Model) -> None:
+    """What a result was run from: of :func:`kept_copy`, which other runs share, and a model of its own."""
+    result.unapplied = model
+    result.model = clone(applied) if applied is model else applied
 
 
 def _cohorts(
@@ -221,7 +227,7 @@ def run_block(
         given = those_of(applied, values or {})
         program = compile_model(applied, draws=draws, block=block, values=given)
         result = build_result(program, simulate(program), applied, scenario, settings=settings)
-    result.unapplied = model
+        _tell_model(result, model, applied)
     result.again = partial(run_block, model, draws=draws, block=block, settings=settings, values=values)
     return result
 
