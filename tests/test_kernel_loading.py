@@ -40,6 +40,35 @@ print(njit(lambda a, b: np.convolve(a, b))(np.ones(2), np.ones(2))[1])
     assert shown.stdout.split() == ["1.0", "2.0"]
 
 
+def test_another_thread_finds_linear_algebra_meanwhile() -> None:
+    program = """
+import sys
+from threading import Event, Thread
+from meguru.engine.compiled import load_kernel
+asked, found = Event(), Event()
+
+class Meanwhile:
+    def find_spec(self, name, path=None, target=None):
+        if name == "numba.np.arraymath":
+            asked.set()
+            other.join(60)
+
+def ask():
+    asked.wait()
+    import scipy.linalg.cython_blas
+    found.set()
+
+other = Thread(target=ask, daemon=True)
+other.start()
+sys.meta_path.insert(0, Meanwhile())
+load_kernel("meguru.engine.kernels.sums")
+import numba.np.arraymath
+print(asked.is_set(), found.is_set())
+"""
+    shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert shown.stdout.split() == ["True", "True"]
+
+
 def test_arguments_are_cast_to_what_is_declared() -> None:
     half = kernel_declared.declared("float64(int64)")(lambda whole: whole / 2)
     assert half(np.uint8(3)) == half(3.0) == 1.5

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import threading
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -73,10 +74,11 @@ def _load_array_functions() -> None:
     """Load what numba knows of arrays without ``scipy.linalg``, which takes a quarter of a second.
 
     Numba asks for it only to note whether products of matrices can be compiled. They can: we depend on it,
-    and it is loaded when the first is met.
+    and it is loaded when the first is met. It is hidden meanwhile, and another thread that asked for it would
+    not find it: only a program of one thread saves the time.
     """
     name, blas = "numba.np.arraymath", "scipy.linalg.cython_blas"
-    if name in sys.modules or blas in sys.modules:
+    if name in sys.modules or blas in sys.modules or threading.active_count() > 1:
         return
     modules: dict[str, Any] = sys.modules
     modules[blas] = None
