@@ -405,6 +405,34 @@ def test_jumps_at_points_of_the_scan_are_no_noise(points: int) -> None:
     assert found.jumps == (pytest.approx((0.5, 0.75), abs=1e-6) if points > 2 else ())
 
 
+@pytest.mark.parametrize("rounded", [np.ceil, np.floor])
+@pytest.mark.parametrize("points", [17, 65, 129])
+def test_a_staircase_with_steps_at_many_points_of_the_scan_is_no_noise(rounded: Any, points: int) -> None:
+    found = crossings(rounded, 0.0, 16.0, target=5.5, points=points)
+    assert not found.noise and not found.roots
+    assert found.jumps == pytest.approx((5.0 if rounded is np.ceil else 6.0,), abs=1e-6)
+
+
+@given(st.integers(0, 2**32), st.sampled_from([17, 65, 200]))
+def test_rounding_of_a_few_units_in_the_last_place_is_noise(seed: int, points: int) -> None:
+    draws = np.random.default_rng(seed)
+    assert crossings(lambda x: 1e-10 * draws.integers(-2, 3, np.shape(x)), 0.0, 1.0, points=points).noise
+
+
+def test_an_age_at_which_all_wear_out_has_a_break_even() -> None:
+    """What leaves changes by a year's motors where that age passes the middle of a year: a staircase."""
+    text = example_path("motor").read_text(encoding="utf-8")
+    spread, fixed = "{distribution: weibull, shape: 3, scale: 12 year}", "{distribution: fixed, age: 12 year}"
+    model = parse(edited(text, (f"worn: {spread}", f"worn: {fixed}")))
+    place, target = "processes.use.leave.worn.age", 3295.6
+    found = break_even(model, "co2", place, scenario="regenerate", low=4, high=20, target=target)
+    above = found.scan.values > target
+    crossed = np.flatnonzero(above[1:] != above[:-1])
+    assert not found.scan.noise and not found.roots and len(crossed) == len(found.scan.jumps) > 0
+    assert found.scan.jumps == pytest.approx(found.scan.at[crossed], abs=1e-6)  # each at a point of the scan
+    assert np.mod(found.scan.jumps, 1.0) == pytest.approx(0.5, abs=1e-6)
+
+
 def test_a_break_even_that_is_noise_is_told_in_both_languages() -> None:
     found = break_even(ATM, "co2_change", "more_parts", low=0, high=10, points=9)
     (told,) = crossings_of(replace(found, scan=crossings(difference, 0.0, 1.0)))
