@@ -175,6 +175,57 @@ def test_only_a_mere_level_of_another_measure_is_left_out(more: dict[str, Any]) 
     assert [one.measure for one in levers_of(model, "today", ["level"])] == ["level"]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"cost": Quantity.parse("500 MJPY/year")},
+        {"amount": Quantity.parse("5 JPY/piece"), "route": "collect.allied -> allied_yard"},
+        {"receiver": "user"},
+        {"since": 2040},
+        {"excludes": ["more_collection"]},
+        {"step": "2 %"},
+        {"step": "3 %"},
+    ],
+)
+def test_a_level_that_the_range_does_not_give_alike_is_a_choice(more: dict[str, Any]) -> None:
+    model = clone(ATM)
+    model.measures["level"] = Measure(**PLAIN)
+    model.measures["on_step"] = Measure(**{**PLAIN, "changes": {"parameters.reused": "0.06"}})
+    stated = model.measures["more_parts"]
+    assert stated.range is not None
+    if "step" in more:
+        stepped = replace(stated.range, step=Quantity.parse(more["step"]))
+        model.measures["more_parts"] = replace(stated, range=stepped)
+        assert levels_of_others(model, "today")["on_step"] == ("more_parts",)
+    else:
+        model.measures["more_parts"] = replace(stated, **more)
+        assert levels_of_others(model, "today") == {}
+    assert "level" not in levels_of_others(model, "today")
+    assert "level" in [one.measure for one in levers_of(model, "today")]
+
+
+def test_a_level_that_excludes_alike_is_left_out() -> None:
+    model = clone(ATM)
+    model.measures["level"] = Measure(**PLAIN, excludes=["more_collection"])
+    model.measures["more_parts"].excludes = ["more_collection"]
+    assert levels_of_others(model, "today")["level"] == ("more_parts",)
+    both = {"parameters.reused": "5 %", "processes.collect.split.allied": "70 %"}
+    model.measures["level"] = Measure(owner="product_maker", changes=both)
+    assert "level" not in levels_of_others(model, "today")  # of the two that set these only one can be taken
+    model.measures["more_parts"].excludes = []
+    assert levels_of_others(model, "today")["level"] == ("more_parts", "more_collection")
+
+
+def test_a_free_level_is_ranked_beside_a_range_that_costs() -> None:
+    model = clone(ATM)
+    model.measures["level"] = Measure(**PLAIN)
+    model.measures["more_parts"].cost = Quantity.parse("500 MJPY/year")
+    suggestion = suggest(model, ["economic_gain"])
+    (goal,) = suggestion.goals
+    ranked = [step.taken.measure for step in suggestion.ranked(goal)]
+    assert ranked.index("level") < ranked.index("more_parts")
+
+
 def test_two_levels_that_exclude_each_other_can_be_left() -> None:
     model = clone(ATM)
     model.measures["more_parts"].excludes = ["more_collection"]
@@ -416,7 +467,11 @@ def test_a_staircase_with_steps_at_many_points_of_the_scan_is_no_noise(rounded: 
 @given(st.integers(0, 2**32), st.sampled_from([17, 65, 200]))
 def test_rounding_of_a_few_units_in_the_last_place_is_noise(seed: int, points: int) -> None:
     draws = np.random.default_rng(seed)
-    assert crossings(lambda x: 1e-10 * draws.integers(-2, 3, np.shape(x)), 0.0, 1.0, points=points).noise
+
+    def rounding(x: Array) -> Any:
+        return 1e-10 * draws.integers(-2, 3, x.shape)
+
+    assert crossings(rounding, 0.0, 1.0, points=points).noise
 
 
 def test_an_age_at_which_all_wear_out_has_a_break_even() -> None:
