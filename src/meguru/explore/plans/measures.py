@@ -58,7 +58,7 @@ class Lever:
     years
         In which it may begin; empty: as the model says.
     switched
-        Whether taking it differs from leaving it at the level that holds anyway.
+        Whether leaving it may be something else than to take it at ``present``.
     """
 
     measure: str
@@ -209,7 +209,7 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
             expected="an entry of 'measures' that is not taken yet",
         )
     applied = apply(model, start)
-    return [_lever(model, applied, name) for name in wanted]
+    return [_lever(model, applied, name, wanted) for name in wanted]
 
 
 def _check_free(model: Model, start: str, taken: Sequence[str], name: str) -> None:
@@ -230,7 +230,7 @@ def _check_free(model: Model, start: str, taken: Sequence[str], name: str) -> No
         )
 
 
-def _lever(model: Model, applied: Model, name: str) -> Lever:
+def _lever(model: Model, applied: Model, name: str, wanted: Sequence[str]) -> Lever:
     measure = model.measures[name]
     years: tuple[int, ...] = ()
     if measure.since is not None and measure.latest is not None:
@@ -246,19 +246,25 @@ def _lever(model: Model, applied: Model, name: str) -> Lever:
     assert low is not None
     assert high is not None
     held = find(applied, place).held
-    present = None
+    present, fixed = None, False
     if isinstance(held, Quantity):
-        present = float(Evaluation(applied).array(held, unit or "1", place)[0, -1])
-    within = present is not None and low <= present <= high
-    switched = not within or _counts_besides(model, name)
+        row = Evaluation(applied).array(held, unit or "1", place)[0]
+        present = float(row[-1])
+        fixed = held.formula is None and not held.since and bool((row == present).all())
+    switched = not fixed or _counts_besides(model, name, wanted)
     return Lever(name, place, unit, low, high, step, value, present, years, switched)
 
 
-def _counts_besides(model: Model, name: str) -> bool:
-    """Whether it matters that a measure is taken, whatever its level: it costs, pays, begins or excludes."""
+def _counts_besides(model: Model, name: str, wanted: Sequence[str]) -> bool:
+    """Whether it matters that a measure is taken, whatever its level.
+
+    So it is where it costs, pays, begins or excludes, or another that is wanted sets the same number.
+    """
     one = model.measures[name]
     return any(said is not None for said in (one.cost, one.amount, one.since)) or any(
-        exclude_each_other(model, [other, name]) for other in model.measures
+        exclude_each_other(model, [other, name]) or (other in wanted and one.changes.keys() & stated.changes)
+        for other, stated in model.measures.items()
+        if other != name
     )
 
 
