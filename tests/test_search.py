@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise, product
 from typing import Any
@@ -19,10 +20,11 @@ from meguru import errors
 from meguru.examples import example_path
 from meguru.explore.plans.goals import Goal, Limit
 from meguru.explore.plans.measures import Taken, levels_of_others, levers_of, with_plan
+from meguru.explore.plans.trials import Trials
 from meguru.explore.proposals.break_even import break_even
 from meguru.explore.proposals.roots import crossings
 from meguru.explore.proposals.suggest import suggest
-from meguru.explore.searches.combinations import Combinations, Option
+from meguru.explore.searches.combinations import Combinations, Numbers, Option
 from meguru.explore.searches.model_search import search_measures
 from meguru.explore.searches.pareto import non_dominated
 from meguru.explore.searches.search import SearchProblem, search
@@ -111,6 +113,7 @@ def test_a_grid_looks_at_every_combination_and_keeps_to_limits() -> None:
 def test_every_choice_is_tried_once_and_none_that_may_not_be(
     told: list[tuple[bool, list[int]]], data: st.DataObject
 ) -> None:
+    """What a plan comes to is told by hand: of what has no switch its first level is what holds anyway."""
     options = [
         Option(switched or not counts, [Variable("x", 0.0, count - 1.0, 1.0) for count in counts])
         for switched, counts in told
@@ -118,16 +121,86 @@ def test_every_choice_is_tried_once_and_none_that_may_not_be(
     free = [place for place, one in enumerate(options) if one.switched]
     pairs = [pair for pair in combinations(free, 2) if data.draw(st.booleans())]
     tried = Combinations(options, frozenset(map(frozenset, pairs)))
-    ways = [[one.left, *one.taken(5)] for one in options]
-    wanted = set()
-    for chosen in product(*ways):
-        taken = {place for place, one in enumerate(chosen) if one != options[place].left}
-        always = {place for place, one in enumerate(options) if not one.switched}
-        if (always <= taken or not taken) and not any(set(pair) <= taken for pair in pairs):
-            wanted.add(str([number for one in chosen for number in one]))
-    points = [str(row) for row in tried.points(5).tolist()]
-    assert len(points) == len(set(points)) == tried.count(5, 10**6) and set(points) == wanted
+
+    def comes_to(plan: Sequence[Numbers | None]) -> list[Numbers | None]:
+        return [
+            (0.0,) * len(one.variables) if levels is None and not one.switched else levels
+            for one, levels in zip(options, plan, strict=True)
+        ]
+
+    def plan_at(point: Array) -> list[Numbers | None]:
+        numbers = iter(point.tolist())
+        plan: list[Numbers | None] = []
+        for one in options:
+            taken = next(numbers) == 1.0 if one.switched else True
+            levels = tuple(next(numbers) for _ in one.variables)
+            assert len({taken, *(level == level for level in levels)}) == 1 or not one.switched
+            plan.append(levels if taken and not any(level != level for level in levels) else None)
+        return plan
+
+    ways = [[None, *product(*(map(float, range(count)) for count in counts))] for _, counts in told]
+    allowed = [
+        plan
+        for plan in product(*ways)
+        if not any(plan[one] is not None and plan[other] is not None for one, other in pairs)
+    ]
+    points = tried.points(5)
+    plans = [plan_at(point) for point in points]
+    outcomes = {str(comes_to(plan)) for plan in allowed}
+    assert {str(comes_to(plan)) for plan in plans} == outcomes
+    assert len({str(plan) for plan in plans}) == len(points) == tried.count(5, 10**6)
+    twice = any(not one.switched for one in options)  # to take nothing stands for itself
+    assert len(points) == len(outcomes) + twice and not any(plans[0])
     assert tried.count(5, 1) <= 1 + len(points)
+
+
+def test_choices_are_counted_without_listing_them() -> None:
+    levels = [Variable("level", 0.0, 1e12, 1.0), Variable("from", 2024.0, 2050.0, 1.0)]
+    assert Combinations([Option(True, levels)]).count(11, 200_000) == 1 + 27 * (10**12 + 1)
+    free = [Variable("any", 0.0, 1.0), Variable("fixed", 2.0, 2.0)]
+    assert Combinations([Option(True, free)]).count(10**12, 1) == 1 + 10**12
+
+
+@pytest.mark.parametrize(
+    ("more", "switched"),
+    [
+        ({}, False),
+        ({"few": 6}, True),  # 1 % is none of 6 levels
+        ({"reused": "1.37 %"}, True),  # between two levels
+        (
+            {"reused": {"values": {2010: 1, 2030: 2}, "unit": "%"}},
+            True,
+        ),  # on a level in the last year, and in others on none
+        ({"reused": "= twice"}, True),  # another measure may change what it is made of
+        ({"step": "3 %"}, True),
+        ({"step": "0.5 %"}, False),
+        ({"bonus": {"cost": Quantity.parse("1 JPY/year")}}, True),  # sets the same number
+    ],
+)
+def test_every_plan_of_two_levels_is_tried(more: dict[str, Any], switched: bool) -> None:
+    model = clone(ATM)
+    model.measures["bonus"] = Measure(**{**PLAIN, **more.get("bonus", {})})
+    model.parameters["twice"] = Quantity.parse("1 %")
+    if "reused" in more:
+        model.scenarios["today"].changes["parameters.reused"] = more["reused"]
+    stated = model.measures["more_parts"]
+    assert stated.range is not None
+    step = Quantity.parse(more["step"]) if "step" in more else None
+    model.measures["more_parts"] = replace(stated, range=replace(stated.range, step=step))
+    names = ["more_parts", "more_collection", *(["bonus"] if "bonus" in more else [])]
+    few = more.get("few", 11)
+    found = search_measures(model, ["co2_change"], measures=names, over="mean", few=few)
+    parts = np.linspace(0.0, 10.0, few) if step is None else np.arange(0.0, 10.1, float(step.value or 0))
+    ways: list[list[Taken | None]] = [
+        [None, *(Taken("more_parts", float(level)) for level in parts)],
+        [None, *(Taken("more_collection", float(level)) for level in np.linspace(0.0, 100.0, few))],
+        [None, *(Taken(name) for name in names[2:])],
+    ]
+    plans = [tuple(one for one in plan if one is not None) for plan in product(*ways)]
+    values = Trials(model, over="mean").values(plans, ["co2_change"])["co2_change"]
+    assert found.front.method == "grid" and found.levers[0].switched == switched
+    tried = np.unique(found.front.values["co2_change"].round(9))
+    assert tried.tolist() == np.unique(values.round(9)).tolist()
 
 
 def test_auto_counts_what_can_be_chosen() -> None:
@@ -173,6 +246,57 @@ def test_only_a_mere_level_of_another_measure_is_left_out(more: dict[str, Any]) 
     names = [one.measure for one in levers_of(model, "today")]
     assert "bonus" in names and "level" not in names
     assert [one.measure for one in levers_of(model, "today", ["level"])] == ["level"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"cost": Quantity.parse("500 MJPY/year")},
+        {"amount": Quantity.parse("5 JPY/piece"), "route": "collect.allied -> allied_yard"},
+        {"receiver": "user"},
+        {"since": 2040},
+        {"excludes": ["more_collection"]},
+        {"step": "2 %"},
+        {"step": "3 %"},
+    ],
+)
+def test_a_level_that_the_range_does_not_give_alike_is_a_choice(more: dict[str, Any]) -> None:
+    model = clone(ATM)
+    model.measures["level"] = Measure(**PLAIN)
+    model.measures["on_step"] = Measure(**{**PLAIN, "changes": {"parameters.reused": "0.06"}})
+    stated = model.measures["more_parts"]
+    assert stated.range is not None
+    if "step" in more:
+        stepped = replace(stated.range, step=Quantity.parse(more["step"]))
+        model.measures["more_parts"] = replace(stated, range=stepped)
+        assert levels_of_others(model, "today")["on_step"] == ("more_parts",)
+    else:
+        model.measures["more_parts"] = replace(stated, **more)
+        assert levels_of_others(model, "today") == {}
+    assert "level" not in levels_of_others(model, "today")
+    assert "level" in [one.measure for one in levers_of(model, "today")]
+
+
+def test_a_level_that_excludes_alike_is_left_out() -> None:
+    model = clone(ATM)
+    model.measures["level"] = Measure(**PLAIN, excludes=["more_collection"])
+    model.measures["more_parts"].excludes = ["more_collection"]
+    assert levels_of_others(model, "today")["level"] == ("more_parts",)
+    both = {"parameters.reused": "5 %", "processes.collect.split.allied": "70 %"}
+    model.measures["level"] = Measure(owner="product_maker", changes=both)
+    assert "level" not in levels_of_others(model, "today")  # of the two that set these only one can be taken
+    model.measures["more_parts"].excludes = []
+    assert levels_of_others(model, "today")["level"] == ("more_parts", "more_collection")
+
+
+def test_a_free_level_is_ranked_beside_a_range_that_costs() -> None:
+    model = clone(ATM)
+    model.measures["level"] = Measure(**PLAIN)
+    model.measures["more_parts"].cost = Quantity.parse("500 MJPY/year")
+    suggestion = suggest(model, ["economic_gain"])
+    (goal,) = suggestion.goals
+    ranked = [step.taken.measure for step in suggestion.ranked(goal)]
+    assert ranked.index("level") < ranked.index("more_parts")
 
 
 def test_two_levels_that_exclude_each_other_can_be_left() -> None:
@@ -403,6 +527,38 @@ def test_jumps_at_points_of_the_scan_are_no_noise(points: int) -> None:
     found = crossings(steps, 0.0, 1.0, points=points)
     assert not found.noise
     assert found.jumps == (pytest.approx((0.5, 0.75), abs=1e-6) if points > 2 else ())
+
+
+@pytest.mark.parametrize("rounded", [np.ceil, np.floor])
+@pytest.mark.parametrize("points", [17, 65, 129])
+def test_a_staircase_with_steps_at_many_points_of_the_scan_is_no_noise(rounded: Any, points: int) -> None:
+    found = crossings(rounded, 0.0, 16.0, target=5.5, points=points)
+    assert not found.noise and not found.roots
+    assert found.jumps == pytest.approx((5.0 if rounded is np.ceil else 6.0,), abs=1e-6)
+
+
+@given(st.integers(0, 2**32), st.sampled_from([17, 65, 200]))
+def test_rounding_of_a_few_units_in_the_last_place_is_noise(seed: int, points: int) -> None:
+    draws = np.random.default_rng(seed)
+
+    def rounding(x: Array) -> Any:
+        return 1e-10 * draws.integers(-2, 3, x.shape)
+
+    assert crossings(rounding, 0.0, 1.0, points=points).noise
+
+
+def test_an_age_at_which_all_wear_out_has_a_break_even() -> None:
+    """What leaves changes by a year's motors where that age passes the middle of a year: a staircase."""
+    text = example_path("motor").read_text(encoding="utf-8")
+    spread, fixed = "{distribution: weibull, shape: 3, scale: 12 year}", "{distribution: fixed, age: 12 year}"
+    model = parse(edited(text, (f"worn: {spread}", f"worn: {fixed}")))
+    place, target = "processes.use.leave.worn.age", 3295.6
+    found = break_even(model, "co2", place, scenario="regenerate", low=4, high=20, target=target)
+    above = found.scan.values > target
+    crossed = np.flatnonzero(above[1:] != above[:-1])
+    assert not found.scan.noise and not found.roots and len(crossed) == len(found.scan.jumps) > 0
+    assert found.scan.jumps == pytest.approx(found.scan.at[crossed], abs=1e-6)  # each at a point of the scan
+    assert np.mod(found.scan.jumps, 1.0) == pytest.approx(0.5, abs=1e-6)
 
 
 def test_a_break_even_that_is_noise_is_told_in_both_languages() -> None:

@@ -18,6 +18,7 @@ from meguru.model.walk import clone
 from meguru.quantity import Quantity, convert
 
 CANDIDATE = "candidate"
+SLACK = 1e-9  # of a step: numbers that lie on a step but for rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Lever:
     years
         In which it may begin; empty: as the model says.
     switched
-        Whether taking it differs from leaving it at the level that holds anyway.
+        Whether leaving it may be something else than to take it at ``present``.
     """
 
     measure: str
@@ -121,42 +122,60 @@ def levels_of_others(model: Model, start: str) -> dict[str, tuple[str, ...]]:
     """Measures that are no choice of their own → those whose ranges hold the numbers that they set.
 
     Such a measure sets nothing but numbers that measures of the same owner can choose, or that the start has
-    chosen by them, and within their ranges. What costs or pays something, goes to a receiver, or holds from a
-    year is never one of them.
+    chosen by them, within their ranges and on their steps. What costs or pays something, goes to a receiver,
+    or holds from a year is never one of them, and holds the numbers of none; nor is one that may stand beside
+    what the others exclude.
     """
     free = free_measures(model, start)
     decided = [*measures_of(model, start), *free]
     with_range = [name for name in decided if name in model.measures and model.measures[name].range]
-    ranged = {place: name for name in with_range for place in model.measures[name].changes}
     found = {}
     for name in free:
-        places = model.measures[name].changes
-        others = tuple(dict.fromkeys(ranged[place] for place in places if place in ranged))
-        if places and ranged.keys() >= places.keys() and _only_sets(model, name, others):
+        one = model.measures[name]
+        if one.range or not one.changes or not _only_sets(one):
+            continue
+        held = [
+            next((other for other in with_range if _holds(model.measures[other], one, place)), None)
+            for place in one.changes
+        ]
+        others = tuple(dict.fromkeys(other for other in held if other is not None))
+        if None not in held and not _is_freer(model, name, others, free):
             found[name] = others
     return found
 
 
-def _only_sets(model: Model, name: str, others: Iterable[str]) -> bool:
-    """Whether a measure is nothing but numbers that others, of the same owner, may set as well."""
-    one = model.measures[name]
-    if one.range or any(said is not None for said in (one.amount, one.cost, one.receiver, one.since)):
+def _only_sets(one: Measure) -> bool:
+    """Whether a measure is nothing but the numbers that it sets, in all years."""
+    return all(said is None for said in (one.amount, one.cost, one.receiver, one.since))
+
+
+def _holds(ranged: Measure, one: Measure, place: str) -> bool:
+    """Whether a measure can choose, at no other price and by the same owner, what another sets at a place."""
+    if place not in ranged.changes or ranged.owner != one.owner or not _only_sets(ranged):
         return False
-    return all(
-        model.measures[other].owner == one.owner and _in_range(model.measures[other], one) for other in others
-    )
-
-
-def _in_range(ranged: Measure, one: Measure) -> bool:
-    """Whether what a measure sets at the place of a range lies within it."""
-    ((place, _),) = ranged.changes.items()
     assert ranged.range is not None
     number = Quantity.parse(one.changes[place])
     if number.value is None or not number.is_certain():
         return False
     unit = ranged.range.low.unit
+    low, high = _number(ranged.range.low, unit), _number(ranged.range.high, unit)
     value = float(convert(number.value, number.unit, unit))
-    return _number(ranged.range.low, unit) <= value <= _number(ranged.range.high, unit)
+    if ranged.range.step is None or not low <= value <= high:
+        return low <= value <= high
+    steps = (value - low) / _number(ranged.range.step, unit)
+    return abs(steps - round(steps)) <= SLACK
+
+
+def _is_freer(model: Model, name: str, others: Sequence[str], free: Iterable[str]) -> bool:
+    """Whether it may be taken where the others may not: they exclude each other, or what it does not."""
+    if exclude_each_other(model, others) is not None:
+        return True
+    return any(
+        exclude_each_other(model, [other, beside]) and not exclude_each_other(model, [name, beside])
+        for other in others
+        for beside in free
+        if beside not in (name, *others)
+    )
 
 
 def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> list[Lever]:
@@ -190,7 +209,7 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
             expected="an entry of 'measures' that is not taken yet",
         )
     applied = apply(model, start)
-    return [_lever(model, applied, name) for name in wanted]
+    return [_lever(model, applied, name, wanted) for name in wanted]
 
 
 def _check_free(model: Model, start: str, taken: Sequence[str], name: str) -> None:
@@ -211,7 +230,7 @@ def _check_free(model: Model, start: str, taken: Sequence[str], name: str) -> No
         )
 
 
-def _lever(model: Model, applied: Model, name: str) -> Lever:
+def _lever(model: Model, applied: Model, name: str, wanted: Sequence[str]) -> Lever:
     measure = model.measures[name]
     years: tuple[int, ...] = ()
     if measure.since is not None and measure.latest is not None:
@@ -227,19 +246,25 @@ def _lever(model: Model, applied: Model, name: str) -> Lever:
     assert low is not None
     assert high is not None
     held = find(applied, place).held
-    present = None
+    present, fixed = None, False
     if isinstance(held, Quantity):
-        present = float(Evaluation(applied).array(held, unit or "1", place)[0, -1])
-    within = present is not None and low <= present <= high
-    switched = not within or _counts_besides(model, name)
+        row = Evaluation(applied).array(held, unit or "1", place)[0]
+        present = float(row[-1])
+        fixed = held.formula is None and not held.since and bool((row == present).all())
+    switched = not fixed or _counts_besides(model, name, wanted)
     return Lever(name, place, unit, low, high, step, value, present, years, switched)
 
 
-def _counts_besides(model: Model, name: str) -> bool:
-    """Whether it matters that a measure is taken, whatever its level: it costs, pays, begins or excludes."""
+def _counts_besides(model: Model, name: str, wanted: Sequence[str]) -> bool:
+    """Whether it matters that a measure is taken, whatever its level.
+
+    So it is where it costs, pays, begins or excludes, or another that is wanted sets the same number.
+    """
     one = model.measures[name]
     return any(said is not None for said in (one.cost, one.amount, one.since)) or any(
-        exclude_each_other(model, [other, name]) for other in model.measures
+        exclude_each_other(model, [other, name]) or (other in wanted and one.changes.keys() & stated.changes)
+        for other, stated in model.measures.items()
+        if other != name
     )
 
 

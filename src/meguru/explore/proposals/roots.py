@@ -17,8 +17,10 @@ POINTS = 65
 ROUNDING = 1e-12  # of the largest value scanned, or the target: what is nearer to the target meets it
 ZOOMS, FINER = 3, 33  # how often, and to how many points, the end of a stretch is looked at closer
 # A curve hardly moves in so small a part of the range. What moves there by this share of all that the scan
-# saw, at so many of these points, is noise; a jump may stand at one or two of them.
+# saw, and moves again within as much more, is noise if it does so at so many of these points. A staircase
+# may have a step at each of them, but no second one so near.
 NEARBY, SHARE, MOVING, PROBES = 1e-9, 0.05, 3, 16
+AGAIN = np.array([2.0, 3.0, 4.0])  # where, in that small a part, it is looked at again
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ def crossings(
     not seen: take more points.
 
     A difference of large numbers that should be nothing is rounding, and crosses the target at random. It is
-    known by moving as far between two points that are next to each other as over the whole range; then there
-    is no crossing.
+    known by moving as far between two points that are next to each other as over the whole range, and moving
+    on right behind them, where a step has been left; then there is no crossing.
 
     Parameters
     ----------
@@ -141,9 +143,15 @@ def _is_noise(function: Callable[[Array], Array], at: Array, values: Array, off:
     if not meets or not off[known].any():
         return False
     rows = np.linspace(0, len(at) - 2, min(PROBES, len(at) - 1)).astype(np.int64)
-    near = np.asarray(function(at[rows] + NEARBY * (at[-1] - at[0])), dtype=np.float64)
-    moved = np.abs(near - values[rows])
-    return int((moved > SHARE * np.ptp(values[known])).sum()) >= MOVING
+    apart, much = NEARBY * (at[-1] - at[0]), SHARE * np.ptp(values[known])
+    near = np.asarray(function(at[rows] + apart), dtype=np.float64)
+    moves = np.abs(near - values[rows]) > much
+    if moves.sum() < MOVING:
+        return False
+    places = at[rows[moves], None] + apart * AGAIN
+    further = np.asarray(function(places.ravel()), dtype=np.float64).reshape(places.shape)
+    onward = np.abs(np.diff(further, axis=1, prepend=near[moves, None])) > much
+    return int(onward.any(axis=1).sum()) >= MOVING
 
 
 def _runs(holds: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -23,7 +23,8 @@ class Option:
     Attributes
     ----------
     switched
-        Whether taking it is a variable of its own; else it is always taken.
+        Whether taking it is a variable of its own; else it is always taken, as one of its levels is the same
+        as to leave it.
     variables
         Its level and its year, those of them that can be chosen.
     """
@@ -35,6 +36,10 @@ class Option:
     def left(self) -> Numbers:
         """The numbers of a point at which it is left."""
         return (0.0,) * self.switched + (math.nan,) * len(self.variables)
+
+    def ways(self, few: int) -> int:
+        """In how many ways it can be taken."""
+        return math.prod(one.size(few) for one in self.variables)
 
     def taken(self, few: int) -> list[Numbers]:
         """The numbers of every way to take it."""
@@ -57,7 +62,7 @@ class Combinations:
 
     def count(self, few: int, most: int) -> int:
         """How many there are; where they are more than ``most``, some number above it."""
-        ways = [len(one.taken(few)) for one in self.options]
+        ways = [one.ways(few) for one in self.options]
         total = 0
         for taken in self._sets():
             total += math.prod(ways[place] for place in taken)

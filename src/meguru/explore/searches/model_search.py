@@ -25,7 +25,7 @@ from meguru.explore.plans.trials import Over, Trials
 from meguru.explore.rounding import same
 from meguru.explore.searches.combinations import Combinations, Option
 from meguru.explore.searches.search import GENERATIONS, POPULATION, Front, Method, SearchProblem, search
-from meguru.explore.searches.space import FEW_LEVELS, Variable
+from meguru.explore.searches.space import FEW_LEVELS, SLACK, Variable
 from meguru.model import Model, exclude_each_other
 
 Array = NDArray[np.float64]
@@ -122,7 +122,7 @@ def search_measures(
     """
     trials = Trials(model, scenario, over=over)
     wanted, bounds = goals_of(model, goals), limits_of(model, limits)
-    levers = levers_of(model, trials.start, measures)
+    levers = [_switched(one, few) for one in levers_of(model, trials.start, measures)]
     names = list(dict.fromkeys([*(goal.name for goal in wanted), *(one.name for one in bounds)]))
 
     def function(points: Array) -> dict[str, Array]:
@@ -148,6 +148,16 @@ def search_measures(
     known = {plan_of(levers, point) for point in front.points}
     tried = sum(is_possible(model, plan) for plan in known)
     return Choices(model, trials.start, levers, wanted, bounds, front, list(by_plan), now, tried, left_out)
+
+
+def _switched(lever: Lever, few: int) -> Lever:
+    """With a switch, unless one of the levels that are tried is what holds when it is left."""
+    if lever.switched:
+        return lever
+    assert lever.present is not None
+    (level,) = _chosen_of(lever)
+    nearest = float(np.abs(level.levels(few) - lever.present).min(initial=np.inf))
+    return replace(lever, switched=nearest > SLACK * (lever.high - lever.low))
 
 
 def variables_of(levers: Iterable[Lever]) -> list[Variable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
@@ -52,8 +53,7 @@ class SearchProblem:
         """How many points a grid has; if they are too many to run, some number above that."""
         if self.combinations is not None:
             return self.combinations.count(few, MOST_OF_A_GRID)
-        counts = [len(one.levels(few)) for one in self.variables]
-        return int(np.prod(np.array(counts, dtype=np.float64)).clip(max=2.0**62))
+        return math.prod(one.size(few) for one in self.variables)
 
     def grid(self, few: int) -> Array:
         """(point, variable) of a grid, and what is tried besides."""
@@ -143,7 +143,8 @@ def search(
     size = problem.size(few)
     any_value = any(one.count is None for one in problem.variables)
     if method == "auto":
-        method = "nsga2" if size > EXHAUSTIVE or (any_value and len(problem.variables) > 2) else "grid"
+        many = sum(one.count != 2 for one in problem.variables) > 2  # a switch adds no level to miss
+        method = "nsga2" if size > EXHAUSTIVE or (any_value and many) else "grid"
     if method == "grid":
         if size > MOST_OF_A_GRID:
             raise RunError(

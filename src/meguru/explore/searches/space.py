@@ -52,11 +52,15 @@ class Variable:
             return 1
         return None if self.step is None else int((self.high - self.low) / self.step + SLACK) + 1
 
+    def size(self, few: int = FEW_LEVELS) -> int:
+        """How many :meth:`levels` there are."""
+        return few if self.count is None else self.count
+
     def levels(self, few: int = FEW_LEVELS) -> Array:
         """(level,) all values, or a ``few`` evenly spread ones where any value may be taken."""
         if self.step is None:
-            return np.linspace(self.low, self.high, few if self.high > self.low else 1)
-        return self.snapped(self.low + self.step * np.arange(self.count or 1, dtype=np.float64))
+            return np.linspace(self.low, self.high, self.size(few))
+        return self.snapped(self.low + self.step * np.arange(self.size(few), dtype=np.float64))
 
     def snapped(self, values: Array) -> Array:
         """The nearest values that may be taken."""
