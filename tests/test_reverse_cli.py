@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from example_runs import EXAMPLES
@@ -16,7 +17,7 @@ from meguru.cli.main import main
 from meguru.cli.reverse.closed_loop import closed_loop
 from meguru.reverse.live.view import Live
 from meguru.reverse.meter.plant_file import read_plant
-from meguru.reverse.meter.senml import Scan, encode_scan
+from meguru.reverse.meter.senml import NO_NUMBER, Scan, encode, encode_scan
 from meguru.reverse.plant.sensors import simulate_plant, stream
 
 HOME = EXAMPLES / "compressor-dismantling"
@@ -115,7 +116,12 @@ def test_the_live_view_agrees_with_the_simulation() -> None:
     assert row.kwh_today == pytest.approx(
         sum(2.0 * (c.end - c.start) / 3.6e6 for c in saw[:4]) + row.kwh, rel=0.05
     )
-    assert live.refused == 1
+    pack = encode("clamp-1", "A", NO_NUMBER, at + np.arange(3) * 1000, np.ones(3)).replace(
+        b'"v":1.0', b'"v":"?"', 2
+    )
+    before = live.readings
+    live.push("readings/x", pack)
+    assert (live.refused, live.odd, live.readings) == (1, 2, before + 1)  # packs, and readings of packs
     live.push("s", encode_scan(Scan(at, "s9", "x")))
     assert live.rows()[0].item == saw[4].item
 
