@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from example_runs import EXAMPLES
-from plants import DAY, SMALL, small
+from plants import DAY, NOON, SMALL, small
 
 import meguru
 from meguru.cli.main import main
@@ -71,6 +71,15 @@ def test_tables_are_ingested_and_what_was_set_aside_is_shown(tmp_path: Path) -> 
     assert "readings.csv:3" in call("aside", tmp_path / "store").output.replace("\n", "")
     found = json.loads(call("aside", tmp_path / "store", "--json").stdout)["aside"]
     assert [row["reason"] for row in found] == ["from the future"]
+
+
+def test_sums_that_do_not_agree_with_what_was_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "plant.yaml").write_text(SMALL)
+    rows = [f"{NOON // 1000 + k},clamp-2,1000,W,{k},{k * 500}\n" for k in range(60) if not 30 <= k < 35]
+    (tmp_path / "readings.csv").write_text("time,sensor,value,unit,sequence,total\n" + "".join(rows))
+    call("ingest", tmp_path / "plant.yaml", tmp_path / "store", tmp_path / "readings.csv")
+    done = call("segment", tmp_path / "plant.yaml", tmp_path / "store")
+    assert done.exit_code == 0 and "1 gaps filled without the sensor's sum" in done.output
 
 
 def test_a_wrong_address_or_day_is_wrong_usage(tmp_path: Path) -> None:

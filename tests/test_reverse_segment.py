@@ -328,6 +328,7 @@ def test_the_account_is_the_sensor_s_energy_to_rounding(
     days = measured.days
     assert (days["total"] - days["sensor"] == days["difference"]).all()
     assert (days["difference"].abs() <= 5e-7 * days["total"]).all()
+    assert "sum" not in set(measured.faults["kind"])  # no rounding is taken for a fault
     # Nothing lost: what is left is the rounding of 86,400 readings to whole µWh.
     kept = replace(simulated, faults=replace(ALL_FAULTS, loss=0.0), days=[DAY])
     write_to_store(kept, tmp_path)
@@ -410,6 +411,33 @@ def test_without_the_calibration_the_energy_is_wrong(faulty: tuple[Simulated, Me
     plain = replace(simulated.plant, references={})
     found = score(simulated, process(plain, store), "saw")
     assert found.energy > 0.02
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.5, 2.0, 1.0 - 1e-7])
+def test_a_sum_of_another_scale_fills_no_gap_and_is_a_fault(tmp_path: Path, scale: float) -> None:
+    """Its sum runs at half or twice the scale: 1000 W go on through the gap. Rounding is no such fault."""
+    number = np.concatenate([np.arange(20), np.arange(25, 45)])
+    given = Readings(
+        number, NOON + number * 1000, np.full(number.size, 1000.0),
+        np.where(number % 10 == 9, (number + 1) * 1000.0 * scale, np.nan), np.full(number.size, NEVER),
+    )  # fmt: skip
+    measured = power(small(), meter(small(), "pair"), given, [])
+    assert measured.power == pytest.approx(np.full(45, 1000.0), rel=1e-5)
+    with Ingest(small(), tmp_path) as ingest:
+        ingest.add("pair", given)
+    faults = process(small(), Store(tmp_path)).faults
+    found = faults[faults["kind"] == "sum"][["start", "seconds"]].to_numpy().tolist()
+    assert found == ([[NOON + 19_000, 10.0]] if scale in (0.5, 2.0) else [])
+
+
+@pytest.mark.parametrize(("watts", "filled"), [(0.0, 0.0), (-1e-5, 0.0), (-1.0, 1000.0)])
+def test_a_sum_that_rounding_makes_less_means_that_nothing_was_missed(watts: float, filled: float) -> None:
+    number = np.array([*range(10), *range(15, 20)])
+    total = np.full(15, np.nan)
+    total[0], total[-1] = 1000.0, 15_000.0 + watts * 5
+    given = Readings(number, NOON + number * 1000, np.full(15, 1000.0), total, np.full(15, NEVER))
+    measured = power(small(), meter(small(), "pair"), given, [])
+    assert measured.power[10:15].tolist() == [filled] * 5
 
 
 def test_days_alone_give_the_same_totals(

@@ -12,6 +12,8 @@ States = NDArray[np.uint8]
 
 SETTLE = 0.1  # of a reading's distance from the beat by which the beat follows it
 AHEAD_OF_THE_BEAT = 0.75  # periods; that far behind the next beat a reading was missed
+ROUNDING = 1e-6  # of the sums of a sensor
+MOST_OFF = 1.5  # times or part of what was read where nothing is missing: a sum beyond has another scale
 READ, ESTIMATED, UNKNOWN, REFERENCE = 0, 1, 2, 3
 DAY = 86_400_000
 NEVER = -(2**63)
@@ -105,14 +107,19 @@ def count_missing(number: Ints, life: Ints, longest: int, most: int) -> int:
 @njit(cache=True)
 def fill(
     number: Ints, life: Ints, time: Ints, value: Floats, total: Floats, period: int, longest: int,
-    most: int, out_time: Ints, out_value: Floats, out_state: States,
-) -> int:  # fmt: skip
+    most: int, out_time: Ints, out_value: Floats, out_state: States, denied: Ints,
+) -> tuple[int, int]:  # fmt: skip
     """Readings with their gaps filled: a step from the reading before to that behind, in the middle.
 
     Where the sensor's own sum tells what was missed, the step lies so that it is kept; long gaps are only
-    filled from the sums. Gives how many rows were written.
+    filled from the sums. A sum that is less than what was read, or of another scale where nothing is missing,
+    tells nothing: the guess stays. Gives how many rows were written, and how many such sums there are;
+    ``denied``: the rows of the sums before and of them.
     """
     rows = 0
+    denials = 0
+    before = 0
+    told_whole, read_whole = 0.0, 0.0  # where nothing is missing, in this life of the sensor
     base = np.nan  # the last sum of the sensor, the row behind it, and what was read since
     base_row = 0
     since = 0.0
@@ -121,6 +128,7 @@ def fill(
     for i in range(number.size):
         if i > 0 and life[i] != life[i - 1]:
             base = np.nan
+            told_whole, read_whole = 0.0, 0.0
         if i > 0 and life[i] == life[i - 1]:
             gap = number[i] - number[i - 1] - 1
             if gap > 0:
@@ -143,12 +151,22 @@ def fill(
         since += value[i]
         if not np.isnan(total[i]):
             if guessed > 0 and not np.isnan(base) and total[i] >= base:
-                _keep_sum(out_value, out_state, base_row, rows, (total[i] - base) / seconds - since)
+                missed = (total[i] - base) / seconds - since
+                off = read_whole > 0.0 and not read_whole <= MOST_OFF * told_whole <= MOST_OFF**2 * read_whole
+                if off or missed < -ROUNDING * since:
+                    denied[denials, 0], denied[denials, 1] = before, i
+                    denials += 1
+                else:
+                    _keep_sum(out_value, out_state, base_row, rows, max(0.0, missed))
+            elif guessed == 0 and total[i] >= base:
+                told_whole += (total[i] - base) / seconds
+                read_whole += since
             base = total[i]
+            before = i
             base_row = rows
             since = 0.0
             guessed = 0
-    return rows
+    return rows, denials
 
 
 @njit(cache=True)
@@ -171,7 +189,6 @@ def _keep_sum(value: Floats, state: States, first: int, end: int, missed: float)
             if state[row] == UNKNOWN:
                 value[row] = left
     elif short > 0:
-        missed = max(0.0, missed)  # below 0 by rounding of the sums: nothing was missed
         start = first
         while state[start] != ESTIMATED:
             start += 1
@@ -189,7 +206,7 @@ def _place_step(value: Floats, start: int, count: int, missed: float) -> bool:
     """Lay the step in a gap so that its readings add up to what was missed; False where no step can."""
     left, right = value[start - 1], value[start + count]
     low, high = min(left, right) * count, max(left, right) * count
-    rounding = 1e-6 * high  # of the sums
+    rounding = ROUNDING * high
     if left == right or not low - rounding <= missed <= high + rounding:
         return False
     before = (missed - right * count) / (left - right)

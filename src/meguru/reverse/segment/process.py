@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 DAYS_AT_ONCE = 31
+DENIED = "does not agree with what was read: the gap is filled without it"
 CYCLES = (
     "channel",
     "machine",
@@ -56,8 +57,9 @@ class Measured:
         exactly. ``sensor``: the same energy by the sensor's own readings and sum, past the account;
         ``difference``: total less sensor.
     faults
-        One row for each gap, jump of a clock, and reference load that gives no gain: channel, kind, start
-        (ms), seconds, what was done.
+        One row for each gap, jump of a clock, reference load that gives no gain, and sum of a sensor that
+        does not agree with what was read, so that it tells nothing of a gap: channel, kind, start (ms),
+        seconds, what was done.
     scans
         One row a machine: scans, doubles, scans without cycle, cycles without scan.
     sources
@@ -159,6 +161,9 @@ class _Channel:
         for gap in measured.gaps:
             missing = (gap.end - gap.start - self.meter.period) / 1000
             self.faults.append((self.meter.name, "gap", gap.start + self.meter.period, missing, ""))
+        for span in measured.denied:
+            lasts = (span.end - span.start) / 1000
+            self.faults.append((self.meter.name, "sum", span.start, lasts, DENIED))
         self._attribute(self.segmenter.push(measured), measured)
 
     def close(self, wanted: Callable[[int], bool]) -> None:
