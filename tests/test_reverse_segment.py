@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 from plants import DAY, NOON, score, small
 
 from meguru import errors
@@ -20,7 +21,7 @@ from meguru.reverse.meter.ingest import Ingest
 from meguru.reverse.meter.plant_file import meter
 from meguru.reverse.meter.power import Gains, Power, energy_by_sensor, power
 from meguru.reverse.meter.readings import NEVER, Readings
-from meguru.reverse.meter.senml import Scan
+from meguru.reverse.meter.senml import NO_NUMBER, Scan
 from meguru.reverse.meter.store import Store
 from meguru.reverse.plant.line import Shift
 from meguru.reverse.plant.sensors import ALL_FAULTS, Faults, Simulated, simulate_plant
@@ -455,6 +456,32 @@ def test_days_alone_give_the_same_totals(
     assert (one == other).mean() > 0.99
 
 
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize(("sums", "lost"), [(10, 600), (10, 3), (7, 600), (0, 60), (0, 600), (5000, 600)])
+def test_a_gap_over_midnight_is_filled_whatever_is_read_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sums: int, lost: int, numbered: bool
+) -> None:
+    """With the sensor's sum, without one, and with one that comes so late that the gap waits for it."""
+    start = (DAY + 1) * 86_400_000 - 600_000
+    count = np.concatenate([np.arange(600 - lost // 2), np.arange(600 + lost - lost // 2, 12_000)])
+    total = np.full(count.size, np.nan)
+    if sums:
+        told = (count == 0) | (count % sums == sums - 1)
+        total[told] = (count[told] + 1) * 1000.0
+    given = Readings(
+        count if numbered else np.full(count.size, NO_NUMBER), start + count * 1000,
+        np.full(count.size, 1000.0), total, np.full(count.size, NEVER),
+    )  # fmt: skip
+    with Ingest(small(), tmp_path) as ingest:
+        ingest.add("pair", given)
+    whole = process(small(), Store(tmp_path))
+    assert (whole.days["total"].sum() < 12_000 * 277_777) == (sums == 0 and lost == 600)
+    monkeypatch.setattr(processing, "DAYS_AT_ONCE", 1)
+    single = process(small(), Store(tmp_path))
+    for table in ("days", "faults", "cycles"):
+        assert_frame_equal(getattr(single, table), getattr(whole, table))
+
+
 def test_an_account_that_does_not_close_is_an_error(
     faulty: tuple[Simulated, Measured, Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -492,10 +519,10 @@ def test_scans_at_a_clamp_that_is_off_are_counted(tmp_path: Path) -> None:
     with Ingest(plant, tmp_path) as ingest:
         ingest.add_scans(scans)
     found = process(plant, Store(tmp_path)).scans
-    assert found.values.tolist()[0][1:] == [20, 0, 20, 0]
+    assert found.to_numpy().tolist()[0][1:] == [20, 0, 20, 0]
     with Ingest(plant, tmp_path) as ingest:
         time = NOON + np.arange(count) * 1000
         unknown = np.full(count, np.nan), np.full(count, NEVER)
         ingest.add("saw", Readings(np.arange(count), time, np.full(count, 0.1), *unknown))
     found = process(plant, Store(tmp_path)).scans
-    assert found.values.tolist()[0][1:] == [20, 0, 20, 0]
+    assert found.to_numpy().tolist()[0][1:] == [20, 0, 20, 0]

@@ -258,12 +258,13 @@ def _gain(t: int, point: int, gain_time: Ints, gain: Floats) -> float:
 @njit(cache=True)
 def sum_by_sensor(
     time: Ints, number: Ints, life: Ints, value: Floats, total: Floats, scale: float, gain_time: Ints,
-    gain: Floats, period: int, offset: int, first_day: int, days: Floats,
+    gain: Floats, period: int, offset: int, first_day: int, overlap: int, days: Floats,
 ) -> None:  # fmt: skip
     """The energy of each local day as the sensor tells it, µWh: its readings, and what its own sum has beyond
     them.
 
-    What the sum has beyond the readings lies in the gaps since the sum before, evenly, if there are any.
+    What the sum has beyond the readings lies in the gaps since the sum before, evenly, if there are any. The
+    first ``overlap`` readings were counted before.
     """
     per_unit = scale / 3.6  # µWh of a reading of 1 that lasts 1 ms
     base = since = 0.0
@@ -282,7 +283,8 @@ def sum_by_sensor(
         if t >= midnight or t < midnight - DAY:
             day = (t + offset) // DAY - first_day
             midnight = (day + first_day + 1) * DAY - offset
-        days[day] += value[i] * period * per_unit * g
+        if i >= overlap:
+            days[day] += value[i] * period * per_unit * g
         since += value[i] * period
         if not np.isnan(total[i]):
             if summed and total[i] >= base:

@@ -41,7 +41,8 @@ class Power:
     ``time`` of each reading in ms, ``power`` in W, ``energy`` in whole µWh, ``state`` 0 read, 1 estimated
     (in a short gap), 2 unknown (in a long gap, of which the sensor's sum tells the energy), 3 a reference
     load is on. ``clocked``: the readings themselves, with mended clocks. ``denied``: between two sums of
-    the sensor that have gaps between them and do not agree with what was read.
+    the sensor that have gaps between them and do not agree with what was read. ``overlap``: how many of
+    ``clocked`` were told before.
     """
 
     time: NDArray[np.int64]
@@ -53,6 +54,7 @@ class Power:
     gains: Gains
     clocked: Clocked | None = None
     denied: list[Gap] = field(default_factory=list)
+    overlap: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,12 @@ class Gains:
 
 
 def power(
-    plant: Plant, channel: Meter, readings: Readings, scans: Iterable[Scan], before: Gains | None = None
+    plant: Plant,
+    channel: Meter,
+    readings: Readings,
+    scans: Iterable[Scan],
+    before: Gains | None = None,
+    overlap: int = 0,
 ) -> Power:
     """Power and energy of a channel from its readings.
 
@@ -82,6 +89,8 @@ def power(
         Those of reference loads at the channel calibrate the clamp.
     before
         The gains known from earlier readings.
+    overlap
+        1: the first reading was the last of those before; what follows it is told, it is not. 0: none was.
 
     Returns
     -------
@@ -107,8 +116,11 @@ def power(
         gains.windows[:, 0].copy(), gains.windows[:, 1].copy(), channel.period, watts, energy,
     )  # fmt: skip
     gaps, spans = _gaps(clocked, channel.period), known.time[denied[:denials]].tolist()
-    denials_of_sums = [Gap(start, end) for start, end in spans]
-    return Power(time, watts, energy, state, gaps, clocked.jumps, gains, clocked, denials_of_sums)
+    contradicted = [Gap(start, end) for start, end in spans]
+    return Power(
+        time[overlap:], watts[overlap:], energy[overlap:], state[overlap:],
+        gaps, clocked.jumps, gains, clocked, contradicted, overlap,
+    )  # fmt: skip
 
 
 def calibrated(
@@ -217,7 +229,7 @@ def energy_by_sensor(channel: Meter, measured: Power, offset: int) -> dict[int, 
     days = np.zeros(last - first + 1)
     _kernel().sum_by_sensor(
         known.time, clocked.number, clocked.life, known.value, known.total, channel.scale, gains.time,
-        gains.gain, channel.period, offset, first, days,
+        gains.gain, channel.period, offset, first, measured.overlap, days,
     )  # fmt: skip
     return dict(enumerate(days.tolist(), first))
 
