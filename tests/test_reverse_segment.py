@@ -431,7 +431,7 @@ def test_a_sum_of_another_scale_fills_no_gap_and_is_a_fault(tmp_path: Path, scal
     assert found == ([[NOON + 19_000, 10.0]] if scale in (0.5, 2.0) else [])
 
 
-@pytest.mark.parametrize(("watts", "filled"), [(0.0, 0.0), (-1e-5, 0.0), (-1.0, 1000.0)])
+@pytest.mark.parametrize(("watts", "filled"), [(0.0, 0.0), (-1e-5, 0.0), (-10.0, 1000.0)])
 def test_a_sum_that_rounding_makes_less_means_that_nothing_was_missed(watts: float, filled: float) -> None:
     number = np.array([*range(10), *range(15, 20)])
     total = np.full(15, np.nan)

@@ -13,6 +13,7 @@ States = NDArray[np.uint8]
 SETTLE = 0.1  # of a reading's distance from the beat by which the beat follows it
 AHEAD_OF_THE_BEAT = 0.75  # periods; that far behind the next beat a reading was missed
 ROUNDING = 1e-6  # of the sums of a sensor
+SLIGHT = 1e-3  # of what a gap would hold; sums have few decimals
 MOST_OFF = 1.5  # times or part of what was read where nothing is missing: a sum beyond has another scale
 READ, ESTIMATED, UNKNOWN, REFERENCE = 0, 1, 2, 3
 DAY = 86_400_000
@@ -124,6 +125,7 @@ def fill(
     base_row = 0
     since = 0.0
     guessed = 0
+    expected = 0.0  # in the gaps, by what was read at their edges
     seconds = period / 1000.0
     for i in range(number.size):
         if i > 0 and life[i] != life[i - 1]:
@@ -135,6 +137,7 @@ def fill(
                 if gap > max(longest, most):
                     base = np.nan
                     guessed = 0
+                    expected = 0.0
                 else:
                     state = ESTIMATED if gap <= longest else UNKNOWN
                     for k in range(gap):
@@ -143,6 +146,7 @@ def fill(
                         out_value[rows] = guess if state == ESTIMATED else 0.0
                         out_state[rows] = state
                         rows += 1
+                        expected += guess
                     guessed += gap
         out_time[rows] = time[i]
         out_value[rows] = value[i]
@@ -153,7 +157,7 @@ def fill(
             if guessed > 0 and not np.isnan(base) and total[i] >= base:
                 missed = (total[i] - base) / seconds - since
                 off = read_whole > 0.0 and not read_whole <= MOST_OFF * told_whole <= MOST_OFF**2 * read_whole
-                if off or missed < -ROUNDING * since:
+                if off or missed < -ROUNDING * since - SLIGHT * expected:
                     denied[denials, 0], denied[denials, 1] = before, i
                     denials += 1
                 else:
@@ -166,6 +170,7 @@ def fill(
             base_row = rows
             since = 0.0
             guessed = 0
+            expected = 0.0
     return rows, denials
 
 
