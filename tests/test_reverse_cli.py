@@ -6,17 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from example_runs import EXAMPLES
-from plants import DAY, SMALL, small
+from plants import DAY, NOON, SMALL, small
 
 import meguru
 from meguru.cli.main import main
 from meguru.cli.reverse.closed_loop import closed_loop
 from meguru.reverse.live.view import Live
 from meguru.reverse.meter.plant_file import read_plant
-from meguru.reverse.meter.senml import Scan, encode_scan
+from meguru.reverse.meter.senml import NO_NUMBER, Scan, encode, encode_scan
 from meguru.reverse.plant.sensors import simulate_plant, stream
 
 HOME = EXAMPLES / "compressor-dismantling"
@@ -72,6 +73,15 @@ def test_tables_are_ingested_and_what_was_set_aside_is_shown(tmp_path: Path) -> 
     assert [row["reason"] for row in found] == ["from the future"]
 
 
+def test_sums_that_do_not_agree_with_what_was_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "plant.yaml").write_text(SMALL)
+    rows = [f"{NOON // 1000 + k},clamp-2,1000,W,{k},{k * 500}\n" for k in range(60) if not 30 <= k < 35]
+    (tmp_path / "readings.csv").write_text("time,sensor,value,unit,sequence,total\n" + "".join(rows))
+    call("ingest", tmp_path / "plant.yaml", tmp_path / "store", tmp_path / "readings.csv")
+    done = call("segment", tmp_path / "plant.yaml", tmp_path / "store")
+    assert done.exit_code == 0 and "1 gaps filled without the sensor's sum" in done.output
+
+
 def test_a_wrong_address_or_day_is_wrong_usage(tmp_path: Path) -> None:
     plant = HOME / "plant.yaml"
     assert "HOST:PORT" in call("ingest", plant, tmp_path, "--broker", "host:port").output
@@ -115,7 +125,12 @@ def test_the_live_view_agrees_with_the_simulation() -> None:
     assert row.kwh_today == pytest.approx(
         sum(2.0 * (c.end - c.start) / 3.6e6 for c in saw[:4]) + row.kwh, rel=0.05
     )
-    assert live.refused == 1
+    pack = encode("clamp-1", "A", NO_NUMBER, at + np.arange(3) * 1000, np.ones(3)).replace(
+        b'"v":1.0', b'"v":"?"', 2
+    )
+    before = live.readings
+    live.push("readings/x", pack)
+    assert (live.refused, live.odd, live.readings) == (1, 2, before + 1)  # packs, and readings of packs
     live.push("s", encode_scan(Scan(at, "s9", "x")))
     assert live.rows()[0].item == saw[4].item
 

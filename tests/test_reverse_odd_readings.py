@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -310,6 +311,7 @@ ODD_READINGS: list[tuple[dict[str, Any], str]] = [
     ({"t": 1, "v": "5"}, "a record is not a number at a time"),
     ({"t": 1, "v": float("nan")}, "not a finite number"),
     ({"t": 1, "v": 10**400}, "not a finite number"),
+    ({"t": 1}, "a record is not a number at a time"),
     ({"t": None, "v": 1}, "a record is not a number at a time"),
     ({"t": -2e9, "v": 1}, UNSET),
     ({"t": 1, "v": 1, "s": []}, "a record is not a number at a time"),
@@ -357,6 +359,78 @@ def test_two_odd_readings_of_a_pack_are_two_and_a_wholly_odd_pack_is_one(tmp_pat
         ingest.take("x", senml(CLAMP, {"t": 4, "v": -1}, {"t": 5, "v": -1}), NOON)
         report = ingest.settle()
     assert report.readings == 1 and report.aside.total() == len(Store(tmp_path).aside()) == 4
+
+
+def test_odd_readings_of_a_pack_keep_it_once(tmp_path: Path) -> None:
+    """What is set aside grows as the pack does, not with its square; sent again nothing is added."""
+    sizes = []
+    for count in (100, 400):
+        sent = senml(CLAMP, *({"t": k / 1000, "v": -1 if k % 2 else 1} for k in range(count)))
+        for _ in range(2):
+            with Ingest(small(), tmp_path / str(count)) as ingest:
+                ingest.take("x", sent, NOON)
+                ingest.settle()
+        rows = Store(tmp_path / str(count)).aside()
+        assert len(rows) == count // 2 and len({row["message"] for row in rows}) == 1
+        assert [base64.b64decode(row["payload"]) for row in rows] == [sent] + [b""] * (count // 2 - 1)
+        sizes.append(sum(path.stat().st_size for path in (tmp_path / str(count) / "aside").iterdir()))
+    assert sizes[1] < 4.5 * sizes[0]
+
+
+def test_a_clock_that_runs_ahead_is_a_fault_of_the_whole_pack(tmp_path: Path) -> None:
+    """None of it is taken, also not what lies before the time of receipt."""
+    late = {**CLAMP, "bt": NOON / 1000 - 300}
+    sent = senml(late, {"n": "sequence", "v": 0}, *({"t": k, "v": 1} for k in range(600)))
+    with Ingest(small(), tmp_path) as ingest:
+        ingest.take("x", sent, NOON)
+        report = ingest.settle()
+    assert (report.readings, dict(report.aside)) == (0, {"from the future": 1})
+    [row] = Store(tmp_path).aside()
+    assert base64.b64decode(row["payload"]) == sent and row["detail"].startswith("from the future")
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=12))
+@settings(max_examples=60)
+def test_each_base_holds_until_the_next(records: list[tuple[bool, bool]]) -> None:
+    """Against the rule of RFC 8428 spelt out; a record may bring a base, a reading, or both."""
+    sent: list[dict[str, Any]] = [dict(CLAMP)]
+    base, wanted = NOON, []
+    for step, (renews, reads) in enumerate(records):
+        record: dict[str, Any] = {}
+        if renews:
+            base = NOON + 1000 * step
+            record["bt"] = base / 1000
+        if reads:
+            record |= {"t": 0.5, "v": step}
+            wanted.append(base + 500)
+        sent.append(record)
+    if wanted:
+        assert decode(senml(*sent)).time.tolist() == wanted
+
+
+def lines_of(sent: bytes) -> int:
+    """How many lines of Python it takes to read a pack."""
+    count = 0
+
+    def trace(_frame: Any, event: str, _of: Any) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        decode(sent)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_the_work_grows_as_the_bases_do() -> None:
+    few, many = (
+        senml(*({**CLAMP, "bt": NOON / 1000 + k, "v": 1} for k in range(count))) for count in (100, 400)
+    )
+    assert lines_of(many) < 4.5 * lines_of(few)
 
 
 NUMBER = st.one_of(st.integers(-5, 5), st.floats(-5, 5).map(lambda one: round(one, 3)))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 from plants import DAY, NOON, score, small
 
 from meguru import errors
@@ -20,7 +21,7 @@ from meguru.reverse.meter.ingest import Ingest
 from meguru.reverse.meter.plant_file import meter
 from meguru.reverse.meter.power import Gains, Power, energy_by_sensor, power
 from meguru.reverse.meter.readings import NEVER, Readings
-from meguru.reverse.meter.senml import Scan
+from meguru.reverse.meter.senml import NO_NUMBER, Scan
 from meguru.reverse.meter.store import Store
 from meguru.reverse.plant.line import Shift
 from meguru.reverse.plant.sensors import ALL_FAULTS, Faults, Simulated, simulate_plant
@@ -328,6 +329,7 @@ def test_the_account_is_the_sensor_s_energy_to_rounding(
     days = measured.days
     assert (days["total"] - days["sensor"] == days["difference"]).all()
     assert (days["difference"].abs() <= 5e-7 * days["total"]).all()
+    assert "sum" not in set(measured.faults["kind"])  # no rounding is taken for a fault
     # Nothing lost: what is left is the rounding of 86,400 readings to whole µWh.
     kept = replace(simulated, faults=replace(ALL_FAULTS, loss=0.0), days=[DAY])
     write_to_store(kept, tmp_path)
@@ -412,6 +414,33 @@ def test_without_the_calibration_the_energy_is_wrong(faulty: tuple[Simulated, Me
     assert found.energy > 0.02
 
 
+@pytest.mark.parametrize("scale", [1.0, 0.5, 2.0, 1.0 - 1e-7])
+def test_a_sum_of_another_scale_fills_no_gap_and_is_a_fault(tmp_path: Path, scale: float) -> None:
+    """Its sum runs at half or twice the scale: 1000 W go on through the gap. Rounding is no such fault."""
+    number = np.concatenate([np.arange(20), np.arange(25, 45)])
+    given = Readings(
+        number, NOON + number * 1000, np.full(number.size, 1000.0),
+        np.where(number % 10 == 9, (number + 1) * 1000.0 * scale, np.nan), np.full(number.size, NEVER),
+    )  # fmt: skip
+    measured = power(small(), meter(small(), "pair"), given, [])
+    assert measured.power == pytest.approx(np.full(45, 1000.0), rel=1e-5)
+    with Ingest(small(), tmp_path) as ingest:
+        ingest.add("pair", given)
+    faults = process(small(), Store(tmp_path)).faults
+    found = faults[faults["kind"] == "sum"][["start", "seconds"]].to_numpy().tolist()
+    assert found == ([[NOON + 19_000, 10.0]] if scale in (0.5, 2.0) else [])
+
+
+@pytest.mark.parametrize(("watts", "filled"), [(0.0, 0.0), (-1e-5, 0.0), (-10.0, 1000.0)])
+def test_a_sum_that_rounding_makes_less_means_that_nothing_was_missed(watts: float, filled: float) -> None:
+    number = np.array([*range(10), *range(15, 20)])
+    total = np.full(15, np.nan)
+    total[0], total[-1] = 1000.0, 15_000.0 + watts * 5
+    given = Readings(number, NOON + number * 1000, np.full(15, 1000.0), total, np.full(15, NEVER))
+    measured = power(small(), meter(small(), "pair"), given, [])
+    assert measured.power[10:15].tolist() == [filled] * 5
+
+
 def test_days_alone_give_the_same_totals(
     faulty: tuple[Simulated, Measured, Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -425,6 +454,32 @@ def test_days_alone_give_the_same_totals(
         for found in (single, measured)
     )
     assert (one == other).mean() > 0.99
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize(("sums", "lost"), [(10, 600), (10, 3), (7, 600), (0, 60), (0, 600), (5000, 600)])
+def test_a_gap_over_midnight_is_filled_whatever_is_read_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sums: int, lost: int, numbered: bool
+) -> None:
+    """With the sensor's sum, without one, and with one that comes so late that the gap waits for it."""
+    start = (DAY + 1) * 86_400_000 - 600_000
+    count = np.concatenate([np.arange(600 - lost // 2), np.arange(600 + lost - lost // 2, 12_000)])
+    total = np.full(count.size, np.nan)
+    if sums:
+        told = (count == 0) | (count % sums == sums - 1)
+        total[told] = (count[told] + 1) * 1000.0
+    given = Readings(
+        count if numbered else np.full(count.size, NO_NUMBER), start + count * 1000,
+        np.full(count.size, 1000.0), total, np.full(count.size, NEVER),
+    )  # fmt: skip
+    with Ingest(small(), tmp_path) as ingest:
+        ingest.add("pair", given)
+    whole = process(small(), Store(tmp_path))
+    assert (whole.days["total"].sum() < 12_000 * 277_777) == (sums == 0 and lost == 600)
+    monkeypatch.setattr(processing, "DAYS_AT_ONCE", 1)
+    single = process(small(), Store(tmp_path))
+    for table in ("days", "faults", "cycles"):
+        assert_frame_equal(getattr(single, table), getattr(whole, table))
 
 
 def test_an_account_that_does_not_close_is_an_error(
@@ -464,10 +519,10 @@ def test_scans_at_a_clamp_that_is_off_are_counted(tmp_path: Path) -> None:
     with Ingest(plant, tmp_path) as ingest:
         ingest.add_scans(scans)
     found = process(plant, Store(tmp_path)).scans
-    assert found.values.tolist()[0][1:] == [20, 0, 20, 0]
+    assert found.to_numpy().tolist()[0][1:] == [20, 0, 20, 0]
     with Ingest(plant, tmp_path) as ingest:
         time = NOON + np.arange(count) * 1000
         unknown = np.full(count, np.nan), np.full(count, NEVER)
         ingest.add("saw", Readings(np.arange(count), time, np.full(count, 0.1), *unknown))
     found = process(plant, Store(tmp_path)).scans
-    assert found.values.tolist()[0][1:] == [20, 0, 20, 0]
+    assert found.to_numpy().tolist()[0][1:] == [20, 0, 20, 0]

@@ -142,6 +142,47 @@ def test_narrow_priors_and_items_that_are_all_alike_give_intervals() -> None:
     assert all(found.gsd is not None and found.gsd > 1.15 for found in (alike, other, one))
 
 
+@pytest.mark.parametrize(("items", "spread", "medians"), [(300, 0.05, 0.5), (5000, 0.05, math.log(5.0))])
+def test_many_samples_of_types_far_apart_have_the_interval_of_their_own(
+    items: int, spread: float, medians: float
+) -> None:
+    random = np.random.default_rng(1)
+    middles = random.normal(0.0, 0.5, 5) if medians < 1.0 else medians * np.arange(5.0)
+    samples = [np.exp(middle + spread * random.normal(size=items)) for middle in middles]
+    reach = float(stats.norm.ppf(0.975))
+    for one, sample in zip(estimate(samples), samples, strict=True):
+        logs = np.log(sample)
+        error = float(logs.std(ddof=1)) / math.sqrt(items)
+        assert one.low is not None and one.high is not None
+        assert math.log(one.median) == pytest.approx(logs.mean(), abs=0.1 * error)
+        assert math.log(one.low) == pytest.approx(logs.mean() - reach * error, abs=0.1 * error)
+        assert math.log(one.high) == pytest.approx(logs.mean() + reach * error, abs=0.1 * error)
+
+
+def test_a_family_of_two_counts_however_many_types_have_none() -> None:
+    """The type with one sample is drawn to the other of its family."""
+    random = np.random.default_rng(7)
+    middles = (0.0, 0.02, 3.0, 4.0, 5.0, 6.0)
+    counts = (1, 9, 9, 9, 9, 9)
+    samples = [
+        np.exp(middle + 0.1 * random.normal(size=count))
+        for middle, count in zip(middles, counts, strict=True)
+    ]
+    none: list[str | None] = [None] * 4
+    alone, kin = (estimate(samples, family)[0] for family in (None, ["a", "a", *none]))
+    assert kin.own < alone.own
+    single = estimate(samples, ["a", "b", *none])[0]  # no two are of one family
+    assert (single.low, single.high) == (alone.low, alone.high)
+
+
+def test_items_that_are_all_alike_tell_nothing_of_how_items_differ() -> None:
+    """A hundred items with one number lend no certainty: their spread is that of the other types."""
+    random = np.random.default_rng(3)
+    usual = [np.exp(random.normal(0.0, 0.2, 30)) for _ in range(4)]
+    once, often = (estimate([*usual, np.full(count, 1.1)])[-1] for count in (2, 100))
+    assert once.gsd == pytest.approx(often.gsd) and once.gsd is not None and math.log(once.gsd) > 0.1
+
+
 def test_what_nothing_tells_is_undefined_and_bad_samples_are_refused() -> None:
     [one] = estimate([[2.0]])
     assert (one.median, one.gsd, one.low, one.high, one.spread, one.mean) == (

@@ -110,6 +110,7 @@ def show(plant: Plant, measured: Measured, files: list[Path]) -> None:
         what = {
             "gap": f"gaps, {number(float(rows['seconds'].sum()))} s in all",
             "clock": "jumps of the clock, mended",
+            "sum": "gaps filled without the sensor's sum, which does not agree with what was read",
             "reference": f"reference loads that give no gain: {', '.join(sorted(set(rows['done'])))}",
         }[str(kind)]
         screen.print(Text.assemble(("! ", BAD), (f"{channel}: {len(rows)} {what}", QUIET)))

@@ -44,7 +44,7 @@ class Live:
         self.segmenters = {one.name: Segmenter(plant, one) for one in self.meters.values()}
         self.offset = day_offset(plant)
         self.now: int | None = None
-        self.readings = self.refused = 0
+        self.readings = self.refused = self.odd = 0
         self._gains: dict[str, Gains] = {}
         self._last: dict[str, int] = {}
         self._scans: dict[str, Scan] = {}
@@ -52,7 +52,7 @@ class Live:
         self._done: dict[tuple[str, int], tuple[int, int]] = {}
 
     def push(self, topic: str, payload: bytes) -> None:
-        """One message; what can not be read is counted as refused."""
+        """One message; what can not be read is counted as refused, a reading of a pack as odd."""
         try:
             if is_scan(payload):
                 self._scan(decode_scan(payload))
@@ -111,7 +111,7 @@ class Live:
         if key <= self._last.get(channel.name, -1):
             return  # came before
         self._last[channel.name] = key
-        self.refused += len(pack.odd)
+        self.odd += len(pack.odd)
         received = np.full(pack.time.size, NEVER, dtype=np.int64)
         readings = Readings(pack.sequence, pack.time, pack.value, pack.total, received)
         measured = power(self.plant, channel, readings, self._references, self._gains.get(channel.name))

@@ -85,6 +85,8 @@ class Batch:
             raise UnitError(
                 "not the unit of the channel", place=found.name, found=pack.unit, expected=found.unit
             )
+        if pack.time[-1] > message.received + AHEAD:  # a clock is a fault of the pack, not of a reading
+            raise _ahead(pack.time[-1] - message.received)
         self.aside += [_aside(message, odd.error, odd.row) for odd in pack.odd]
         unchecked = self._open.get(found.name)
         if unchecked is None:
@@ -187,9 +189,11 @@ class _Unchecked:
 
 
 def _aside(message: Message, error: MeguruError, row: int | None = None) -> Aside:
-    """A message, or one reading of it, and why it is not taken; the whole message is kept."""
+    """A message, or one reading of it, and why it is not taken; the store keeps the message once."""
     detail = str(error) if row is None else f"reading {row + 1} of the pack: {error}"
-    return Aside(message.received, message.topic, error.message, detail, message.payload, row)
+    return Aside(
+        message.received, message.topic, error.message, detail, message.payload, row, part=row is not None
+    )
 
 
 def _ahead(late: int) -> RangeError:

@@ -12,6 +12,9 @@ States = NDArray[np.uint8]
 
 SETTLE = 0.1  # of a reading's distance from the beat by which the beat follows it
 AHEAD_OF_THE_BEAT = 0.75  # periods; that far behind the next beat a reading was missed
+ROUNDING = 1e-6  # of the sums of a sensor
+SLIGHT = 1e-3  # of what a gap would hold; sums have few decimals
+MOST_OFF = 1.5  # times or part of what was read where nothing is missing: a sum beyond has another scale
 READ, ESTIMATED, UNKNOWN, REFERENCE = 0, 1, 2, 3
 DAY = 86_400_000
 NEVER = -(2**63)
@@ -105,28 +108,36 @@ def count_missing(number: Ints, life: Ints, longest: int, most: int) -> int:
 @njit(cache=True)
 def fill(
     number: Ints, life: Ints, time: Ints, value: Floats, total: Floats, period: int, longest: int,
-    most: int, out_time: Ints, out_value: Floats, out_state: States,
-) -> int:  # fmt: skip
+    most: int, out_time: Ints, out_value: Floats, out_state: States, denied: Ints,
+) -> tuple[int, int]:  # fmt: skip
     """Readings with their gaps filled: a step from the reading before to that behind, in the middle.
 
     Where the sensor's own sum tells what was missed, the step lies so that it is kept; long gaps are only
-    filled from the sums. Gives how many rows were written.
+    filled from the sums. A sum that is less than what was read, or of another scale where nothing is missing,
+    tells nothing: the guess stays. Gives how many rows were written, and how many such sums there are;
+    ``denied``: the rows of the sums before and of them.
     """
     rows = 0
+    denials = 0
+    before = 0
+    told_whole, read_whole = 0.0, 0.0  # where nothing is missing, in this life of the sensor
     base = np.nan  # the last sum of the sensor, the row behind it, and what was read since
     base_row = 0
     since = 0.0
     guessed = 0
+    expected = 0.0  # in the gaps, by what was read at their edges
     seconds = period / 1000.0
     for i in range(number.size):
         if i > 0 and life[i] != life[i - 1]:
             base = np.nan
+            told_whole, read_whole = 0.0, 0.0
         if i > 0 and life[i] == life[i - 1]:
             gap = number[i] - number[i - 1] - 1
             if gap > 0:
                 if gap > max(longest, most):
                     base = np.nan
                     guessed = 0
+                    expected = 0.0
                 else:
                     state = ESTIMATED if gap <= longest else UNKNOWN
                     for k in range(gap):
@@ -135,6 +146,7 @@ def fill(
                         out_value[rows] = guess if state == ESTIMATED else 0.0
                         out_state[rows] = state
                         rows += 1
+                        expected += guess
                     guessed += gap
         out_time[rows] = time[i]
         out_value[rows] = value[i]
@@ -143,12 +155,23 @@ def fill(
         since += value[i]
         if not np.isnan(total[i]):
             if guessed > 0 and not np.isnan(base) and total[i] >= base:
-                _keep_sum(out_value, out_state, base_row, rows, (total[i] - base) / seconds - since)
+                missed = (total[i] - base) / seconds - since
+                off = read_whole > 0.0 and not read_whole <= MOST_OFF * told_whole <= MOST_OFF**2 * read_whole
+                if off or missed < -ROUNDING * since - SLIGHT * expected:
+                    denied[denials, 0], denied[denials, 1] = before, i
+                    denials += 1
+                else:
+                    _keep_sum(out_value, out_state, base_row, rows, max(0.0, missed))
+            elif guessed == 0 and total[i] >= base:
+                told_whole += (total[i] - base) / seconds
+                read_whole += since
             base = total[i]
+            before = i
             base_row = rows
             since = 0.0
             guessed = 0
-    return rows
+            expected = 0.0
+    return rows, denials
 
 
 @njit(cache=True)
@@ -171,7 +194,6 @@ def _keep_sum(value: Floats, state: States, first: int, end: int, missed: float)
             if state[row] == UNKNOWN:
                 value[row] = left
     elif short > 0:
-        missed = max(0.0, missed)  # below 0 by rounding of the sums: nothing was missed
         start = first
         while state[start] != ESTIMATED:
             start += 1
@@ -189,7 +211,7 @@ def _place_step(value: Floats, start: int, count: int, missed: float) -> bool:
     """Lay the step in a gap so that its readings add up to what was missed; False where no step can."""
     left, right = value[start - 1], value[start + count]
     low, high = min(left, right) * count, max(left, right) * count
-    rounding = 1e-6 * high  # of the sums
+    rounding = ROUNDING * high
     if left == right or not low - rounding <= missed <= high + rounding:
         return False
     before = (missed - right * count) / (left - right)
@@ -241,12 +263,13 @@ def _gain(t: int, point: int, gain_time: Ints, gain: Floats) -> float:
 @njit(cache=True)
 def sum_by_sensor(
     time: Ints, number: Ints, life: Ints, value: Floats, total: Floats, scale: float, gain_time: Ints,
-    gain: Floats, period: int, offset: int, first_day: int, days: Floats,
+    gain: Floats, period: int, offset: int, first_day: int, overlap: int, days: Floats,
 ) -> None:  # fmt: skip
     """The energy of each local day as the sensor tells it, µWh: its readings, and what its own sum has beyond
     them.
 
-    What the sum has beyond the readings lies in the gaps since the sum before, evenly, if there are any.
+    What the sum has beyond the readings lies in the gaps since the sum before, evenly, if there are any. The
+    first ``overlap`` readings were counted before.
     """
     per_unit = scale / 3.6  # µWh of a reading of 1 that lasts 1 ms
     base = since = 0.0
@@ -265,7 +288,8 @@ def sum_by_sensor(
         if t >= midnight or t < midnight - DAY:
             day = (t + offset) // DAY - first_day
             midnight = (day + first_day + 1) * DAY - offset
-        days[day] += value[i] * period * per_unit * g
+        if i >= overlap:
+            days[day] += value[i] * period * per_unit * g
         since += value[i] * period
         if not np.isnan(total[i]):
             if summed and total[i] >= base:

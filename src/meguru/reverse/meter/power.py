@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,9 @@ class Power:
 
     ``time`` of each reading in ms, ``power`` in W, ``energy`` in whole µWh, ``state`` 0 read, 1 estimated
     (in a short gap), 2 unknown (in a long gap, of which the sensor's sum tells the energy), 3 a reference
-    load is on. ``clocked``: the readings themselves, with mended clocks.
+    load is on. ``clocked``: the readings themselves, with mended clocks. ``denied``: between two sums of
+    the sensor that have gaps between them and do not agree with what was read. ``overlap``: how many of
+    ``clocked`` were told before.
     """
 
     time: NDArray[np.int64]
@@ -51,6 +53,8 @@ class Power:
     jumps: list[Jump]
     gains: Gains
     clocked: Clocked | None = None
+    denied: list[Gap] = field(default_factory=list)
+    overlap: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,12 @@ class Gains:
 
 
 def power(
-    plant: Plant, channel: Meter, readings: Readings, scans: Iterable[Scan], before: Gains | None = None
+    plant: Plant,
+    channel: Meter,
+    readings: Readings,
+    scans: Iterable[Scan],
+    before: Gains | None = None,
+    overlap: int = 0,
 ) -> Power:
     """Power and energy of a channel from its readings.
 
@@ -80,6 +89,8 @@ def power(
         Those of reference loads at the channel calibrate the clamp.
     before
         The gains known from earlier readings.
+    overlap
+        1: the first reading was the last of those before; what follows it is told, it is not. 0: none was.
 
     Returns
     -------
@@ -94,16 +105,22 @@ def power(
     rows = len(known) + int(kernel.count_missing(clocked.number, clocked.life, longest, most))
     time, value = np.empty(rows, dtype=np.int64), np.empty(rows)
     state = np.empty(rows, dtype=np.uint8)
-    kernel.fill(
+    denied = np.empty((int(np.isfinite(known.total).sum()), 2), dtype=np.int64)
+    _, denials = kernel.fill(
         clocked.number, clocked.life, known.time, known.value, known.total,
-        channel.period, longest, most, time, value, state,
+        channel.period, longest, most, time, value, state, denied,
     )  # fmt: skip
     watts, energy = np.empty(rows), np.empty(rows, dtype=np.int64)
     kernel.weigh(
         time, value, state, channel.scale, gains.time, gains.gain,
         gains.windows[:, 0].copy(), gains.windows[:, 1].copy(), channel.period, watts, energy,
     )  # fmt: skip
-    return Power(time, watts, energy, state, _gaps(clocked, channel.period), clocked.jumps, gains, clocked)
+    gaps, spans = _gaps(clocked, channel.period), known.time[denied[:denials]].tolist()
+    contradicted = [Gap(start, end) for start, end in spans]
+    return Power(
+        time[overlap:], watts[overlap:], energy[overlap:], state[overlap:],
+        gaps, clocked.jumps, gains, clocked, contradicted, overlap,
+    )  # fmt: skip
 
 
 def calibrated(
@@ -212,7 +229,7 @@ def energy_by_sensor(channel: Meter, measured: Power, offset: int) -> dict[int, 
     days = np.zeros(last - first + 1)
     _kernel().sum_by_sensor(
         known.time, clocked.number, clocked.life, known.value, known.total, channel.scale, gains.time,
-        gains.gain, channel.period, offset, first, days,
+        gains.gain, channel.period, offset, first, measured.overlap, days,
     )  # fmt: skip
     return dict(enumerate(days.tolist(), first))
 

@@ -27,6 +27,7 @@ LATEST = 7_258_118_400  # 2200; what lies behind it is no time in seconds
 LARGEST_NUMBER = 10**12  # of a reading; times any period it still is a whole number of 64 bits
 LONGEST_PACK = 100_000
 NUMBERS = frozenset((int, float))  # true and "5" are none
+VALUES = frozenset(("v", "vs", "vb", "vd", "s"))  # a record with a time and none of them lost its value
 BASES = frozenset(("bn", "bt", "bu", "bv", "bs"))
 
 
@@ -115,18 +116,20 @@ def read(payload: bytes | str) -> Columns:
             continue
         if not BASES.isdisjoint(record):
             base = {**bases[-1][1], **{key: record[key] for key in BASES & record.keys()}}
-            bases = [*(bases if times else []), (len(times), base)]
+            if bases[-1][0] == len(times):  # nothing was read with the last
+                bases.pop()
+            bases.append((len(times), base))
             prefix, unit = _text(base.get("bn", ""), "bn"), _text(base.get("bu", ""), "bu")
         name = record.get("n")
         if name == "sequence":
             sequences.append(record.get("v"))
-        elif "v" in record:
+        elif "v" in record or ("t" in record and VALUES.isdisjoint(record)):
             names.add(prefix if name is None else prefix + _text(name, "n"))
             units.add(unit if "u" not in record else _text(record["u"], "u"))
             if "s" in record:
                 totals[len(times)] = record["s"]
             times.append(record.get("t", 0.0))
-            values.append(record["v"])
+            values.append(record.get("v"))
     if len(names) > 1:
         raise RangeError("several sensors in a pack", found=", ".join(sorted(names)), expected="one")
     first = _first_number(sequences)
@@ -181,9 +184,11 @@ def _one_by_one(
     """
     rows, odd = [], []
     columns: tuple[list[float], list[float], list[float]] = ([], [], [])
-    base: dict[str, Any] = {}
+    coming = iter([*bases, (len(times), {})])
+    base, (until, following) = {}, next(coming)
     for row, (time, value) in enumerate(zip(times, values, strict=True)):
-        base = next(held for first, held in reversed(bases) if first <= row)
+        while until <= row:
+            base, (until, following) = following, next(coming)
         try:
             seconds = _sum(time, base, "t")
             _check_time(seconds, "sensor")

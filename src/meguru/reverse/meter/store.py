@@ -18,6 +18,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,11 @@ EVEN = {"time": "DELTA_BINARY_PACKED", "sequence": "DELTA_BINARY_PACKED", "recei
 
 @dataclass(frozen=True)
 class Aside:
-    """A message, or part of one, that could not be taken."""
+    """A message, or part of one, that could not be taken.
+
+    ``row``: which one of a table, a journal or a message; ``part``: the payload is the whole message, kept
+    with the first of its rows alone.
+    """
 
     received: int
     topic: str
@@ -60,12 +65,13 @@ class Aside:
     detail: str
     payload: bytes
     row: int | None = None
+    part: bool = False
 
     def digest(self) -> str:
         """What makes it the same when the journal, or the row of a table, is read again."""
         which = self.received if self.row is None else f"row {self.row}"
-        key = f"{which}\0{self.topic}\0{self.reason}\0".encode(errors=ESCAPED) + self.payload
-        return hashlib.blake2b(key, digest_size=12).hexdigest()
+        key = f"{which}\0{self.topic}\0{self.reason}\0".encode(errors=ESCAPED)
+        return _digest(key + (_message(self.payload).encode() if self.part else self.payload))
 
 
 @dataclass(frozen=True)
@@ -231,15 +237,21 @@ class Store:
             # A table may be read again on another day; a journal keeps the time of receipt.
             again = self.aside() if any(entry.row is not None for entry in more) else rows
             known = {row["digest"] for row in again}
+            kept = {row["message"] for row in again if "message" in row}
             for entry in more:
-                if entry.digest() not in known:
-                    known.add(entry.digest())
-                    lines.append(json.dumps(_aside_row(entry), ensure_ascii=False))
+                if (digest := entry.digest()) not in known:
+                    known.add(digest)
+                    row = _aside_row(entry, digest, kept)
+                    lines.append(json.dumps(row, ensure_ascii=False))
             make_folder(path.parent)
             _keep(path, ("\n".join(lines) + "\n").encode(errors=ESCAPED))
 
     def aside(self) -> list[dict[str, Any]]:
-        """What was set aside: received, topic, reason, detail, payload."""
+        """What was set aside: received, topic, reason, detail, payload.
+
+        Readings of one pack have one ``message``; its payload stands with the first of them, so that the list
+        grows as the packs do and not with their square.
+        """
         return [row for path in sorted((self.folder / "aside").glob("*.jsonl")) for row in _aside_rows(path)]
 
 
@@ -268,17 +280,34 @@ def _text(path: Path) -> str:
         raise NotReadableError("can not be read as text", file=str(path), found=str(error)) from error
 
 
-def _aside_row(entry: Aside) -> dict[str, Any]:
+def _aside_row(entry: Aside, digest: str, kept: set[str]) -> dict[str, Any]:
+    """A row of what was set aside; the message of a part is added to those that are ``kept``."""
     at = datetime.fromtimestamp(entry.received / 1000, UTC).isoformat(timespec="milliseconds")
-    payload = base64.b64encode(entry.payload).decode()
-    return {
+    row = {
         "received": at,
         "topic": entry.topic,
         "reason": entry.reason,
         "detail": entry.detail,
-        "digest": entry.digest(),
-        "payload": payload,
+        "digest": digest,
+        "payload": "",
     }
+    message = None
+    if entry.part:
+        message = row["message"] = _message(entry.payload)
+    if message not in kept:
+        row["payload"] = base64.b64encode(entry.payload).decode()
+    if message is not None:
+        kept.add(message)
+    return row
+
+
+@lru_cache(maxsize=1)  # readings of one message follow each other
+def _message(payload: bytes) -> str:
+    return _digest(payload)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=12).hexdigest()
 
 
 def _scan_columns(table: Any) -> list[Any]:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from meguru.errors import BalanceError, NotReadableError
 from meguru.reverse.meter.components import Plant
 from meguru.reverse.meter.period import check_period
-from meguru.reverse.meter.plant_file import Meter, day_offset, meter
+from meguru.reverse.meter.plant_file import MILLISECONDS_A_DAY, Meter, day_offset, meter
 from meguru.reverse.meter.power import Gains, Power, energy_by_day, energy_by_sensor, power
-from meguru.reverse.meter.senml import Scan
+from meguru.reverse.meter.readings import Readings, in_order, joined, none
+from meguru.reverse.meter.senml import NO_NUMBER, Scan
 from meguru.reverse.meter.store import Store, name_of
 from meguru.reverse.segment.attribute import Attributed, attribute
 from meguru.reverse.segment.stream import DAY_COLUMNS, Segmenter
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 DAYS_AT_ONCE = 31
+DENIED = "does not agree with what was read: the gap is filled without it"
 CYCLES = (
     "channel",
     "machine",
@@ -56,8 +58,9 @@ class Measured:
         exactly. ``sensor``: the same energy by the sensor's own readings and sum, past the account;
         ``difference``: total less sensor.
     faults
-        One row for each gap, jump of a clock, and reference load that gives no gain: channel, kind, start
-        (ms), seconds, what was done.
+        One row for each gap, jump of a clock, reference load that gives no gain, and sum of a sensor that
+        does not agree with what was read, so that it tells nothing of a gap: channel, kind, start (ms),
+        seconds, what was done.
     scans
         One row a machine: scans, doubles, scans without cycle, cycles without scan.
     sources
@@ -118,6 +121,18 @@ def _frame(frames: list[DataFrame], columns: Sequence[str]) -> DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(columns))
 
 
+def _until_told(readings: Readings) -> int:
+    """How many readings there are up to the last sum of the sensor; all where none is within a day."""
+    told = np.flatnonzero(np.isfinite(readings.total))
+    if not told.size or abs(int(readings.time[-1] - readings.time[told[-1]])) > MILLISECONDS_A_DAY:
+        return len(readings)
+    return int(told[-1]) + 1
+
+
+def _numbered(readings: Readings) -> bool:
+    return bool(readings.sequence[0] != NO_NUMBER)
+
+
 class _Channel:
     """One channel, days after days."""
 
@@ -139,6 +154,7 @@ class _Channel:
         self.totals: dict[int, int] = {}
         self.by_sensor: dict[int, float] = {}
         self.gains: Gains | None = None
+        self.waiting, self.overlap = none(), 0
         self.sources = channel.sources
         self.counts: dict[str, list[int]] = {name: [0, 0, 0, 0] for name in self.scans}
 
@@ -146,7 +162,30 @@ class _Channel:
         """The next days."""
         found = store.read_days(self.meter.name, days, self.meter.period)
         check_period(self.plant, self.meter, found)
-        measured = power(self.plant, self.meter, found, self.references, self.gains)
+        self._take(found, _until_told)
+
+    def _take(self, more: Readings, until: Callable[[Readings], int]) -> None:
+        """Readings behind those that wait; those behind the last sum of the sensor wait for the next.
+
+        With the last that was taken they make gaps at the border of two such parts gaps like others.
+        """
+        if len(self.waiting) and len(more) and _numbered(self.waiting) != _numbered(more):
+            self._take(none(), len)  # how they follow each other can not be told
+            self.waiting, self.overlap = none(), 0
+        last, behind = self.waiting.take(slice(0, self.overlap)), self.waiting.take(slice(self.overlap, None))
+        if len(behind) and len(more):
+            more = in_order(joined([behind, more]), self.meter.period)
+        found = joined([part for part in (last, more if len(more) else behind) if len(part)])
+        end = until(found)
+        self.waiting = found
+        if end <= self.overlap:
+            return
+        found, self.waiting = found.take(slice(0, end)), found.take(slice(end - 1, None))
+        self._measure(found)
+        self.overlap = 1
+
+    def _measure(self, found: Readings) -> None:
+        measured = power(self.plant, self.meter, found, self.references, self.gains, self.overlap)
         self.gains, self.sources = measured.gains, measured.gains.sources
         for day, energy in energy_by_day(measured, self.offset).items():
             self.totals[day] = self.totals.get(day, 0) + energy
@@ -159,10 +198,14 @@ class _Channel:
         for gap in measured.gaps:
             missing = (gap.end - gap.start - self.meter.period) / 1000
             self.faults.append((self.meter.name, "gap", gap.start + self.meter.period, missing, ""))
+        for span in measured.denied:
+            lasts = (span.end - span.start) / 1000
+            self.faults.append((self.meter.name, "sum", span.start, lasts, DENIED))
         self._attribute(self.segmenter.push(measured), measured)
 
     def close(self, wanted: Callable[[int], bool]) -> None:
         """Nothing comes any more: the account must close. ``wanted``: whether a time is accounted for."""
+        self._take(none(), len)
         if self.segmenter.state[2] > 0:
             self._attribute(self.segmenter.finish(), None)
         for name, counts in self.counts.items():

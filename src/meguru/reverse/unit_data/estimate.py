@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, ndtri
+from scipy.special import gammaln, logsumexp, ndtri
 
 from meguru.errors import RangeError
 from meguru.reverse.unit_data.spreads import NOTHING, Lent, lent
@@ -105,6 +105,7 @@ class _Types:
     def estimates(self) -> list[Estimate]:
         """One for each type."""
         some = (self.freedom > 0.0) & (self.squares > ALIKE * self.count)
+        self.freedom[~some] = self.squares[~some] = 0.0
         if not some.any():
             return [self._undefined(i) for i in range(self.mean.size)]
         # One type alone gives Student's interval, whatever the usual spread may be.
@@ -132,7 +133,7 @@ class _Types:
         widest = WIDEST * (float(self.mean.std(ddof=1)) + math.sqrt(float(variance.mean())))
         steps = widest * (np.arange(GRID) + 0.5) ** 2 / GRID**2
         same = np.array([[a is not None and a == b for b in self.families] for a in self.families])
-        between = steps if (same.sum() > count and not same.all()) else np.zeros(1)
+        between = steps if (same.sum() > same.diagonal().sum() and not same.all()) else np.zeros(1)
         spacing = {id(one): (np.gradient(one) if one.size > 1 else np.ones(1)) for one in (steps, between)}
         logs, middles, priors = [], [], []
         for a, step_a in zip(steps, spacing[id(steps)], strict=True):
@@ -157,11 +158,13 @@ class _Types:
             # What others predict may be narrow and far from the type's own mean.
             narrow = math.sqrt(float(prior[weight > LEAST].min()))
             location = np.sort(np.concatenate([location, float(weight @ middle) + narrow * AROUND]))
-        mass = self._likelihood(i, spreads, location - self.mean[i]) * np.gradient(location)
+        # In logarithms: of many samples and a prior far from them, one is 0 where the other is not.
+        log = self._log_likelihood(i, spreads, location - self.mean[i])
         if not alone:
-            log = -0.5 * (location - middle[:, None]) ** 2 / prior[:, None]
-            joint = mass * np.exp(log - log.max(axis=1, keepdims=True))
-            mass = weight @ (joint / joint.sum(axis=1, keepdims=True))
+            log = log - 0.5 * (location - middle[:, None]) ** 2 / prior[:, None]
+        log = np.atleast_2d(log)
+        joint = np.exp(log - log.max(axis=1, keepdims=True)) * np.gradient(location)
+        mass = weight @ (joint / joint.sum(axis=1, keepdims=True))
         total = (np.cumsum(mass) - mass / 2.0) / mass.sum()
         low, median, high = np.interp([0.5 - self.level / 2, 0.5, 0.5 + self.level / 2], total, location)
         return Estimate(
@@ -174,16 +177,16 @@ class _Types:
             level=self.level,
         )
 
-    def _likelihood(self, i: int, spreads: Lent, around: Floats) -> Floats:
+    def _log_likelihood(self, i: int, spreads: Lent, around: Floats) -> Floats:
         """Of locations so far from the mean of a type: Student's t for each point of the grid of spreads."""
         freedom = self.freedom[i] + spreads.freedom
         squares = self.squares[i] + spreads.freedom * spreads.variance
         width = np.sqrt(squares / freedom / self.count[i])
         tails = np.log1p((around / width[:, None]) ** 2 / freedom[:, None])
-        like: Floats = (spreads.weight / width * _student_peak(freedom)) @ np.exp(
-            -0.5 * (freedom + 1.0)[:, None] * tails
+        log = np.log(spreads.weight / width * _student_peak(freedom))[:, None] - (
+            0.5 * (freedom + 1.0)[:, None] * tails
         )
-        return like
+        return np.asarray(logsumexp(log, axis=0))
 
 
 def _student_peak(freedom: Floats) -> Floats:
