@@ -180,7 +180,8 @@ class _Channel:
         self.waiting = found
         if end <= self.overlap:
             return
-        found, self.waiting = found.take(slice(0, end)), found.take(slice(end - 1, None))
+        self.waiting = found.take(np.arange(end - 1, len(found)))  # a slice would hold all the others
+        found = found.take(slice(0, end))
         self._measure(found)
         self.overlap = 1
 
