@@ -59,6 +59,6 @@ def _steps(readings: Readings) -> NDArray[np.float64]:
     """Time from reading to reading in ms; of numbered ones by number, so that gaps do not count."""
     step = np.diff(readings.time).astype(np.float64)
     one, next_one = readings.sequence[:-1], readings.sequence[1:]
-    numbered = (one != NO_NUMBER) & (next_one > one)
-    step[numbered] /= (next_one - one)[numbered]
+    apart = next_one - one
+    np.divide(step, apart, out=step, where=(one != NO_NUMBER) & (apart > 1))
     return step
