@@ -227,12 +227,15 @@ def weigh(
     window_start: Ints, window_end: Ints, period: int, power: Floats, energy: Ints,
 ) -> None:  # fmt: skip
     """Power in W and energy in whole µWh of each reading; the gain is linear in time between its points."""
-    point = 0
+    point, before = 0, -1
     window = 0
+    slope = 0.0
     for i in range(time.size):
         t = time[i]
         point = _point(t, point, gain_time)
-        power[i] = value[i] * scale * _gain(t, point, gain_time, gain)
+        if point != before:
+            slope, before = _slope(point, gain_time, gain), point
+        power[i] = value[i] * scale * (gain[point] + max(t - gain_time[point], 0) * slope)
         energy[i] = np.int64(np.rint(power[i] * period / 3.6))
         while window < window_start.size and window_end[window] <= t:
             window += 1
@@ -251,13 +254,11 @@ def _point(t: int, point: int, gain_time: Ints) -> int:
 
 
 @njit(cache=True)
-def _gain(t: int, point: int, gain_time: Ints, gain: Floats) -> float:
-    """The gain at a time."""
-    g = gain[point]
-    if point < gain_time.size - 1 and t > gain_time[point]:
-        share = (t - gain_time[point]) / (gain_time[point + 1] - gain_time[point])
-        g += share * (gain[point + 1] - gain[point])
-    return float(g)
+def _slope(point: int, gain_time: Ints, gain: Floats) -> float:
+    """How the gain changes behind a point, a ms; not at all behind the last."""
+    if point == gain_time.size - 1:
+        return 0.0
+    return float((gain[point + 1] - gain[point]) / (gain_time[point + 1] - gain_time[point]))
 
 
 @njit(cache=True)
@@ -274,7 +275,7 @@ def sum_by_sensor(
     per_unit = scale / 3.6  # µWh of a reading of 1 that lasts 1 ms
     base = since = 0.0
     summed = False
-    point = 0
+    point, before, slope = 0, -1, 0.0
     gap_start = gap_end = day = midnight = 0
     for i in range(time.size):
         t = time[i]
@@ -284,7 +285,9 @@ def sum_by_sensor(
             gap_start = time[i - 1] + period if gap_end == 0 else gap_start
             gap_end = t
         point = _point(t, point, gain_time)
-        g = _gain(t, point, gain_time, gain)
+        if point != before:
+            slope, before = _slope(point, gain_time, gain), point
+        g = gain[point] + max(t - gain_time[point], 0) * slope
         if t >= midnight or t < midnight - DAY:
             day = (t + offset) // DAY - first_day
             midnight = (day + first_day + 1) * DAY - offset
