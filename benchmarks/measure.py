@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -31,3 +32,10 @@ def measure(work: Callable[[], Any], *, warm: int = 1, runs: int = 5) -> dict[st
 def tell(**figures: Any) -> None:
     """One JSON line for the parent."""
     print(json.dumps(figures), flush=True)
+
+
+def keep_table(script: str, lines: Sequence[str]) -> None:
+    """Write a table beside the script that made it, under its name, and show it."""
+    text = "\n".join(lines)
+    Path(script).with_suffix(".md").write_text(text, encoding="utf-8")
+    print(text)

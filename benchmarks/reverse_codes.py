@@ -7,17 +7,15 @@ every sixth white on black. The counts go to ``reverse_codes.md``; the row of ``
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import zxingcpp
 
-from benchmarks.measure import measure, tell
+from benchmarks.measure import keep_table, measure, tell
 from meguru.reverse.identify.codes import read_codes
 
-RESULTS = Path(__file__).parent / "reverse_codes.md"
 KINDS = {
     "QR": zxingcpp.BarcodeFormat.QRCode,
     "Data Matrix": zxingcpp.BarcodeFormat.DataMatrix,
@@ -77,9 +75,7 @@ def main() -> None:
     lines = ["| 100 worn synthetic codes each | decoder alone | with further tries | read wrong |"]
     lines.append("| --- | --- | --- | --- |")
     lines += [f"| {kind} | {' | '.join(map(str, counts(kind)))} |" for kind in KINDS]
-    text = "\n".join([*lines, "", "`python -m benchmarks.reverse_codes`; synthetic.", ""])
-    RESULTS.write_text(text, encoding="utf-8")
-    print(text)
+    keep_table(__file__, [*lines, "", "`python -m benchmarks.reverse_codes`; synthetic.", ""])
 
 
 CASES = {"codes": codes}

@@ -8,15 +8,13 @@ standard deviation the spreads of the types differ. The shares go to ``reverse_c
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measure import measure, tell
+from benchmarks.measure import keep_table, measure, tell
 from meguru.reverse.unit_data.estimate import estimate
 
-RESULTS = Path(__file__).parent / "reverse_coverage.md"
 TYPES = (3, 5, 10, 30)
 ITEMS = (3, 10, 50, 0)  # 0: drawn for each type
 DRAWN = (1, 2, 3, 5, 10, 30, 100)
@@ -80,9 +78,7 @@ def main() -> None:
         "share of that between items. `python -m benchmarks.reverse_coverage`; synthetic.",
         "",
     ]
-    text = "\n".join(lines)
-    RESULTS.write_text(text, encoding="utf-8")
-    print(text)
+    keep_table(__file__, lines)
 
 
 CASES = {"estimates": estimates}

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.measure import keep_table
 from meguru.reverse.identify.appearance import learn_vectors, reference_vectors
 from meguru.reverse.identify.calibration import auroc
 from meguru.reverse.identify.classifier import standing_out
 from meguru.reverse.identify.features import features
 from meguru.reverse.identify.picture import open_photo
 
-RESULTS = Path(__file__).parent / "reverse_open_set.md"
 TURNS, EVEN, DRAWS, SEED = 5, 0.5, 400, 5
 
 
@@ -80,9 +80,7 @@ def main(folder: Path) -> None:
         f"{len(looks.truth)} test photos, `known` {EVEN}. `python -m benchmarks.reverse_open_set FOLDER`.",
         "",
     ]
-    text = "\n".join(lines)
-    RESULTS.write_text(text, encoding="utf-8")
-    print(text)
+    keep_table(__file__, lines)
 
 
 if __name__ == "__main__":

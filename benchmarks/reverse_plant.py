@@ -17,14 +17,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from plants import score
 
+from benchmarks.measure import keep_table
 from benchmarks.reverse import DAYS, FIRST, plant
 from meguru.reverse.meter.plant_file import day_offset
 from meguru.reverse.meter.store import Store
 from meguru.reverse.plant.sensors import ALL_FAULTS, Simulated, simulate_plant
 from meguru.reverse.plant.writing import write_to_store
 from meguru.reverse.segment.process import Measured, process
-
-RESULTS = Path(__file__).parent / "reverse_plant.md"
 
 
 def measured(simulated: Simulated) -> tuple[Measured, float]:
@@ -62,9 +61,7 @@ def main() -> None:
         "`python -m benchmarks.reverse_plant`; synthetic.",
         "",
     ]
-    text = "\n".join(lines)
-    RESULTS.write_text(text, encoding="utf-8")
-    print(text)
+    keep_table(__file__, lines)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from synthetic_plates import WORN, Plate, drawn, photographed, plate_catalogue
 
+from benchmarks.measure import keep_table
 from meguru.reverse.catalogue import Catalogue
 from meguru.reverse.identify.matching import accepted_plate, doubtful_plate, match_plate
 from meguru.reverse.identify.plate import read_plate
 
-RESULTS = Path(__file__).parent / "reverse_plates.md"
 SEED = 3
 SHAPES = dict(one for pair in ("O0", "I1", "B8", "S5", "Z2") for one in (pair, pair[::-1]))
 
@@ -60,9 +60,7 @@ def main() -> None:
         "`python -m benchmarks.reverse_plates`; synthetic.",
         "",
     ]
-    text = "\n".join(lines)
-    RESULTS.write_text(text, encoding="utf-8")
-    print(text)
+    keep_table(__file__, lines)
 
 
 if __name__ == "__main__":
