@@ -201,4 +201,6 @@ def fill(p: Any, z: Any, name: Any, value: Any) -> Any:
 @declared("void(int64[::1], float64[::1], int64, int64)")
 def copy(p: Any, z: Any, name: Any, other: Any) -> Any:
     """Copy a part of the state from another of the same size."""
-    z[p[name] : p[name] + p[name + 1]] = z[p[other] : p[other] + p[name + 1]]
+    there, here = p[name], p[other]
+    for index in range(p[name + 1]):
+        z[there + index] = z[here + index]

@@ -12,7 +12,9 @@ from numba.core import cgutils
 from numba.core.types import void
 from numba.extending import intrinsic
 
-from meguru.engine.items.plan import AFTER, NOBODY, WIDTH, row_at, uncounted
+from meguru.engine.items.kernel_at import row_at
+from meguru.engine.kernel_declared import uncounted
+from meguru.engine.items.plan import AFTER, NOBODY, WIDTH
 
 LINE = 16  # numbers of 32 bits that memory hands over at once
 ROWS_AHEAD = 4

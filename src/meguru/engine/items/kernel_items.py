@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
+from meguru.engine.items.kernel_at import cells_at, row_at, thing_at
 from meguru.engine.items.kernel_chance import LOSE, SALES, uniform, whole
 from meguru.engine.items.kernel_leave import count_pieces, deliver_owed, leave, plan_next
 from meguru.engine.items.kernel_lists import move_dates, new_row, wake
@@ -18,7 +20,7 @@ from meguru.engine.items.plan import (
     AT_SALE, AT_START, BIRTH, CELLS, DATE, FIRST_STEP, GROW, ID, LAST_SERIAL, MAY_BE_SHORT, MOST_SERIALS,
     NEXT, NOBODY, PHASE, PIECE_SUM, QUEUED, ROW_DATE, ROW_SERIAL, ROWS_MOST, ROWS_USED, SERIAL, SHELF,
     SHELF_MOST, SHELVED, SINCE, STEP, STORE_WHOLE, THINGS_MOST, THINGS_USED, TOO_MANY, WAITING, WAITS,
-    WANTED_ROWS, WANTED_SHELF, WANTED_THINGS, cells_at, row_at, thing_at,
+    WANTED_ROWS, WANTED_SHELF, WANTED_THINGS,
 )  # fmt: skip
 from meguru.engine.kernels.repairs import any_lacks, any_less, available_of, scale_back
 from meguru.engine.kernels.steps import clear_flows
@@ -43,13 +45,13 @@ PROBES = 12  # of a share of repairs that may rise: to one in two thousand
 BY_CHANCE = 6.0  # standard deviations by which more may be in use than a target says
 
 
-@njit(cache=True)
+@uncounted()
 def overwrite(there: Any, here: Any) -> Any:
     for index in range(here.shape[0]):
         there[index] = here[index]
 
 
-@njit(cache=True)
+@uncounted()
 def clear_step(p: Any, z: Any, r: Any, t: Any) -> Any:
     """Workspace and records of a step as at its start."""
     for name in (X, EXTRA, USED, SPARES, WANTED, DRAWN):
@@ -63,7 +65,7 @@ def clear_step(p: Any, z: Any, r: Any, t: Any) -> Any:
     clear_flows(p, r, t, FLOWS_DATED, p[STEPS] + 1)
 
 
-@njit(cache=True)
+@uncounted()
 def take_up_waiting(p: Any, q: Any, m: Any) -> Any:
     """What left in the step of its sale enters the network now, as old as it was then."""
     for node in range(rows(p, NODE)):
@@ -79,7 +81,7 @@ def take_up_waiting(p: Any, q: Any, m: Any) -> Any:
     q[WAITING] = 0
 
 
-@njit(cache=True)
+@uncounted()
 def shelve(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """Start of a step in the stores: of individuals each is lost or not."""
     for store in range(rows(p, STORES)):
@@ -102,7 +104,7 @@ def shelve(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
         m[q[SHELVED] + store] = kept
 
 
-@njit(cache=True)
+@uncounted()
 def demand_of(p: Any, c: Any, z: Any, k: Any, t: Any, u: Any) -> Any:
     """Whole units wanted in this step; negative where a target falls too fast for chance."""
     use = line(p, USE, u)
@@ -119,7 +121,7 @@ def demand_of(p: Any, c: Any, z: Any, k: Any, t: Any, u: Any) -> Any:
     return whole(wanted, uniform(k, u, t, SALES)) if np.isfinite(wanted) else wanted
 
 
-@njit(cache=True)
+@uncounted()
 def one_try(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Steps 1 to 4. Returns a code."""
     clear_step(p, z, r, t)
@@ -130,7 +132,7 @@ def one_try(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: A
             deliver_owed(p, c, z, r, q, s, k, m, t)
             break
     leave(p, c, z, r, q, s, k, m, t)
-    if not push(p, c, z, r, q, k, m, t):
+    if not push(p, c, z, r, q, s, k, m, t):
         return SINGULAR_LOOP
     for index in range(rows(p, SPARE)):
         i = at(p, SPARE, index, 0)
@@ -147,7 +149,7 @@ def one_try(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: A
     return OK if pull_with_scrap(p, c, z, r, q, k, m, t) else NO_CONVERGENCE
 
 
-@njit(cache=True)
+@uncounted()
 def until_sale(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, q_before: Any, m_before: Any
 ) -> Any:
@@ -171,7 +173,7 @@ def until_sale(
     return settle_repairs(p, c, z, r, q, s, k, m, t, q_before, m_before) if code == OK else code
 
 
-@njit(cache=True)
+@uncounted()
 def settle_repairs(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, q_before: Any, m_before: Any
 ) -> Any:
@@ -187,7 +189,7 @@ def settle_repairs(
     return PART_SHORT
 
 
-@njit(cache=True)
+@uncounted()
 def restart(p: Any, z: Any, q: Any, m: Any, q_before: Any, m_before: Any) -> Any:
     """Everything as at the start of the step."""
     overwrite(q, q_before)
@@ -196,7 +198,7 @@ def restart(p: Any, z: Any, q: Any, m: Any, q_before: Any, m_before: Any) -> Any
     copy(p, z, N, N_NEXT)
 
 
-@njit(cache=True)
+@uncounted()
 def raise_repairs(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, q_before: Any, m_before: Any
 ) -> Any:
@@ -220,7 +222,7 @@ def raise_repairs(
     return OK
 
 
-@njit(cache=True)
+@uncounted()
 def from_sale(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Step 5: what was delivered comes into use; the step is recorded."""
     fill(p, z, OWED, 0.0)
@@ -244,7 +246,7 @@ def from_sale(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t:
             finish_store(p, z, r, t, store)
 
 
-@njit(cache=True)
+@uncounted()
 def record_uses(p: Any, z: Any, r: Any, q: Any, t: Any) -> Any:
     """Record stock in use, by step made where the mass needs it, and ages of pieces."""
     dates = p[STEPS] + 1
@@ -266,7 +268,7 @@ def record_uses(p: Any, z: Any, r: Any, q: Any, t: Any) -> Any:
         r[p[PART_AGE] + index * 2 * p[STEPS] + t] = float(pieces * t - births)
 
 
-@njit(cache=True)
+@uncounted()
 def record_store(p: Any, r: Any, q: Any, m: Any, t: Any, store: Any) -> Any:
     """Record what a store of individuals holds."""
     row = line(p, STORES, store)
@@ -280,7 +282,7 @@ def record_store(p: Any, r: Any, q: Any, m: Any, t: Any, store: Any) -> Any:
             r[p[STOCK_DATED] + (dated * p[STEPS] + t) * (p[STEPS] + 1) + date] += 1.0
 
 
-@njit(cache=True)
+@uncounted()
 def enough_for_push(p: Any, q: Any, m: Any, t: Any) -> Any:
     """Whether there is room for whatever may enter the reverse network in this step."""
     entering = q[WAITING] + m[q[QUEUED] + t]
@@ -295,7 +297,7 @@ def enough_for_push(p: Any, q: Any, m: Any, t: Any) -> Any:
     return q[WANTED_THINGS] <= q[THINGS_MOST] and q[WANTED_SHELF] <= q[SHELF_MOST]
 
 
-@njit(cache=True)
+@uncounted()
 def enough_for_sale(p: Any, z: Any, q: Any) -> Any:
     """Whether there is room for the products delivered, and for what leaves or fails at once."""
     sold = 0
@@ -306,7 +308,7 @@ def enough_for_sale(p: Any, z: Any, q: Any) -> Any:
     return q[WANTED_ROWS] <= q[ROWS_MOST] and q[WANTED_THINGS] <= q[THINGS_MOST]
 
 
-@njit(cache=True)
+@uncounted()
 def steps(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, q_before: Any, m_before: Any
 ) -> Any:
@@ -346,7 +348,7 @@ def simulate(
     )
 
 
-@njit(cache=True)
+@uncounted()
 def install(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, fleet: Any) -> Any:
     """A fleet that is in use when the run begins: use process, class, step made, births of pieces."""
     t = q[FIRST_STEP]

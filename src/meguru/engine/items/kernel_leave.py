@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from meguru.engine.items.kernel_ahead import fetch_first, fetch_row
-from meguru.engine.items.kernel_chance import MEND, VISIT, uniform
+from meguru.engine.items.kernel_at import cells_at, row_at, slot_of, thing_at
+from meguru.engine.kernel_declared import uncounted
+from meguru.engine.items.kernel_chance import FAIL, MEND, VISIT, uniform
 from meguru.engine.items.kernel_lists import arrive, enqueue, free_row, log, new_thing
 from meguru.engine.items.kernel_lives import fails_in
 from meguru.engine.items.kernel_spares import allot, take_spare
 from meguru.engine.items.plan import (
     AFTER, BIRTH, BREAKS, CELL, CELLS, FAILED, FAILS, HAS_FAILED, ID, IS_OWED, LEAVES, LEFT, MENDED, NEXT,
     NOBODY, NOTHING, PIECE_SUM, QUEUE, QUEUED, REPAIRED, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_FATE, ROW_LOCAL,
-    ROW_OWED, ROW_SERIAL, ROW_USE, WAITING, WAITS, cells_at, row_at, slot_of, thing_at, uncounted,
+    ROW_OWED, ROW_SERIAL, ROW_USE, WAITING, WAITS,
 )  # fmt: skip
 from meguru.engine.kernels.cohorts import segment_of, stock_at
 from meguru.engine.kernels.parts import repaired_of, share_of_visits
@@ -77,7 +79,7 @@ def count_pieces(p: Any, q: Any, m: Any, row: Any, sign: Any) -> Any:
             count_piece(q, slot_use_of(p, use, slot_of(q, p[use + USE_PRODUCT], cell)), birth, sign)
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def judge(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, row: Any) -> Any:
     """What becomes of a product in this step. Own reasons come first, then failures."""
     here = row_at(q, row)
@@ -92,7 +94,7 @@ def judge(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, row: Any) -> A
     return fate
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def is_mended(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, row: Any, cell: Any) -> Any:
     """Whether a piece that fails is repaired: decided for itself, or once for all of a visit."""
     here = row_at(q, row)
@@ -144,7 +146,7 @@ def go(p: Any, r: Any, q: Any, m: Any, t: Any, row: Any, breaks: Any, waits: Any
     send(q, m, node, thing, waits)
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def take_out_failed(p: Any, r: Any, q: Any, m: Any, t: Any, row: Any, cell: Any, waits: Any) -> Any:
     """A failed piece comes out of a product that stays. Returns its slot among those of the use process."""
     here = row_at(q, row)
@@ -160,7 +162,7 @@ def take_out_failed(p: Any, r: Any, q: Any, m: Any, t: Any, row: Any, cell: Any,
     return index
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def renew_cell(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, row: Any, cell: Any, put: Any
 ) -> Any:
@@ -174,7 +176,8 @@ def renew_cell(
     m[cells_at(q, row, BIRTH) + cell], m[cells_at(q, row, ID) + cell] = birth, serial
     segment, end = segment_of(p, use, m[here + ROW_LOCAL]), m[here + ROW_EXIT]
     slot = index - p[use + USE_SLOT]
-    fails = fails_in(p, c, s, k, use, slot, segment, serial, birth, put + 1, end, False)
+    v = uniform(k, serial, put + 1, FAIL)
+    fails = fails_in(p, c, s, use, slot, segment, birth, put + 1, end, v, False)
     m[cells_at(q, row, FAILS) + cell] = fails
     count_piece(q, index, birth, 1)
     log(q, m, m[here + ROW_SERIAL], t, REPAIRED, at(p, SLOT_USE, index, SLOT_SPARES), serial)
@@ -241,7 +244,7 @@ def leave(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any
         row = following
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def mend(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, row: Any) -> Any:
     """All pieces of a product that failed in this step are exchanged."""
     fails, births = cells_at(q, row, FAILS), cells_at(q, row, BIRTH)

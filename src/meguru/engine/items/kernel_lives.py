@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from meguru.engine.items.kernel_chance import AGAIN, FAIL, KEEP, LEAVE, uniform
-from meguru.engine.items.plan import SOLD_TABLE, uncounted
+import numpy as np
+
+from meguru.engine.kernel_declared import uncounted
+from meguru.engine.items.kernel_chance import AGAIN, KEEP, LEAVE, uniform
+from meguru.engine.items.plan import SOLD_TABLE
 from meguru.engine.kernels.cohorts import hazard_of
 from meguru.engine.plan import (
     CAUSE, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_OF_SOLD, HAZARD_START, HAZARD_STRIDE, SLOT_HAZARD, STEPS,
@@ -65,13 +68,13 @@ def first_below(p: Any, s: Any, start: Any, date: Any, t: Any, end: Any, v: Any)
     limit = v * (s[start + low - 1] if low > 0 else 1.0)
     if high < low or s[start + high] > limit:
         return p[STEPS]
-    while low < high:
-        middle = (low + high) // 2
-        if s[start + middle] <= limit:
-            high = middle
-        else:
-            low = middle + 1
-    return date + low
+    place, left, bound = np.uint64(start + low), high - low, np.float64(limit).view(np.uint64)
+    while left > 0:  # no branch depends on chance: numbers of one sign stand in the order of their bits
+        half = (left + 1) >> 1
+        above = np.int64(bound - np.float64(s[place + np.uint64(half - 1)]).view(np.uint64)) >> 63
+        place += np.uint64(half & above)
+        left -= half
+    return date + np.int64(place) - start
 
 
 @uncounted(
@@ -92,7 +95,7 @@ def due(p: Any, c: Any, s: Any, hazard: Any, date: Any, t: Any, end: Any, v: Any
     return first_below(p, s, p[hazard + HAZARD_START] + date * p[hazard + HAZARD_STRIDE], date, t, end, v)
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def cause_due(
     p: Any,
     c: Any,
@@ -121,7 +124,7 @@ def cause_due(
         v = uniform(k, who, step, AGAIN + cause)
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def leaves_in(
     p: Any, c: Any, q: Any, s: Any, k: Any, u: Any, segment: Any, who: Any, date: Any, t: Any, at_sale: Any
 ) -> Any:
@@ -145,19 +148,19 @@ def fails_in(
     p: Any,
     c: Any,
     s: Any,
-    k: Any,
     use: Any,
     slot: Any,
     segment: Any,
-    who: Any,
     birth: Any,
     t: Any,
     end: Any,
+    v: Any,
     at_sale: Any,
 ) -> Any:
-    """Step in which a piece fails that is put in so that it first meets its hazard in step ``t``.
+    """Step in which a piece fails that is put in so that it first meets its hazard in step ``t``; ``v``: its
+    chance.
 
     STEPS if that is not before ``end``, when its product leaves: what would have been is not looked for.
     """
     hazard = line(p, SLOT_HAZARD, p[use + USE_SLOT_HAZARD] + slot * p[use + USE_SEGMENTS] + segment)
-    return due(p, c, s, hazard, birth, t, end, uniform(k, who, t, FAIL), at_sale)
+    return due(p, c, s, hazard, birth, t, end, v, at_sale)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from meguru.engine.items.kernel_chance import FILL, JOIN, uniform
+from meguru.engine.items.kernel_at import cells_at, row_at, slot_of, thing_at
+from meguru.engine.kernel_declared import uncounted
+from meguru.engine.items.kernel_chance import FAIL, FILL, JOIN, draw, uniform
 from meguru.engine.items.kernel_leave import (
     ask_spares, count_pieces, go, judge, pieces_of, plan_next, take_out_failed,
 )  # fmt: skip
@@ -14,9 +16,9 @@ from meguru.engine.items.kernel_lists import (
 from meguru.engine.items.kernel_lives import fails_in, leaves_in
 from meguru.engine.items.kernel_spares import built_in
 from meguru.engine.items.plan import (
-    BIRTH, BREAKS, CELL, CELLS, CHAIN, CHAINED, DATE, FAILS, ID, INTO_SLOT, IS_OWED, LEAVES, MADE, MENDED,
-    NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE, SERIAL,
-    SOLD, STORE_WHOLE, WENT, cells_at, row_at, slot_of, thing_at, uncounted,
+    BIRTH, BREAKS, CELL, CELLS, CHAIN, CHAINED, CHANCES, DATE, FAILS, ID, INTO_SLOT, IS_OWED, LEAVES, MADE,
+    MENDED, NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE,
+    SERIAL, SOLD, STORE_WHOLE, WENT,
 )  # fmt: skip
 from meguru.engine.kernels.cohorts import segment_of, stock_at
 from meguru.engine.plan import (
@@ -214,7 +216,7 @@ def segment_drawn(p: Any, c: Any, k: Any, t: Any, use: Any, who: Any) -> Any:
     return last
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def start_life(
     p: Any, c: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, local: Any, row: Any, at_sale: Any
 ) -> Any:
@@ -226,17 +228,17 @@ def start_life(
     m[here + ROW_LOCAL], m[here + ROW_USE], m[here + ROW_OWED] = local, u, 0
     m[here + ROW_EXIT], m[here + ROW_CAUSE] = leaves_in(p, c, q, s, k, u, segment, who, date, t, at_sale)
     fails, births, numbers = cells_at(q, row, FAILS), cells_at(q, row, BIRTH), cells_at(q, row, ID)
-    first = at(p, PRODUCT, product, PRODUCT_SLOT)
+    first, end, chances = at(p, PRODUCT, product, PRODUCT_SLOT), m[here + ROW_EXIT], q[CHANCES]
+    draw(k, m, s, chances, numbers, q[CELLS], t, FAIL)
     for cell in range(q[CELLS]):
         birth, step = m[births + cell], p[STEPS]
         if birth != IS_OWED:
-            slot = slot_of(q, product, cell) - first
-            end = m[here + ROW_EXIT]
-            step = fails_in(p, c, s, k, use, slot, segment, m[numbers + cell], birth, t, end, at_sale)
+            slot, v = slot_of(q, product, cell) - first, s[chances + cell]
+            step = fails_in(p, c, s, use, slot, segment, birth, t, end, v, at_sale)
         m[fails + cell] = step
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def join(
     p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, u: Any, build: Any, row: Any
 ) -> Any:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from meguru.engine.items.kernel_ahead import fetch
-from meguru.engine.items.kernel_chance import GO, PASS, RESET, ROOM, uniform
+from meguru.engine.items.kernel_at import cells_at, slot_of, thing_at
+from meguru.engine.kernel_declared import uncounted
+from meguru.engine.items.kernel_chance import GO, PASS, RESET, ROOM, draw, uniform
 from meguru.engine.items.kernel_lists import (
     arrive, free_thing, log, move_dates, new_thing, note_one, put_on_shelf, take_all,
 )  # fmt: skip
 from meguru.engine.items.kernel_spares import floor_of, selected
 from meguru.engine.items.plan import (
-    BIRTH, CELLS, COUNTS, DATE, FAILS, FIRST_WAY, HAS_FAILED, HEADS, ID, IS_OWED, LAST_WAY, LOCAL, NEXT,
-    NOBODY, OPENS, ROW, SERIAL, SHELVED, STATE, THING_COLUMNS, WAY, WENT, WHOLE, cells_at, slot_of,
-    thing_at, uncounted,
+    BIRTH, CELLS, CHANCES, COUNTS, DATE, FAILS, FIRST_WAY, HAS_FAILED, HEADS, ID, IS_OWED, LAST_WAY, LOCAL,
+    NEXT, NOBODY, OPENS, ROW, SERIAL, SHELVED, STATE, THING_COLUMNS, WAY, WENT, WHOLE,
 )  # fmt: skip
 from meguru.engine.kernels.push import (
     deposit, factor, move, node_start, rejuvenate, release, shape_of, share_of, solve_loop,
@@ -46,7 +46,7 @@ def block_of(p: Any, q: Any, m: Any, node: Any, here: Any) -> Any:
     return block * dates + (m[here + DATE] if dates > 1 else 0)
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def way_of(p: Any, c: Any, z: Any, q: Any, k: Any, m: Any, t: Any, node: Any, here: Any, again: Any) -> Any:
     """The operation by which a thing leaves a node: each draws by the shares if there are several."""
     first, end = q[q[FIRST_WAY] + node], q[q[LAST_WAY] + node]
@@ -123,7 +123,7 @@ def recondition(
 
 
 @uncounted()
-def open_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any) -> Any:
+def open_things(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, node: Any) -> Any:
     """What is taken apart: followed pieces go their ways; the rest is counted in X and divided as amounts."""
     thing = take_all(q, m, node)
     while thing != NOBODY:
@@ -132,20 +132,21 @@ def open_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, 
         fetch(m, thing_at(q, following), THING_COLUMNS)
         z[node_start(p, p[X], node) + block_of(p, q, m, node, here)] += 1.0
         if m[here + ROW] != NOBODY:
-            release_pieces_of(p, c, z, r, q, k, m, t, node, thing)
+            release_pieces_of(p, c, z, r, q, s, k, m, t, node, thing)
         free_thing(q, m, thing)
         thing = following
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def release_pieces_of(
-    p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, node: Any, thing: Any
+    p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, node: Any, thing: Any
 ) -> Any:
     """Each followed piece of a product draws the port on which it leaves."""
     here = thing_at(q, thing)
     item = at(p, NODE, node, NODE_ITEM)
     births, fails = cells_at(q, m[here + ROW], BIRTH), cells_at(q, m[here + ROW], FAILS)
-    numbers = cells_at(q, m[here + ROW], ID)
+    numbers, chances = cells_at(q, m[here + ROW], ID), q[CHANCES]
+    draw(k, m, s, chances, numbers, q[CELLS], t, GO + node)
     for product in range(rows(p, PRODUCT)):
         if at(p, PRODUCT, product, PRODUCT_ITEM) != item:
             continue
@@ -158,7 +159,8 @@ def release_pieces_of(
             while way < last and slot_of_way(p, q, way) < slot:
                 way += 1
             failed = 1 if m[fails + cell] == HAS_FAILED else 0
-            release_piece(p, c, z, r, q, k, m, t, node, way, slot, birth, failed, m[numbers + cell])
+            serial, u = m[numbers + cell], s[chances + cell]
+            release_piece(p, c, z, r, q, m, t, node, way, slot, birth, failed, serial, u)
 
 
 @uncounted(forceinline=True)
@@ -167,14 +169,13 @@ def slot_of_way(p: Any, q: Any, way: Any) -> Any:
     return at(p, PUSH, q[q[WAY] + way], OP_TABLE)
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def release_piece(
     p: Any,
     c: Any,
     z: Any,
     r: Any,
     q: Any,
-    k: Any,
     m: Any,
     t: Any,
     node: Any,
@@ -183,9 +184,10 @@ def release_piece(
     birth: Any,
     failed: Any,
     serial: Any,
+    u: Any,
 ) -> Any:
-    """One piece leaves by one of the ways of its slot, which begin at ``way``."""
-    u, total, last = uniform(k, serial, t, GO + node), 0.0, -1
+    """One piece leaves by one of the ways of its slot, which begin at ``way``; ``u``: its chance."""
+    total, last = 0.0, -1
     while way < q[q[LAST_WAY] + node] and slot_of_way(p, q, way) == slot:
         op = line(p, PUSH, q[q[WAY] + way])
         way += 1
@@ -308,7 +310,7 @@ def walk_loop(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, op
     return False
 
 
-@njit(cache=True)
+@uncounted()
 def push_amounts(p: Any, c: Any, z: Any, r: Any, t: Any, op: Any, arrives: Any) -> Any:
     """An operation on things that are no individuals: as in cohorts."""
     code = p[op + OP_CODE]
@@ -322,23 +324,23 @@ def push_amounts(p: Any, c: Any, z: Any, r: Any, t: Any, op: Any, arrives: Any) 
         deposit(p, c, z, t, p[X], op, False)
 
 
-@njit(cache=True)
-def push_things(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
+@uncounted()
+def push_things(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any, op: Any) -> Any:
     """An operation whose source node holds individuals: at its first one all go, in all ways."""
     node = p[op + OP_SOURCE]
     if p[op + OP_CODE] == DEPOSIT:
         shelve_things(p, c, q, k, m, t, op)
     elif m[q[COUNTS] + node] > 0:
         if q[q[OPENS] + node] == 1:
-            open_things(p, c, z, r, q, k, m, t, node)
+            open_things(p, c, z, r, q, s, k, m, t, node)
         else:
             route(p, c, z, r, q, k, m, t, node, 0)
     if p[op + OP_CODE] == CHILD:
         release(p, c, z, r, t, p[X], op, False)
 
 
-@njit(cache=True)
-def push(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
+@uncounted()
+def push(p: Any, c: Any, z: Any, r: Any, q: Any, s: Any, k: Any, m: Any, t: Any) -> Any:
     """Run all push operations of a step. False if something goes round for ever."""
     recording_until = -1
     for index in range(rows(p, PUSH)):
@@ -354,7 +356,7 @@ def push(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
                 return False
             recording_until = p[op + OP_TARGET]
         elif q[q[WHOLE] + at(p, NODE, p[op + OP_SOURCE], NODE_ITEM)] == 1:
-            push_things(p, c, z, r, q, k, m, t, op)
+            push_things(p, c, z, r, q, s, k, m, t, op)
         else:
             push_amounts(p, c, z, r, t, op, index >= recording_until)
     return True

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from meguru.engine.items.kernel_at import thing_at
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_chance import ALLOT, HALF_STEP, LOW, TAKE, uniform, whole
 from meguru.engine.items.kernel_lists import free_thing, new_serial, note_one, take_from_shelf, wake
-from meguru.engine.items.plan import DATE, NOBODY, SERIAL, SHELVED, thing_at, uncounted
+from meguru.engine.items.plan import DATE, NOBODY, SERIAL, SHELVED
 from meguru.engine.plan import (
     ASKED, CONTENT, DRAWN, EDGE, EDGE_EXACT, EDGE_FLOW, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, GIVEN, INPUT,
     INPUT_EDGE, INPUT_EDGES_END, MISSING, NEED, OFFER, OFFER_STORE, OUT, SALES_IN, SPARE, STORES, at, fill,
@@ -75,7 +77,7 @@ def give_rank(p: Any, z: Any, k: Any, t: Any, rank: Any, wanted: Any, o: Any) ->
         z[p[CONTENT] + store] -= given
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def take_spare(
     p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any, i: Any, put: Any, failed: Any
 ) -> Any:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_chance import LOW, ROUND, uniform, whole
 from meguru.engine.items.kernel_spares import floor_of
 from meguru.engine.items.plan import SHELVED, STORE_WHOLE, WHOLE
@@ -29,13 +29,13 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True)
+@uncounted()
 def is_whole(p: Any, q: Any, i: Any) -> Any:
     """Whether an input takes individuals."""
     return q[q[WHOLE] + at(p, INPUT, i, INPUT_ITEM)] == 1
 
 
-@njit(cache=True)
+@uncounted()
 def part_of(p: Any, c: Any, z: Any, k: Any, t: Any, i: Any, last: Any) -> Any:
     """What one source of an input may give of the need by its share, in whole numbers.
 
@@ -53,7 +53,7 @@ def part_of(p: Any, c: Any, z: Any, k: Any, t: Any, i: Any, last: Any) -> Any:
     return whole(total * z[p[NEED] + i], u) - whole(before * z[p[NEED] + i], u)
 
 
-@njit(cache=True)
+@uncounted()
 def ask_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, e: Any) -> Any:
     """How many a target asks of one source: what is still missing, within its share."""
     ask(p, c, z, t, e)
@@ -71,7 +71,7 @@ def ask_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, e: Any) -> Any:
     z[p[ASKED] + e] = max(min(asked, z[p[CAP] + e]), 0.0)
 
 
-@njit(cache=True)
+@uncounted()
 def give_some(p: Any, z: Any, first: Any, last: Any, ratio: Any, u: Any) -> Any:
     """The same share of what each asked; with ``u`` in whole numbers, which add up as the shares do."""
     total, before = 0.0, 0.0
@@ -83,7 +83,7 @@ def give_some(p: Any, z: Any, first: Any, last: Any, ratio: Any, u: Any) -> Any:
         give(p, z, e, given)
 
 
-@njit(cache=True)
+@uncounted()
 def share_out_short(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> Any:
     """Give an offer's targets what they asked; if it is short by rounding, claims in order."""
     first, end = at(p, OFFER_EDGES, o, 0), at(p, OFFER_EDGES, o, 1)
@@ -108,14 +108,14 @@ def share_out_short(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any, o: Any) -> A
     ask_inputs(p, c, z, t, o)
 
 
-@njit(cache=True)
+@uncounted()
 def offers_whole(p: Any, q: Any, o: Any) -> Any:
     """Whether an offer gives individuals."""
     first = at(p, OFFER_EDGE, at(p, OFFER_EDGES, o, 0), 0)
     return is_whole(p, q, at(p, EDGE, first, EDGE_INPUT))
 
 
-@njit(cache=True)
+@uncounted()
 def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any) -> Any:
     """Needs that can be filled, and what sources can give at most: of individuals as many as are whole."""
     find_needs(p, c, z, t, False)
@@ -128,7 +128,7 @@ def find_whole_needs(p: Any, c: Any, z: Any, q: Any, t: Any) -> Any:
             z[p[NEED] + i] = floor_of(z[p[NEED] + i])
 
 
-@njit(cache=True)
+@uncounted()
 def cap_rations(p: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
     """The rations of cohorts, rounded together by offer, are the most that an edge may carry."""
     for o in range(rows(p, OFFER)):
@@ -142,7 +142,7 @@ def cap_rations(p: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
             before += z[p[CAP] + e]
 
 
-@njit(cache=True)
+@uncounted()
 def cap_short(p: Any, z: Any) -> Any:
     """What short offers gave is the most that their edges may carry from now on."""
     for o in range(rows(p, OFFER)):
@@ -152,7 +152,7 @@ def cap_short(p: Any, z: Any) -> Any:
                 z[p[CAP] + e] = min(z[p[CAP] + e], z[p[GIVEN] + e])
 
 
-@njit(cache=True)
+@uncounted()
 def pull_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
     """Fill the demands in WANTED as far as possible. False if rations do not settle."""
     how = pull(p, c, z, t)
@@ -172,7 +172,7 @@ def pull_whole(p: Any, c: Any, z: Any, q: Any, k: Any, t: Any) -> Any:
     return False
 
 
-@njit(cache=True)
+@uncounted()
 def find_all_content(p: Any, z: Any, q: Any, m: Any) -> Any:
     """What the stores hold: individuals counted, amounts with the new scrap of this step."""
     find_content(p, z)
@@ -181,7 +181,7 @@ def find_all_content(p: Any, z: Any, q: Any, m: Any) -> Any:
             z[p[CONTENT] + store] = m[q[SHELVED] + store]
 
 
-@njit(cache=True)
+@uncounted()
 def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, q: Any, k: Any, m: Any, t: Any) -> Any:
     """Step 4. Scrap that returns to the same step's production is found by repetition, as in cohorts."""
     copy(p, z, USED_START, USED)

@@ -4,7 +4,8 @@ Three more one-dimensional arrays go through the kernels of individuals:
 
 ``q``  64-bit integers: where the tables of ``m`` begin, how far they are filled, and tables of the model;
 ``m``  32-bit integers: the individuals themselves, and the lists in which they stand;
-``s``  survival: for every hazard in ``c``, at the same place, the share left at the end of that index.
+``s``  survival: for every hazard in ``c``, at the same place, the share left at the end of that index; then,
+       from CHANCES on, room for what is drawn for all pieces of a product at once.
 
 ``k`` holds three words: both halves of the seed and the number of the run.
 
@@ -20,11 +21,6 @@ asks what happens next reads few, neighbouring words. A cell without a piece has
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
-from numba import njit
-
 # -- head of q: what changes during a run
 (ROWS_USED, FREE_ROW, THINGS_USED, FREE_THING, LAST_SERIAL, TAKEN, WAITING, LOGGED, STEP, PHASE,
  WANTED_ROWS, WANTED_THINGS, WANTED_SHELF, WANTED_LOG) = range(14)  # fmt: skip
@@ -36,8 +32,13 @@ MEMORY = (
 )  # fmt: skip
 (ROWS, AFTER, THINGS, SHELF, SHELVED, HEADS, COUNTS, WAITS, QUEUE, QUEUED, CHAIN, CHAINED,
  LOG) = range(18, 31)  # fmt: skip
+NOBODY = -1
+LISTS = {  # what stands in them when they are empty
+    "heads": NOBODY, "waiting": NOBODY, "queue": NOBODY, "chain": NOBODY,
+    "shelved": 0, "counts": 0, "queued": 0, "chained": 0,
+}  # fmt: skip
 # what the model says
-WIDTH, CELLS, FIRST_STEP, MAY_BE_SHORT, NODES = range(31, 36)
+WIDTH, CELLS, FIRST_STEP, MAY_BE_SHORT, CHANCES = range(31, 36)
 TABLES = (
     "whole", "first_way", "last_way", "opens", "way", "cell", "slot_of_cell", "sold", "into_slot",
     "store_whole", "piece_sum",
@@ -55,7 +56,6 @@ NEXT, DATE, STATE, LOCAL, SERIAL, ROW, SINCE = range(7)
 THING_COLUMNS = 7
 LOG_SERIAL, LOG_STEP, LOG_WHAT, LOG_WHERE, LOG_OTHER = range(5)
 LOG_COLUMNS = 5
-NOBODY = -1
 IS_OWED = -1  # in place of a birth: the piece put in comes in the next step
 HAS_FAILED = -1  # in place of the step in which a piece fails: it has
 # what becomes of a product in a step
@@ -68,32 +68,3 @@ AT_START, AT_SALE, AT_END = range(3)
 GROW = 100
 TOO_MANY = 101
 MOST_SERIALS = 2**31 - 2
-
-
-# Kernels that are called for each individual own no array, so they count no references: that took a third of
-# their time.
-uncounted = partial(njit, cache=True, _nrt=False)
-
-
-@njit("int64(int64[::1], int64)", cache=True, forceinline=True)
-def row_at(q: Any, row: Any) -> Any:
-    """Position in ``m`` of a row."""
-    return q[ROWS] + row * q[WIDTH]
-
-
-@njit("int64(int64[::1], int64, int64)", cache=True, forceinline=True)
-def cells_at(q: Any, row: Any, column: Any) -> Any:
-    """Position in ``m`` where a column of the pieces in a row begins."""
-    return q[ROWS] + row * q[WIDTH] + ROW_COLUMNS + column * q[CELLS]
-
-
-@njit("int64(int64[::1], int64, int64)", cache=True, forceinline=True)
-def slot_of(q: Any, product: Any, cell: Any) -> Any:
-    """Slot of the product in which the piece of a cell sits."""
-    return q[q[SLOT_OF_CELL] + product * q[CELLS] + cell]
-
-
-@njit("int64(int64[::1], int64)", cache=True, forceinline=True)
-def thing_at(q: Any, thing: Any) -> Any:
-    """Position in ``m`` of a thing."""
-    return q[THINGS] + thing * THING_COLUMNS

@@ -21,7 +21,8 @@ from meguru.engine.plan import FLOWS, RECORD, STATE, STATUS, Ints, X
 from meguru.engine.simulate import Record, record_of, refuse_failed
 from meguru.errors import RangeError, RunError
 
-START = {"rows": 1024, "things": 1024, "shelf": 256, "log": 0}
+START = {"rows": 1024, "things": 2**16, "shelf": 2**16, "log": 0}  # what is not used takes no memory
+START_COPIED = START | {"things": 1024, "shelf": 256}  # where all of it is copied before each step
 CAPACITIES = {
     "rows": layout.ROWS_MOST, "things": layout.THINGS_MOST, "shelf": layout.SHELF_MOST, "log": layout.LOG_MOST
 }  # fmt: skip
@@ -131,7 +132,8 @@ def _one_run(work: Work, sample: int, lines: int) -> tuple[Ints, Memory]:
     survival = np.zeros(tables.survival)
     key = np.array([*work.key, work.first_run + sample], dtype=np.uint64)
     q = tables.head.copy()
-    room = START | {"log": lines, "rows": max(START["rows"], len(work.fleet), _rows_at_first(work, sample))}
+    room = (START_COPIED if q[layout.MAY_BE_SHORT] else START) | {"log": lines}
+    room["rows"] = max(room["rows"], len(work.fleet), _rows_at_first(work, sample))
     m = _settle(tables, q, room, None)
     record = work.whole[sample]
     while True:
@@ -188,13 +190,13 @@ def _settle(tables: Tables, q: Ints, room: dict[str, int], before: Memory | None
             found=f"{room['rows']:,} products",
             hint="Scale the model down, or run it with engine: cohorts.",
         )
-    m = np.full(total, layout.NOBODY, dtype=np.int32) if before is None else np.empty(total, dtype=np.int32)
+    m = np.empty(total, dtype=np.int32)
     at = 0
     for index, name in enumerate(layout.MEMORY):
         old, q[layout.ROWS + index] = int(q[layout.ROWS + index]), at
         if before is None:
-            if name in ("shelved", "counts", "queued", "chained"):
-                m[at : at + sizes[name]] = 0
+            if name in layout.LISTS:
+                m[at : at + sizes[name]] = layout.LISTS[name]
         elif name == "shelf":
             held = int(q[layout.SHELF_MOST])
             there = before[old : old + held * tables.stores].reshape(tables.stores, held)

@@ -27,7 +27,7 @@ class Tables:
     """Head and tables of ``q``, and how large ``s`` is."""
 
     head: Ints
-    survival: int  # numbers
+    survival: int  # numbers of s
     stores: int
     nodes: int
     edges: int
@@ -66,13 +66,13 @@ def build_tables(program: Program, first_step: int) -> Tables:
     head[layout.FREE_ROW] = head[layout.FREE_THING] = layout.NOBODY
     head[layout.CELLS], head[layout.WIDTH] = cells, layout.ROW_COLUMNS + cells * layout.CELL_COLUMNS
     head[layout.FIRST_STEP], head[layout.STEP] = first_step, -1
-    head[layout.MAY_BE_SHORT] = int(may_be_short(plan))
+    head[layout.MAY_BE_SHORT], head[layout.CHANCES] = int(may_be_short(plan)), survival
     at = layout.HEAD
     for index, name in enumerate(layout.TABLES):
         head[layout.WHOLE + index] = at
         at += len(parts[name])
     whole_head = np.concatenate([head, *(parts[name] for name in layout.TABLES)]).astype(np.int64)
-    return Tables(whole_head, survival, len(stores), len(node), len(table_of(plan, EDGE)), steps)
+    return Tables(whole_head, survival + cells + 3, len(stores), len(node), len(table_of(plan, EDGE)), steps)
 
 
 def _ways(plan: Ints, nodes: int) -> tuple[Ints, Ints, Ints, Ints]:

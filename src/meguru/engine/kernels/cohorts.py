@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
-from meguru.engine.kernel_declared import declared
+from meguru.engine.kernel_declared import declared, uncounted
 from meguru.engine.plan import (
     HAZARD, HAZARD_FIRST, HAZARD_FIRST_STRIDE, HAZARD_START, HAZARD_STRIDE, ITEM, ITEM_CLASSES,
     ITEM_DATES, PRODUCT, PRODUCT_START, SLOT, SLOT_W, STEPS, USE_BUILDS, USE_CLASS, USE_PRODUCT,
@@ -49,18 +48,18 @@ def block_at(p: Any, item: Any, condition: Any, local: Any, date: Any) -> Any:
     return (condition * p[shape + ITEM_CLASSES] + local) * dates + (date if dates > 1 else 0)
 
 
-@njit(cache=True)
+@uncounted()
 def births_at(p: Any, z: Any, index: Any, local: Any, date: Any) -> Any:
     """Position in the state where the births of a slot's pieces begin."""
     dates = p[STEPS] + 1
     return p[W] + at(p, SLOT, index, SLOT_W) + (local * dates + date) * dates
 
 
-@njit(cache=True)
+@uncounted()
 def classes_end(p: Any, use: Any) -> Any:
     return p[use + USE_CLASS] + p[use + USE_BUILDS] * p[use + USE_SEGMENTS]
 
 
-@njit(cache=True)
+@uncounted()
 def segment_of(p: Any, use: Any, local: Any) -> Any:
     return (local - p[use + USE_CLASS]) % p[use + USE_SEGMENTS]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
 
-@njit(cache=True)
+@uncounted()
 def eliminate(matrix: Any, right: Any) -> Any:
     """Gaussian elimination in place, the answer in ``right``. False where a loop loses nothing.
 

@@ -99,6 +99,13 @@ def put(z: Any, there: Any, here: Any, count: Any) -> Any:
         z[there + k] = z[here + k]
 
 
+@declared("void(float64[::1], float64[::1], uint64, uint64, uint64)")
+def put_over(into: Any, out_of: Any, there: Any, here: Any, count: Any) -> Any:
+    """Copy what stands here in one array to there in another."""
+    for k in range(count):
+        into[there + k] = out_of[here + k]
+
+
 @declared("void(float64[::1], uint64, uint64)")
 def clear(z: Any, there: Any, count: Any) -> Any:
     """Set to zero."""

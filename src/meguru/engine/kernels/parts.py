@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
-from meguru.engine.kernel_declared import declared
+from meguru.engine.kernel_declared import declared, uncounted
 from meguru.engine.kernels.cohorts import births_at, hazard_start, hazard_stride, segment_of
 from meguru.engine.kernels.loops import (
     add_scaled,
@@ -32,7 +31,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True)
+@uncounted()
 def failure_share(p: Any, c: Any, z: Any, t: Any, hazard: Any, births: Any, at_sale: Any) -> Any:
     """f = Σ P(b) g(b) of one piece."""
     start, stride = hazard_start(p, hazard, at_sale) - t, hazard_stride(p, hazard, at_sale)
@@ -58,7 +57,7 @@ def share_of_visits(p: Any, c: Any, t: Any, use: Any) -> Any:
     return 0.0
 
 
-@njit(cache=True)
+@uncounted()
 def no_others(p: Any, c: Any, z: Any, use: Any, index: Any, local: Any, date: Any, mended: Any) -> Any:
     """Share of products in which no piece but one of a slot has failed; ``mended``: or lacked its spare.
 
@@ -78,7 +77,7 @@ def no_others(p: Any, c: Any, z: Any, use: Any, index: Any, local: Any, date: An
     return share
 
 
-@njit(cache=True)
+@uncounted()
 def others_stay(
     p: Any, c: Any, z: Any, use: Any, index: Any, local: Any, date: Any, q: Any, f: Any, rho: Any,
     visit: Any, intact: Any
@@ -97,7 +96,7 @@ def others_stay(
     return visit * mended + (1.0 - visit) * no_others(p, c, z, use, index, local, date, False)
 
 
-@njit(cache=True)
+@uncounted()
 def slots_stay(
     p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, segment: Any, date: Any, at_sale: Any
 ) -> Any:
@@ -126,7 +125,7 @@ def slots_stay(
     return visit * mended + (1.0 - visit) * no_others(p, c, z, use, -1, local, date, False)
 
 
-@njit(cache=True)
+@uncounted()
 def note_births(
     p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, index: Any, local: Any, date: Any, at_sale: Any,
     own: Any,
@@ -173,7 +172,7 @@ def note_births(
         add_scaled(z, pieces + block * dates, births, inside * (1.0 - intact), t + 1)
 
 
-@njit(cache=True)
+@uncounted()
 def note_pieces(
     p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, date: Any, at_sale: Any, own: Any,
     by_part: Any,
@@ -220,7 +219,7 @@ def note_pieces(
         )
 
 
-@njit(cache=True)
+@uncounted()
 def spread_put(p: Any, z: Any, t: Any, law: Any, put: Any, new: Any) -> Any:
     """Births that pieces of a law over births take when put in by repair in step t.
 
@@ -241,7 +240,7 @@ def spread_put(p: Any, z: Any, t: Any, law: Any, put: Any, new: Any) -> Any:
         z[put + birth + 1] += 0.5 * z[law + birth]
 
 
-@njit(cache=True)
+@uncounted()
 def spread_new(p: Any, z: Any, t: Any, law: Any, put: Any, new: Any) -> Any:
     """Births that pieces of a law over births take in a product sold in step t: age x has index x in its
     first step."""
@@ -286,7 +285,7 @@ def renew(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, date: Any, at_sa
             z[births + t + 1] = z[births + t + 1] * kept + added * z[put + t + 1]
 
 
-@njit(cache=True)
+@uncounted()
 def note_part_age(
     p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, index: Any, local: Any, date: Any, units: Any
 ) -> Any:

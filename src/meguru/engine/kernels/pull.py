@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.ration import fill_together
 from meguru.engine.kernels.supply import INFINITE, find_potential, largest_need
 from meguru.engine.plan import (
@@ -28,7 +28,7 @@ ROUNDING = 1e-11
 FAILED, FILLED, RATIONED = range(3)
 
 
-@njit(cache=True)
+@uncounted()
 def ask(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     """How much a target asks of one source: what is still missing, within its share."""
     edge = line(p, EDGE, e)
@@ -53,7 +53,7 @@ def ask(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     z[p[WISH] + e] = max(wish, z[p[ASKED] + e])
 
 
-@njit(cache=True)
+@uncounted()
 def share_out(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
     """Give an offer's targets what they asked; a short offer serves claims in order, equal claims in
     proportion.
@@ -82,7 +82,7 @@ def share_out(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
     ask_inputs(p, c, z, t, o)
 
 
-@njit(cache=True)
+@uncounted()
 def ration(p: Any, z: Any, first: Any, last: Any, left: Any) -> Any:
     """λ with Σ min(asked, λ·wish) = left; it rises as those that ask less than their share are served in
     full."""
@@ -101,7 +101,7 @@ def ration(p: Any, z: Any, first: Any, last: Any, left: Any) -> Any:
     return ratio
 
 
-@njit(cache=True)
+@uncounted()
 def ask_inputs(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
     """What a make process needs for what it makes, and would need were its inputs plentiful."""
     offer = line(p, OFFER, o)
@@ -118,7 +118,7 @@ def ask_inputs(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
         z[p[WISH_NEED] + i] = max(wish, z[p[OUT] + o]) * amount
 
 
-@njit(cache=True)
+@uncounted()
 def give(p: Any, z: Any, e: Any, given: Any) -> Any:
     """An edge brings so much to its input."""
     z[p[GIVEN] + e] = given
@@ -128,7 +128,7 @@ def give(p: Any, z: Any, e: Any, given: Any) -> Any:
         z[p[GOT_FREE] + i] += given
 
 
-@njit(cache=True)
+@uncounted()
 def over_promised(p: Any, z: Any) -> Any:
     """Whether a make process promised more than its inputs allow."""
     for i in range(rows(p, INPUT)):
@@ -137,13 +137,13 @@ def over_promised(p: Any, z: Any) -> Any:
     return False
 
 
-@njit(cache=True)
+@uncounted()
 def lacking(p: Any, z: Any, i: Any) -> Any:
     """Whether an input got less than it could have got alone. Of what counts as unlimited nothing is told."""
     return z[p[GOT] + i] < min(z[p[NEED] + i] * (1.0 - 1e-9), 1e-9 * INFINITE)
 
 
-@njit(cache=True)
+@uncounted()
 def has_shares(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
     """Whether sources of an input may only bring a share of it."""
     for e in range(at(p, INPUT, i, INPUT_EDGE), at(p, INPUT, i, INPUT_EDGES_END)):
@@ -152,7 +152,7 @@ def has_shares(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
     return at(p, INPUT, i, INPUT_EXACT) == 1
 
 
-@njit(cache=True)
+@uncounted()
 def settled(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Whether promises were kept, shares hold of what was got, and what is owed was delivered.
 
@@ -170,7 +170,7 @@ def settled(p: Any, c: Any, z: Any, t: Any) -> Any:
     return everywhere
 
 
-@njit(cache=True)
+@uncounted()
 def pull(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Fill the demands in WANTED as far as possible. Tells whether sources had to be rationed."""
     fill(p, z, CAP, INFINITE)
@@ -192,7 +192,7 @@ def pull(p: Any, c: Any, z: Any, t: Any) -> Any:
     return RATIONED if fill_together(p, c, z, t) else FAILED
 
 
-@njit(cache=True)
+@uncounted()
 def any_short(p: Any, z: Any) -> Any:
     """Whether a source was asked for more than it has."""
     for o in range(rows(p, OFFER)):
@@ -201,7 +201,7 @@ def any_short(p: Any, z: Any) -> Any:
     return False
 
 
-@njit(cache=True)
+@uncounted()
 def any_limited(p: Any, z: Any) -> Any:
     """Whether something asked for less than it would want of plentiful sources."""
     for o in range(rows(p, OFFER)):
@@ -213,7 +213,7 @@ def any_limited(p: Any, z: Any) -> Any:
     return False
 
 
-@njit(cache=True)
+@uncounted()
 def find_needs(p: Any, c: Any, z: Any, t: Any, wishes: Any) -> Any:
     """Needs of the targets as far as they can be filled, and what spares have got already.
 

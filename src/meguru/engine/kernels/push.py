@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernel_declared import declared
+from meguru.engine.kernel_declared import declared, uncounted
 from meguru.engine.kernels.elimination import eliminate
-from meguru.engine.kernels.loops import add_scaled
+from meguru.engine.kernels.loops import add_scaled, struck
 from meguru.engine.kernels.loops import total as sum_of
 from meguru.engine.plan import (
     AVAILABLE, CAPACITIES, CAPACITY, CAPACITY_NODE, CAPACITY_OVER, CAPACITY_WEIGHT, CHILD, DATED, DEPOSIT,
@@ -77,7 +77,7 @@ def shape_of(p: Any, node: Any) -> Any:
     return line(p, ITEM, at(p, NODE, node, NODE_ITEM))
 
 
-@njit(cache=True)
+@uncounted()
 def share_of(p: Any, c: Any, t: Any, op: Any, block: Any, date: Any, dates: Any) -> Any:
     """Share of one element of the source's block that goes this way, by rule."""
     age = max(t - date, 0) if dates > 1 else 0
@@ -111,7 +111,7 @@ def dated_at(p: Any, t: Any, flow: Any) -> Any:
     return p[FLOWS_DATED] + (row * p[STEPS] + t) * (p[STEPS] + 1) if row >= 0 else -1
 
 
-@njit(cache=True)
+@uncounted()
 def move(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any, arrive: Any) -> Any:
     """FLOW and RULES: elementwise from node to node."""
     source, target = x + p[op + OP_FROM], x + p[op + OP_TO]
@@ -143,7 +143,7 @@ def move(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any, ar
     note_total(p, r, t, flow, total, scrap)
 
 
-@njit(cache=True)
+@uncounted()
 def release(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any) -> Any:
     """CHILD: the children (or materials) of what is taken apart, counted by the BOM of the year made.
 
@@ -162,9 +162,12 @@ def release(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any)
         note_total(p, r, t, flow, total, scrap)
         return
     child_dated, ages = p[op + OP_TO_DATES] > 1, p[op + OP_BY_AGE] == 1
-    count = p[DATED] + p[op + OP_TABLE] * (p[STEPS] + 1)
+    count, width = p[DATED] + p[op + OP_TABLE] * (p[STEPS] + 1), min(dates, t + 1)
     for block in range(p[op + OP_BLOCKS]):
-        for date in range(min(dates, t + 1)):
+        if not (ages or child_dated):
+            total += a * struck(z, c, source + block * dates, count, 1, width)
+            continue
+        for date in range(width):
             units = z[source + block * dates + date]
             if units == 0.0:
                 continue
@@ -179,7 +182,7 @@ def release(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any)
     note_total(p, r, t, flow, total, scrap)
 
 
-@njit(cache=True)
+@uncounted()
 def release_pieces(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any) -> Any:
     """PIECES: followed parts of products, with the ages that they have.
 
@@ -211,7 +214,7 @@ def release_pieces(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any) -> A
     note_total(p, r, t, flow, total, False)
 
 
-@njit(cache=True)
+@uncounted()
 def rejuvenate(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: Any) -> Any:
     """SHIFT: reconditioned things lose a share of their age and are intact again (OP_EXTRA 1)."""
     source, target = node_start(p, x, p[op + OP_SOURCE]), node_start(p, x, p[op + OP_TARGET])
@@ -242,7 +245,7 @@ def rejuvenate(p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, op: Any, scrap: A
             z[target + intact - date + low + 1] += value * part
 
 
-@njit(cache=True)
+@uncounted()
 def limit_capacity(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any) -> Any:
     """CAPACITY: what is above the capacity of a process goes to its overflow nodes, in proportion."""
     total = 0.0
@@ -268,7 +271,7 @@ def limit_capacity(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any) -> Any:
             z[start + j] = value * kept
 
 
-@njit(cache=True)
+@uncounted()
 def deposit(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any, scrap: Any) -> Any:
     """DEPOSIT: into a store as far as its limit allows; the rest to its overflow node.
 
@@ -298,7 +301,7 @@ def deposit(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any, scrap: Any) -> Any:
             z[node_start(p, x, p[row + STORE_OVER]) + j] += value * (1.0 - kept)
 
 
-@njit(cache=True)
+@uncounted()
 def deposit_pieces(p: Any, z: Any, row: Any, j: Any, value: Any) -> Any:
     """The followed parts inside whole products that are stored."""
     product = line(p, PRODUCT, p[row + STORE_PRODUCT])
@@ -314,7 +317,7 @@ def deposit_pieces(p: Any, z: Any, row: Any, j: Any, value: Any) -> Any:
             z[into + birth] += per_unit * z[start + birth]
 
 
-@njit(cache=True)
+@uncounted()
 def member_of(p: Any, first: Any, count: Any, node: Any) -> Any:
     """Row of a node among the members of a loop."""
     for i in range(count):
@@ -323,7 +326,7 @@ def member_of(p: Any, first: Any, count: Any, node: Any) -> Any:
     return -1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=True)  # it makes arrays of its own
 def solve_loop(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any, operations: Any) -> Any:
     """SOLVE: totals inside a loop, by elimination, element by element. False if the loop loses nothing."""
     first, count = p[op + OP_TABLE], p[op + OP_EXTRA]

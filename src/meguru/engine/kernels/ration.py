@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.supply import INFINITE, capacity_of
 from meguru.engine.plan import (
     ASKING, DRAWN, EDGE, EDGE_CLAIM, EDGE_EXACT, EDGE_INPUT, EDGE_MOST, EDGE_OFFER, EDGE_PACE, EDGE_SPARE,
@@ -30,7 +30,7 @@ OPEN, WAITS, CLOSED = range(3)
 DUST = 1e-13
 
 
-@njit(cache=True)
+@uncounted()
 def fill_together(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Fill the demands in WANTED of the UNSETTLED components as far as possible, what is owed first.
 
@@ -48,7 +48,7 @@ def fill_together(p: Any, c: Any, z: Any, t: Any) -> Any:
     return True
 
 
-@njit(cache=True)
+@uncounted()
 def start_over(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Nothing has been given yet in the components to be filled; in the others nothing rises any more."""
     for i in range(rows(p, INPUT)):
@@ -64,7 +64,7 @@ def start_over(p: Any, c: Any, z: Any, t: Any) -> Any:
             z[p[POTENTIAL] + o] = capacity_of(p, c, z, t, o)
 
 
-@njit(cache=True)
+@uncounted()
 def rise(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
     """From one event to the next. False if nothing can rise any more."""
     find_asking(p, c, z, t, owed)
@@ -77,13 +77,13 @@ def rise(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
     return True
 
 
-@njit(cache=True)
+@uncounted()
 def goal(p: Any, z: Any, i: Any, owed: Any) -> Any:
     """Where a want ends in this round: at what is owed, or at everything."""
     return min(z[p[OWED] + i], z[p[WANTED] + i]) if owed else z[p[WANTED] + i]
 
 
-@njit(cache=True)
+@uncounted()
 def find_asking(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
     """Inputs that still want something, targets first: a make process asks while anybody asks it."""
     for i in range(rows(p, INPUT)):
@@ -102,7 +102,7 @@ def find_asking(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
                 z[p[ASKING] + i] = asking if needed else 0.0
 
 
-@njit(cache=True)
+@uncounted()
 def find_states(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Whether each offer can give more now, later, or not at all; sources first."""
     for index in range(rows(p, UPSTREAM)):
@@ -116,7 +116,7 @@ def find_states(p: Any, c: Any, z: Any, t: Any) -> Any:
         z[p[OFFER_STATE] + o] = state
 
 
-@njit(cache=True)
+@uncounted()
 def edge_state(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     """Whether an edge can carry more now, later, or not at all."""
     edge = line(p, EDGE, e)
@@ -127,7 +127,7 @@ def edge_state(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     return WAITS if state == OPEN and behind_others(p, c, z, t, e) else state
 
 
-@njit(cache=True)
+@uncounted()
 def behind_others(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     """Whether somebody with an earlier claim on the same source still asks."""
     if z[p[LET] + e] == 1.0:
@@ -145,7 +145,7 @@ def behind_others(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     return False
 
 
-@njit(cache=True)
+@uncounted()
 def within(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     """Whether an edge carries less than the share that it may have."""
     need = z[p[NEED] + at(p, EDGE, e, EDGE_INPUT)]
@@ -153,7 +153,7 @@ def within(p: Any, c: Any, z: Any, t: Any, e: Any) -> Any:
     return most >= 1.0 or z[p[GIVEN] + e] < most * need * (1.0 - DUST)
 
 
-@njit(cache=True)
+@uncounted()
 def input_state(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
     """Whether the sources of an input can bring more under their share limits."""
     row = line(p, INPUT, i)
@@ -179,7 +179,7 @@ def input_state(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
     return state if left <= 1e-12 else CLOSED
 
 
-@njit(cache=True)
+@uncounted()
 def stop_closed(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Wants that nothing can fill any further stop for good. True if there were any."""
     found = False
@@ -191,7 +191,7 @@ def stop_closed(p: Any, c: Any, z: Any, t: Any) -> Any:
     return found
 
 
-@njit(cache=True)
+@uncounted()
 def set_paces(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
     """How fast everything rises now, targets first. False if nothing does."""
     moves = False
@@ -218,7 +218,7 @@ def set_paces(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
     return moves
 
 
-@njit(cache=True)
+@uncounted()
 def split_pace(p: Any, c: Any, z: Any, t: Any, i: Any, pace: Any) -> Any:
     """An input draws on its exact sources by their shares, on the others in order."""
     row = line(p, INPUT, i)
@@ -241,7 +241,7 @@ def split_pace(p: Any, c: Any, z: Any, t: Any, i: Any, pace: Any) -> Any:
                 left -= z[p[EDGE_PACE] + e]
 
 
-@njit(cache=True)
+@uncounted()
 def let_later_claims(p: Any, c: Any, z: Any, t: Any) -> Any:
     """When all that ask wait for each other, the earliest of the waiting claims are let. False if none."""
     earliest, found = 0, False
@@ -260,7 +260,7 @@ def let_later_claims(p: Any, c: Any, z: Any, t: Any) -> Any:
     return found
 
 
-@njit(cache=True)
+@uncounted()
 def time_to_event(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
     """When the first source is used up, the first share reached or the first want filled."""
     soon = INFINITE
@@ -284,7 +284,7 @@ def time_to_event(p: Any, c: Any, z: Any, t: Any, owed: Any) -> Any:
     return max(soon, 0.0)
 
 
-@njit(cache=True)
+@uncounted()
 def move_on(p: Any, c: Any, z: Any, t: Any, owed: Any, time: Any) -> Any:
     """Everything rises for a while; what is used up or filled but for rounding is so exactly."""
     for i in range(rows(p, INPUT)):
@@ -300,13 +300,13 @@ def move_on(p: Any, c: Any, z: Any, t: Any, owed: Any, time: Any) -> Any:
             z[p[GIVEN] + e] = full(z[p[GIVEN] + e], z[p[DRAWN] + e])
 
 
-@njit(cache=True)
+@uncounted()
 def full(now: Any, most: Any) -> Any:
     """What is there, but everything if no more than rounding is missing."""
     return most if most - now <= DUST * most else now
 
 
-@njit(cache=True)
+@uncounted()
 def hand_over(p: Any, z: Any) -> Any:
     """What was given; spares out of stores were drawn before, all of them."""
     for i in range(rows(p, INPUT)):

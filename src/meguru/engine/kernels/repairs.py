@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.plan import (
     AVAILABLE, COULD, EAGER, FLOWS, FLOW_COUNT, GOT, INPUT, INPUT_AVAILABLE, INPUT_OWNER, MOVED, OWED,
     REPLACEMENT, SHARERS, SPARE, SPARES, WANTED, at, fill, line, rows,
@@ -24,20 +24,20 @@ ASIDE = 1e-9  # from where less is got at once
 MOST_EAGER = 1000.0
 
 
-@njit(cache=True)
+@uncounted()
 def may_be_less(p: Any, i: Any) -> Any:
     """Whether an input asks for spares or replacement parts, of which fewer will do."""
     row = line(p, INPUT, i)
     return p[row + INPUT_OWNER] < 0 and p[row + INPUT_AVAILABLE] >= 0
 
 
-@njit(cache=True)
+@uncounted()
 def available_of(p: Any, z: Any, i: Any) -> Any:
     """Share of the repairs that is done; one where an input is not asked by repairs."""
     return z[p[AVAILABLE] + at(p, INPUT, i, INPUT_AVAILABLE)] if may_be_less(p, i) else 1.0
 
 
-@njit(cache=True)
+@uncounted()
 def any_less(p: Any, z: Any) -> Any:
     """Whether not all repairs that are wanted are done."""
     for i in range(rows(p, INPUT)):
@@ -46,7 +46,7 @@ def any_less(p: Any, z: Any) -> Any:
     return False
 
 
-@njit(cache=True)
+@uncounted()
 def any_lacks(p: Any, z: Any) -> Any:
     """Whether repairs that are done did not get their parts."""
     for i in range(rows(p, INPUT)):
@@ -55,19 +55,19 @@ def any_lacks(p: Any, z: Any) -> Any:
     return False
 
 
-@njit(cache=True)
+@uncounted()
 def asked_by(p: Any, z: Any, i: Any) -> Any:
     """Spares or replacement parts that an input asked for, those owed included."""
     return max(z[p[SPARES] + i] + z[p[OWED] + i], z[p[WANTED] + i])
 
 
-@njit(cache=True)
+@uncounted()
 def lacks(p: Any, z: Any, i: Any) -> Any:
     """Whether repairs got fewer parts than they need."""
     return z[p[WANTED] + i] - z[p[GOT] + i] > 1e-9 * asked_by(p, z, i)
 
 
-@njit(cache=True)
+@uncounted()
 def want_all_spares(p: Any, z: Any) -> Any:
     """Spares for all repairs that are wanted, not only for those that are done."""
     for k in range(rows(p, SPARE)):
@@ -75,7 +75,7 @@ def want_all_spares(p: Any, z: Any) -> Any:
         z[p[SPARES] + i] /= available_of(p, z, i)
 
 
-@njit(cache=True)
+@uncounted()
 def want_replacements(p: Any, z: Any, r: Any, t: Any, in_full: Any) -> Any:
     """As many new children as old ones come out; ``in_full`` as would come out with parts for all.
 
@@ -88,7 +88,7 @@ def want_replacements(p: Any, z: Any, r: Any, t: Any, in_full: Any) -> Any:
         z[p[WANTED] + i] += out / available_of(p, z, i) if in_full and alone else out
 
 
-@njit(cache=True)
+@uncounted()
 def begin_search(p: Any, z: Any) -> Any:
     """Half of the way to start with; nothing is given up for good."""
     fill(p, z, EAGER, 0.5)
@@ -101,7 +101,7 @@ def begin_search(p: Any, z: Any) -> Any:
             z[p[AVAILABLE] + k] = max(z[p[AVAILABLE] + k], LEAST)
 
 
-@njit(cache=True)
+@uncounted()
 def could_do(p: Any, z: Any, i: Any) -> Any:
     """Share of the repairs for which an input got parts, of all; where it asked for those of this share only,
     a share well above it if it got them, and well below if not."""
@@ -112,7 +112,7 @@ def could_do(p: Any, z: Any, i: Any) -> Any:
     return available + (1.0 if got >= 1.0 - 1e-12 else -1.0)
 
 
-@njit(cache=True)
+@uncounted()
 def find_available(p: Any, z: Any) -> Any:
     """Move each share towards what was got of everything wanted. True when nothing moves any more.
 
@@ -144,7 +144,7 @@ def find_available(p: Any, z: Any) -> Any:
     return True
 
 
-@njit(cache=True)
+@uncounted()
 def scale_back(p: Any, z: Any) -> Any:
     """Where spares or replacement parts fell short: repair so much less. Returns 0 done, 1 try again, 2
     cannot."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.parts import spread_new
 from meguru.engine.kernels.spares import law_of_input
 from meguru.engine.kernels.stores import pieces_held
@@ -20,7 +20,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True)
+@uncounted()
 def place(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, join: Any) -> Any:
     """Step 5 for one use process: what was delivered joins the stock.
 
@@ -39,7 +39,7 @@ def place(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, join: Any) -> Any:
     return stay
 
 
-@njit(cache=True)
+@uncounted()
 def place_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any, join: Any) -> Any:
     """Products from a make process, their followed parts new or with the ages that the parts came with."""
     product = line(p, PRODUCT, at(p, USE, u, USE_PRODUCT))
@@ -54,7 +54,7 @@ def place_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given:
     return to_segments(p, c, z, r, t, u, p[offer + OFFER_BUILD], t, given, join)
 
 
-@njit(cache=True)
+@uncounted()
 def place_used(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given: Any, join: Any) -> Any:
     """Whole products out of a store, with the age that they have: a resale."""
     row = line(p, STORES, p[offer + OFFER_STORE])
@@ -73,7 +73,7 @@ def place_used(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, offer: Any, given
     return stay
 
 
-@njit(cache=True)
+@uncounted()
 def laws_inside(p: Any, z: Any, t: Any, row: Any, date: Any) -> Any:
     """Births of the followed parts inside stored products of one date, into LAWS."""
     dates = p[STEPS] + 1
@@ -87,7 +87,7 @@ def laws_inside(p: Any, z: Any, t: Any, row: Any, date: Any) -> Any:
         spread_new(p, z, t, p[LAW], p[LAWS] + k * dates, 0.0)
 
 
-@njit(cache=True)
+@uncounted()
 def to_segments(
     p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, build: Any, date: Any, units: Any, join: Any
 ) -> Any:
@@ -114,7 +114,7 @@ def to_segments(
     return stay
 
 
-@njit(cache=True)
+@uncounted()
 def survive_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any) -> Any:
     """Share of all-new products still in use at the end of the step of their sale."""
     product = line(p, PRODUCT, at(p, USE, u, USE_PRODUCT))
@@ -123,7 +123,7 @@ def survive_new(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any) -> Any:
     return to_segments(p, c, z, r, t, u, 0, t, 1.0, False)
 
 
-@njit(cache=True)
+@uncounted()
 def mistaken(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Whether what was delivered for a target stock survives the step otherwise than was reckoned with."""
     again = False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.push import note
 from meguru.engine.plan import (
     ASKED, CONTENT, DRAWN, EDGE, EDGE_EXACT, EDGE_FLOW, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, EXTRA, GIVEN,
@@ -17,7 +17,7 @@ from meguru.engine.plan import (
 DUST = 1e-12
 
 
-@njit(cache=True)
+@uncounted()
 def draw_spares(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Spares come first from stores as they stood at the end of the last step; the rest is pulled as new
     ones.
@@ -43,7 +43,7 @@ def draw_spares(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
         z[p[WANTED] + i] = total
 
 
-@njit(cache=True)
+@uncounted()
 def expect_spares(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Births of the spares that repairs in the step of the sale will take: of what this step leaves in the
     stores.
@@ -78,14 +78,14 @@ def expect_spares(p: Any, c: Any, z: Any, t: Any) -> Any:
         z[p[PUT_NEW] + i] = missing
 
 
-@njit(cache=True)
+@uncounted()
 def clear_law(p: Any, z: Any, i: Any) -> Any:
     """Nothing has been drawn yet for an input of spares."""
     start = p[PUT_LAW] + i * (p[STEPS] + 1)
     z[start : start + p[STEPS] + 1] = 0.0
 
 
-@njit(cache=True)
+@uncounted()
 def add_law(p: Any, z: Any, t: Any, store: Any, share: Any, law: Any) -> Any:
     """Add the births of what a store holds, times a share, to a law; what has no age counts as new."""
     row = line(p, STORES, store)
@@ -95,7 +95,7 @@ def add_law(p: Any, z: Any, t: Any, store: Any, share: Any, law: Any) -> Any:
         z[law + (date if dated else t)] += share * (z[p[HELD] + k] + z[p[EXTRA] + k]) / z[p[CONTENT] + store]
 
 
-@njit(cache=True)
+@uncounted()
 def draw_rank(p: Any, c: Any, z: Any, r: Any, t: Any, rank: Any) -> Any:
     """Sources of one rank: all spares ask, then each store is shared out in proportion."""
     fill(p, z, ASKED, 0.0)
@@ -119,7 +119,7 @@ def draw_rank(p: Any, c: Any, z: Any, r: Any, t: Any, rank: Any) -> Any:
             keep_share(p, z, row, held_in(p, z, row), z[p[OUT] + o])
 
 
-@njit(cache=True)
+@uncounted()
 def held_in(p: Any, z: Any, row: Any) -> Any:
     """Units in a store."""
     total = 0.0
@@ -128,7 +128,7 @@ def held_in(p: Any, z: Any, row: Any) -> Any:
     return total
 
 
-@njit(cache=True)
+@uncounted()
 def keep_share(p: Any, z: Any, row: Any, held: Any, drawn: Any) -> Any:
     """Take units out of a store, all ages alike."""
     keep = 1.0 - drawn / held if held > drawn else 0.0
@@ -137,7 +137,7 @@ def keep_share(p: Any, z: Any, row: Any, held: Any, drawn: Any) -> Any:
     return keep
 
 
-@njit(cache=True)
+@uncounted()
 def draw_spare(p: Any, c: Any, z: Any, r: Any, t: Any, e: Any, i: Any) -> Any:
     o = at(p, EDGE, e, EDGE_OFFER)
     row = line(p, STORES, at(p, OFFER, o, OFFER_STORE))
@@ -155,7 +155,7 @@ def draw_spare(p: Any, c: Any, z: Any, r: Any, t: Any, e: Any, i: Any) -> Any:
             note(p, c, r, t, at(p, EDGE, e, EDGE_FLOW), part, t - date if dated else 0, False)
 
 
-@njit(cache=True)
+@uncounted()
 def take_out(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Draw from the stores what the pull decided; record the flows."""
     for e in range(rows(p, EDGE)):
@@ -185,7 +185,7 @@ def take_out(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
             )
 
 
-@njit("float64(int64[::1], float64[::1], int64, int64, int64)", cache=True)
+@uncounted("float64(int64[::1], float64[::1], int64, int64, int64)")
 def law_of_input(p: Any, z: Any, t: Any, i: Any, law: Any) -> Any:
     """Births of the pieces of one input of a make process, into ``law``; returns the share of new ones.
 

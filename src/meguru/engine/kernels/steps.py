@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernels.loops import clear, put
+from meguru.engine.kernel_declared import uncounted
+from meguru.engine.kernels.loops import clear, put, put_over
 from meguru.engine.kernels.parts import spread_put
 from meguru.engine.kernels.pull import FAILED, pull
 from meguru.engine.kernels.push import node_start, push
@@ -34,7 +35,7 @@ from meguru.engine.plan import (
 TRIES = 200
 
 
-@njit("void(int64[::1], float64[::1], int64, int64, int64)", cache=True)
+@uncounted("void(int64[::1], float64[::1], int64, int64, int64)")
 def clear_flows(p: Any, r: Any, t: Any, name: Any, width: Any) -> Any:
     """Set a step of a part of the record to zero; ``width`` numbers per row and step."""
     count = p[name + 1] // (p[STEPS] * width)
@@ -43,7 +44,7 @@ def clear_flows(p: Any, r: Any, t: Any, name: Any, width: Any) -> Any:
         r[start : start + width] = 0.0
 
 
-@njit(cache=True)
+@uncounted()
 def take_up_waiting(p: Any, z: Any, t: Any) -> Any:
     """What left in the step of its sale is pushed now, as old as it was then: it waited out of use."""
     dates = p[STEPS] + 1
@@ -67,7 +68,7 @@ def take_up_waiting(p: Any, z: Any, t: Any) -> Any:
         later(z, p[LEAVING] + start, p[LEAVING_NEXT] + start, 2 * blocks, dates, older)
 
 
-@njit(cache=True)
+@uncounted()
 def take_up_pieces(p: Any, z: Any, t: Any, index: Any, blocks: Any, older: Any) -> Any:
     """Pieces inside what left in the step of its sale. Where no product left there are none: most cells."""
     dates = p[STEPS] + 1
@@ -86,7 +87,7 @@ def take_up_pieces(p: Any, z: Any, t: Any, index: Any, blocks: Any, older: Any) 
                     clear(z, there, t + 1)
 
 
-@njit(cache=True)
+@uncounted()
 def forget_waiting(p: Any, z: Any, t: Any) -> Any:
     """Nothing waits any more: what did has been pushed."""
     dates = p[STEPS] + 1
@@ -105,7 +106,7 @@ def forget_waiting(p: Any, z: Any, t: Any) -> Any:
     fill(p, z, LEAVING_NEXT, 0.0)
 
 
-@njit(cache=True)
+@uncounted()
 def later(z: Any, there: Any, here: Any, blocks: Any, dates: Any, older: Any) -> Any:
     """Copy blocks by date, every date ``older`` (0 or 1) steps later; the last date is empty in the step
     before."""
@@ -116,7 +117,7 @@ def later(z: Any, there: Any, here: Any, blocks: Any, dates: Any, older: Any) ->
         put(z, there + start + older, here + start, dates - older)
 
 
-@njit(cache=True)
+@uncounted()
 def begin(p: Any, z: Any, r: Any, t: Any) -> Any:
     """Undo a try of step t: workspace, records and stores as at its start."""
     take_up_waiting(p, z, t)
@@ -133,7 +134,7 @@ def begin(p: Any, z: Any, r: Any, t: Any) -> Any:
     r[p[EVENTS] + t * p[EVENT_COUNT] : p[EVENTS] + (t + 1) * p[EVENT_COUNT]] = 0.0
 
 
-@njit(cache=True)
+@uncounted()
 def save_dated(p: Any, z: Any, r: Any, t: Any, save: Any) -> Any:
     """Keep the step's flows by date and by value as the push left them, or put them back."""
     dates = p[STEPS] + 1
@@ -141,9 +142,9 @@ def save_dated(p: Any, z: Any, r: Any, t: Any, save: Any) -> Any:
         here = p[DATED_BEFORE] + row * dates
         there = p[FLOWS_DATED] + (row * p[STEPS] + t) * dates
         if save:
-            z[here : here + dates] = r[there : there + dates]
+            put_over(z, r, here, there, dates)
         else:
-            r[there : there + dates] = z[here : here + dates]
+            put_over(r, z, there, here, dates)
     for row in range(p[VALUED_BEFORE + 1]):
         there = p[FLOWS_VALUED] + row * p[STEPS] + t
         if save:
@@ -152,7 +153,7 @@ def save_dated(p: Any, z: Any, r: Any, t: Any, save: Any) -> Any:
             r[there] = z[p[VALUED_BEFORE] + row]
 
 
-@njit(cache=True)
+@uncounted()
 def scrap_once(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """New scrap of what the pull makes goes through the network into the stores. Returns the largest
     change."""
@@ -177,7 +178,7 @@ def scrap_once(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     return change
 
 
-@njit(cache=True)
+@uncounted()
 def foresee_scrap(p: Any, z: Any, times: Any) -> Any:
     """Every third time, go where the last two changes lead to (Aitken): rounds whose scrap nearly all comes
     back would be many. What is foreseen is only what the next round begins with."""
@@ -189,7 +190,7 @@ def foresee_scrap(p: Any, z: Any, times: Any) -> Any:
         z[p[EXTRA_CHANGE] + k] = change
 
 
-@njit(cache=True)
+@uncounted()
 def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Step 4. Scrap that returns to the same step's production is found by repetition: each round adds
     less."""
@@ -207,7 +208,7 @@ def pull_with_scrap(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     return False
 
 
-@njit(cache=True)
+@uncounted()
 def one_try(p: Any, c: Any, z: Any, r: Any, t: Any, in_full: Any) -> Any:
     """Steps 1 to 4 without moving the stock on. Returns a code.
 
@@ -232,7 +233,7 @@ def one_try(p: Any, c: Any, z: Any, r: Any, t: Any, in_full: Any) -> Any:
     return OK if pull_with_scrap(p, c, z, r, t) else NO_CONVERGENCE
 
 
-@njit(cache=True)
+@uncounted()
 def spread_spares(p: Any, z: Any, t: Any) -> Any:
     """Births with which spares are put in, from the births that they have."""
     dates = p[STEPS] + 1
@@ -241,7 +242,7 @@ def spread_spares(p: Any, z: Any, t: Any) -> Any:
         spread_put(p, z, t, p[PUT_LAW] + i * dates, p[PUT] + i * dates, z[p[PUT_NEW] + i])
 
 
-@njit(cache=True)
+@uncounted()
 def accept(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Move the stock on, place what was delivered, record."""
     settle(p, c, z, t)
@@ -264,7 +265,7 @@ def accept(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
         finish_store(p, z, r, t, index)
 
 
-@njit(cache=True)
+@uncounted()
 def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """One time step. Returns a code."""
     copy(p, z, HELD_START, HELD)
@@ -295,7 +296,7 @@ def step(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     return PART_SHORT
 
 
-@njit(cache=True)
+@uncounted()
 def search_repairs(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Find which share of the repairs can be done. Returns a code."""
     begin_search(p, z)

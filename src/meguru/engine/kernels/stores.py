@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.push import node_start
 from meguru.engine.plan import (
     CONTENT, EXTRA, HELD, HELD_PIECES, HOLDER_DATED, KEPT, PRODUCT, PRODUCT_SLOT, PRODUCT_SLOTS_END,
@@ -14,14 +14,14 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@njit(cache=True)
+@uncounted()
 def shelve(p: Any, c: Any, z: Any, t: Any) -> Any:
     """Start of a step in the stores."""
     for index in range(rows(p, STORES)):
         shelve_store(p, c, z, t, index)
 
 
-@njit(cache=True)
+@uncounted()
 def shelve_store(p: Any, c: Any, z: Any, t: Any, index: Any) -> Any:
     """Things on the shelf do not age (births move on), some are lost."""
     row = line(p, STORES, index)
@@ -42,14 +42,14 @@ def shelve_store(p: Any, c: Any, z: Any, t: Any, index: Any) -> Any:
             keep_pieces(p, z, row, 1.0 - lost)
 
 
-@njit(cache=True)
+@uncounted()
 def pieces_held(p: Any, row: Any) -> Any:
     """Number of slots of the product in a store."""
     product = line(p, PRODUCT, p[row + STORE_PRODUCT])
     return p[product + PRODUCT_SLOTS_END] - p[product + PRODUCT_SLOT]
 
 
-@njit(cache=True)
+@uncounted()
 def keep_pieces(p: Any, z: Any, row: Any, kept: Any) -> Any:
     """Followed parts leave a store with the products that hold them."""
     dates = p[STEPS] + 1
@@ -58,7 +58,7 @@ def keep_pieces(p: Any, z: Any, row: Any, kept: Any) -> Any:
         z[k] *= kept
 
 
-@njit(cache=True)
+@uncounted()
 def shelve_pieces(p: Any, z: Any, row: Any) -> Any:
     """The followed parts inside stored products do not age either."""
     dates = p[STEPS] + 1
@@ -72,7 +72,7 @@ def shelve_pieces(p: Any, z: Any, row: Any) -> Any:
                 z[start + date * dates + birth] = value
 
 
-@njit(cache=True)
+@uncounted()
 def find_content(p: Any, z: Any) -> Any:
     """What the stores hold, new scrap of this step included."""
     for index in range(rows(p, STORES)):
@@ -83,7 +83,7 @@ def find_content(p: Any, z: Any) -> Any:
         z[p[CONTENT] + index] = total
 
 
-@njit(cache=True)
+@uncounted()
 def finish_store(p: Any, z: Any, r: Any, t: Any, index: Any) -> Any:
     """Followed parts leave with the products that hold them; what a store holds is recorded."""
     row = line(p, STORES, index)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.plan import (
     CAP, CONTENT, DRAWN, EDGE, EDGE_EXACT, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, INPUT, INPUT_AMOUNT,
     INPUT_EDGE, INPUT_EDGES_END, MAKE, OFFER, OFFER_EDGES, OFFER_INPUT, OFFER_INPUTS_END, OFFER_KIND,
@@ -15,7 +15,7 @@ from meguru.engine.plan import (
 INFINITE = 1e300  # what nothing limits
 
 
-@njit(cache=True)
+@uncounted()
 def most_from(p: Any, z: Any, e: Any) -> Any:
     """Most that an edge can carry; spares out of stores were drawn before."""
     if at(p, EDGE, e, EDGE_SPARE) == 1:
@@ -23,7 +23,7 @@ def most_from(p: Any, z: Any, e: Any) -> Any:
     return min(z[p[CAP] + e], z[p[POTENTIAL] + at(p, EDGE, e, EDGE_OFFER)])
 
 
-@njit(cache=True)
+@uncounted()
 def largest_need(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
     """Largest need of an input that its sources can fill under their share limits.
 
@@ -50,7 +50,7 @@ def largest_need(p: Any, c: Any, z: Any, t: Any, i: Any) -> Any:
     return largest_shared(p, c, z, t, row, left, min(bound, free / left if free < INFINITE else INFINITE))
 
 
-@njit(cache=True)
+@uncounted()
 def largest_shared(p: Any, c: Any, z: Any, t: Any, row: Any, left: Any, need: Any) -> Any:
     """Largest Z ≤ need with Σ min(A, m·Z) ≥ left·Z: the sum is concave, so each tangent's root is a bound."""
     for _ in range(2 * (p[row + INPUT_EDGES_END] - p[row + INPUT_EDGE]) + 2):
@@ -70,7 +70,7 @@ def largest_shared(p: Any, c: Any, z: Any, t: Any, row: Any, left: Any, need: An
     return need
 
 
-@njit(cache=True)
+@uncounted()
 def capacity_of(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
     """What an offer can give at most in this step for itself: what it holds, or its limit."""
     offer = line(p, OFFER, o)
@@ -79,7 +79,7 @@ def capacity_of(p: Any, c: Any, z: Any, t: Any, o: Any) -> Any:
     return number(p, c, p[offer + OFFER_LIMIT], t) if p[offer + OFFER_LIMIT] >= 0 else INFINITE
 
 
-@njit(cache=True)
+@uncounted()
 def find_potential(p: Any, c: Any, z: Any, t: Any, plenty: Any) -> Any:
     """What each offer could give in this step if nobody else asked its sources; sources first.
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from meguru.engine.kernel_declared import declared
+from meguru.engine.kernel_declared import declared, uncounted
 from meguru.engine.kernels.cohorts import (
     births_at, block_at, classes_end, hazard_of, hazard_start, hazard_stride, segment_of, stock_at,
 )  # fmt: skip
@@ -62,7 +61,7 @@ def own_exits(
     return stays / units if units > 0.0 else 1.0
 
 
-@njit(cache=True)
+@uncounted()
 def share_exits(p: Any, z: Any, use: Any, units: Any, stay: Any, q: Any) -> Any:
     """``exits: proportional``: own reasons N (1 − s) ln(1 − h)/ln s, the rest for a part. Returns the
     latter."""
@@ -79,7 +78,7 @@ def share_exits(p: Any, z: Any, use: Any, units: Any, stay: Any, q: Any) -> Any:
     return units * (1.0 - survival) - own
 
 
-@njit(cache=True)
+@uncounted()
 def note_exits(p: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, date: Any, by_part: Any) -> Any:
     """Exits by cause to their nodes and events. Returns the sum for own reasons."""
     item = at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_ITEM)
@@ -172,7 +171,7 @@ def sum_of(z: Any, here: Any, count: Any) -> Any:
     return (first + second) + (third + fourth)
 
 
-@njit(cache=True)
+@uncounted()
 def leave_plain(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, local: Any) -> Any:
     """:func:`leave` for products without followed parts: the same, cause by cause, in tight loops."""
     item = at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_ITEM)
@@ -209,7 +208,7 @@ def leave_plain(p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, local: Any) ->
         put(z, left, units, t)
 
 
-@njit(cache=True)
+@uncounted()
 def leave(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Step 1 for everything sold before this step. New numbers go to N_NEXT."""
     for u in range(rows(p, USE)):
@@ -228,7 +227,7 @@ def leave(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
                     z[p[N_NEXT] + here] = 0.0
 
 
-@njit(cache=True)
+@uncounted()
 def settle(p: Any, c: Any, z: Any, t: Any) -> Any:
     """The step's exits are accepted: stock and ages move on."""
     for u in range(rows(p, USE)):
@@ -243,7 +242,7 @@ def settle(p: Any, c: Any, z: Any, t: Any) -> Any:
             put(z, p[N] + here, p[N_NEXT] + here, t)
 
 
-@njit(cache=True)
+@uncounted()
 def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: Any) -> Any:
     """Share still in use at the end of the step of the sale, of things made in ``date``, births of parts in
     LAWS."""
@@ -266,7 +265,7 @@ def survive_sale(p: Any, c: Any, z: Any, t: Any, use: Any, segment: Any, date: A
     return stay * (q if visit < 0.0 else visit * mended + (1.0 - visit) * whole)
 
 
-@njit(cache=True)
+@uncounted()
 def put_in_use(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, local: Any, date: Any, units: Any) -> Any:
     """Step 5: units, with the births of their followed parts in LAWS, join a class.
 
@@ -307,7 +306,7 @@ def put_in_use(p: Any, c: Any, z: Any, r: Any, t: Any, u: Any, local: Any, date:
     z[p[SOLD] + here] = sold_there + units
 
 
-@njit(cache=True)
+@uncounted()
 def note_stock(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
     """Record stock in use, by step made where the mass needs it, and ages of parts."""
     dates = p[STEPS] + 1
@@ -330,14 +329,14 @@ def note_stock(p: Any, c: Any, z: Any, r: Any, t: Any) -> Any:
         r[p[STOCK] + p[use + USE_HOLDER] * p[STEPS] + t] = total
 
 
-@njit(cache=True)
+@uncounted()
 def add_dates(z: Any, here: Any, r: Any, there: Any, t: Any) -> Any:
     """Add units by step made to the record."""
     for date in range(t + 1):
         r[there + date] += z[here + date]
 
 
-@njit(cache=True)
+@uncounted()
 def demand_of(p: Any, c: Any, z: Any, t: Any, u: Any) -> Any:
     """Units wanted in this step; negative if a falling target stock would need negative sales."""
     use = line(p, USE, u)
