@@ -1,5 +1,5 @@
-"""Inner functions of kernels. None owns an array, so none counts references: that took a third of the time of
-individuals.
+"""Inner functions of kernels. They own no array, so they count no references: that took a third of the time
+of individuals.
 
 ``uncounted`` ones have the types with which they are called. ``declared`` ones have those of a signature, and
 are compiled or loaded when first needed: numba given types at the decorator loads the function at once. Once
@@ -16,6 +16,7 @@ from typing import Any
 from numba import njit
 
 uncounted = partial(njit, cache=True, _nrt=False)
+owning = partial(njit, cache=True, _nrt=True)  # one that makes arrays of its own
 
 
 def declared(signature: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from meguru.engine.kernel_declared import declared, uncounted
+from meguru.engine.kernel_declared import declared, owning, uncounted
 from meguru.engine.kernels.elimination import eliminate
 from meguru.engine.kernels.loops import add_scaled, struck
 from meguru.engine.kernels.loops import total as sum_of
@@ -326,7 +325,7 @@ def member_of(p: Any, first: Any, count: Any, node: Any) -> Any:
     return -1
 
 
-@njit(cache=True, _nrt=True)  # it makes arrays of its own
+@owning()
 def solve_loop(p: Any, c: Any, z: Any, t: Any, x: Any, op: Any, operations: Any) -> Any:
     """SOLVE: totals inside a loop, by elimination, element by element. False if the loop loses nothing."""
     first, count = p[op + OP_TABLE], p[op + OP_EXTRA]
