@@ -48,7 +48,7 @@ def test_search_break_even_and_incentives() -> None:
     (best,) = data["front"]
     assert data["tried"] == 1 + 121 and best["values"]["economic_gain"] <= 20
     shown = call("search", "atm-parts", "-g", "co2_change", "-g", "economic_gain:less").stdout
-    assert "20 of 29 choices" in shown and "more_parts 10 %, more_collection 100 %" in shown
+    assert "20 of 29 choices" in shown and "the collection rate 100 %" in " ".join(shown.split())
     root = printed("break-even", "atm-parts", "co2_change", "more_parts")["roots"]
     assert root == pytest.approx([4.017821794735])
     price = ("economic_gain", "routes.new_parts -> assemble.price", "--low", 0, "--high", 800)
@@ -109,11 +109,19 @@ def test_robust_and_parts() -> None:
         (("search", "atm-parts", "-l", "co2_change <= -1000"), 3),
         (("break-even", "atm-parts", "co2_change", "more_part"), 2),
         (("incentives", "atm-parts"), 1),
+        (("run", "motor", "--engine", "items", "--fleet", "nowhere.csv"), 2),
     ],
 )
 def test_slips_end_with_their_code(arguments: tuple[str, ...], code: int) -> None:
     done = call(*arguments)
     assert done.exit_code == code, done.output
+
+
+def test_choices_are_told_in_japanese() -> None:
+    done = call("search", "atm-parts", "-g", "co2_change", "-g", "economic_gain", "--language", "ja")
+    for words in ("11水準とした総当たりで122通り", "CO2排出量の増減", "選択肢", "現状", "ATM回収率 100 %"):
+        assert words in done.stdout, done.stdout
+    assert not {"now", "measures", "choice", "from"} & set(done.stdout.split())
 
 
 def test_a_page_of_choices_tells_method_and_limits_in_japanese(tmp_path: Path) -> None:
@@ -190,7 +198,8 @@ def test_a_choice_is_counted_once() -> None:
     names = ("-m", "points_for_boxes", "-m", "exchange_at_the_door")
     data = printed("search", "small-battery", "-g", "co2", *names)
     assert data["tried"] == 1 + 7 + 1  # neither; one in seven years; the other, which excludes the first
-    assert "9 choices tried by grid" in call("search", "small-battery", "-g", "co2", *names).stdout
+    shown = call("search", "small-battery", "-g", "co2", *names).stdout
+    assert "9 choices tried by all combinations" in shown
 
 
 def test_what_was_found_comes_first_on_the_page(tmp_path: Path) -> None:

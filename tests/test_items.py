@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from reference_items import Reference, fleet_data
 
 import meguru
+from meguru.engine.compiled import load_kernel
 from meguru.engine.compiling.program import Program, compile_model
 from meguru.engine.items.simulate import simulate_items
 from meguru.engine.items.tables import most_wanted
@@ -23,6 +25,8 @@ from meguru.model import Model, apply, reference_name
 from meguru.model.read import from_data
 from meguru.quantity import Quantity
 
+chance: Any = load_kernel("meguru.engine.items.kernel_chance")
+lives: Any = load_kernel("meguru.engine.items.kernel_lives")
 Float = NDArray[np.float64]
 Data = dict[str, Any]
 
@@ -122,6 +126,61 @@ def test_room_at_first_does_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("meguru.engine.items.simulate.most_wanted", lambda *_: 0.0)
     narrow, _ = simulate_items(program, seed=5)
     assert same(roomy, narrow)
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_what_stood_in_memory_before_does_not_change_a_bit(
+    monkeypatch: pytest.MonkeyPatch, short: bool
+) -> None:
+    data = fleet_data(300.5)
+    if short:
+        data["processes"]["make_pump"]["capacity"] = "40 piece/year"
+    program = compiled(from_data(data), runs=2)
+    clean, _ = simulate_items(program, seed=5)
+    garbage = np.random.default_rng(1)
+
+    def dirty(count: int, dtype: Any) -> NDArray[np.int32]:
+        return garbage.integers(-(2**31), 2**31, count, dtype=dtype)
+
+    monkeypatch.setattr("meguru.engine.items.simulate.np", SimpleNamespace(**vars(np) | {"empty": dirty}))
+    again, _ = simulate_items(program, seed=5)
+    assert same(clean, again)
+
+
+@given(
+    count=st.integers(1, 13),
+    start=st.integers(0, 5),
+    numbers=st.lists(st.integers(0, 2**31 - 1), min_size=24, max_size=24),
+    step=st.integers(0, 10_000),
+    key=st.tuples(*[st.integers(0, 2**32 - 1)] * 3),
+)
+def test_chance_of_several_is_that_of_each(
+    count: int, start: int, numbers: list[int], step: int, key: tuple[int, int, int]
+) -> None:
+    words, found = np.array(key, dtype=np.uint64), np.full(24, np.nan)
+    chance.draw(words, np.array(numbers, dtype=np.int32), found, 2, start, count, step, chance.FAIL)
+    alone = [chance.uniform(words, who, step, chance.FAIL) for who in numbers[start : start + count]]
+    assert found[2 : 2 + count].tolist() == alone
+    assert np.isnan(found[:2]).all() and np.isnan(found[2 + count + 3 :]).all()
+
+
+@given(
+    hazards=st.lists(st.sampled_from([0.0, 1e-300, 0.01, 0.3, 1.0]), min_size=1, max_size=40),
+    date=st.integers(0, 5),
+    wait=st.integers(0, 39),
+    stay=st.integers(1, 40),
+    v=st.floats(1e-16, 1.0 - 1e-16),
+)
+def test_the_step_in_which_a_hazard_strikes_is_the_first(
+    hazards: list[float], date: int, wait: int, stay: int, v: float
+) -> None:
+    survival = np.cumprod(1.0 - np.array(hazards))
+    t, end = date + wait, min(date + wait + stay, date + len(hazards))
+    start = survival[wait - 1] if wait > 0 and wait <= len(hazards) else 1.0
+    struck = [step for step in range(t, end) if survival[step - date] <= v * start]
+    plan = np.full(64, 1000, dtype=np.int64)  # whose first number is that of the steps
+    there = np.concatenate([np.full(7, np.nan), survival, [np.nan]])
+    assert lives.first_below(plan, there, 7, date, t, end, v) == (struck[0] if struck else 1000)
 
 
 # -- whole numbers

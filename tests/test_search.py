@@ -447,6 +447,22 @@ def test_measures_are_searched_and_stand_behind_each_point() -> None:
         assert table["co2_change"].iloc[number - 1] == pytest.approx(again, rel=1e-12)
 
 
+@pytest.mark.parametrize(("method", "last"), [("grid", 122), ("nsga2", 32)])
+def test_a_search_says_how_far_it_is(method: Any, last: int) -> None:
+    told: list[tuple[int, int]] = []
+    search_measures(
+        meguru.example("atm-parts"),
+        ["co2_change"],
+        method=method,
+        population=8,
+        generations=4,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert {total for _, total in told} == {last}
+    assert [done for done, _ in told] == sorted(done for done, _ in told) and len(told) > 1
+    assert told[-1][0] <= last
+
+
 def test_years_and_switches_are_chosen_too() -> None:
     battery = meguru.example("small-battery")
     names = ["points_for_boxes", "exchange_at_the_door"]

@@ -48,7 +48,7 @@ FORMATS = ("parquet", "csv", "xlsx")
 )
 @click.option(
     "--fleet",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="With items: CSV or XLSX, what is in use at the start, a row a unit.",
 )
 @click.option(

@@ -28,6 +28,10 @@ class Both:
         """Whether one text does for both languages."""
         return self.en == self.ja
 
+    def by(self, language: str) -> str:
+        """The text in one of both languages."""
+        return self.ja if language == "ja" else self.en
+
     def fill(self, **values: object) -> Both:
         """Put values into ``{places}``; values may be in both languages themselves."""
         both = {name: Both.of(value) for name, value in values.items()}

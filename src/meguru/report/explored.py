@@ -134,7 +134,7 @@ def _where(found: BreakEven) -> Both:
 
 def _choices(found: Choices) -> list[Section]:
     tried = f"{found.tried:,}"
-    lead = say("choices_lead", tried=tried, method=_method(found.front))
+    lead = say("choices_lead", tried=tried, method=method_of_front(found.front))
     blocks: list[Block] = []
     others = found.goals[1:]
     if others:
@@ -147,7 +147,7 @@ def _choices(found: Choices) -> list[Section]:
     return [Section("choices", say("choices"), lead, blocks)]
 
 
-def _method(front: Front) -> Both:
+def method_of_front(front: Front) -> Both:
     """How choices were tried, in words."""
     if front.levels is not None:
         return say(f"by_{front.method}_of", levels=str(front.levels))

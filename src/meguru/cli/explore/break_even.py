@@ -118,7 +118,7 @@ def _print(found: BreakEven, spoken: str, files: list[Path]) -> None:
     head = f"  {found.place} changes in {where}"
     screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)))
     for text in crossings_of(found):
-        screen.print("· " + (text.ja if spoken == "ja" else text.en), soft_wrap=True)
+        screen.print("· " + text.by(spoken), soft_wrap=True)
     low, high = (float(found.scan.at[index]) for index in (0, -1))
     first, last = (f"{number(float(found.scan.values[index]))} {found.unit}" for index in (0, -1))
     unit = found.place_unit or "1"

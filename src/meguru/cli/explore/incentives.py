@@ -103,7 +103,7 @@ def _print(found: Incentives, spoken: str, files: list[Path]) -> None:
     from meguru.report.words import Names, say
 
     def words(text: Any) -> str:
-        return str(text.ja if spoken == "ja" else text.en)
+        return str(text.by(spoken))
 
     screen, names = console(), Names(found.model)
     screen.print(Text.assemble((found.model.name, STRONG), "  ", (head_of(found, spoken), QUIET)))

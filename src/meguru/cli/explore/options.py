@@ -60,7 +60,7 @@ def head_of(found: Suggestion | Incentives, spoken: str) -> str:
 
     year = say(f"year_{found.over}") if found.over in ("last", "mean") else say("year_one", year=found.over)
     text = say("from_scenario", scenario=found.start, year=year)
-    return text.ja if spoken == "ja" else text.en
+    return text.by(spoken)
 
 
 def write_page(found: Explored, path: Path, spoken: str | None) -> None:

@@ -22,6 +22,8 @@ from meguru.cli.explore.options import (
 from meguru.cli.options import language_option
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from meguru.explore.searches.model_search import Choices
     from meguru.explore.searches.search import Method
 
@@ -72,25 +74,26 @@ def search(
       meguru search small-battery --year mean --method nsga2 --out front.html
     """
     from meguru.cli.models import read_model
-    from meguru.cli.screen import announce_compiling, print_json
+    from meguru.cli.screen import print_json, progress
     from meguru.cli.values import language
     from meguru.explore.searches.model_search import search_measures
 
     read = read_model(model)
-    announce_compiling()
-    found = search_measures(
-        read,
-        goals or None,
-        scenario=scenario,
-        measures=measures or None,
-        limits=limits,
-        over=over_of(over),
-        method=method,
-        few=levels,
-        population=population,
-        generations=generations,
-        seed=seed,
-    )
+    with progress("trying choices", population * generations) as advance:
+        found = search_measures(
+            read,
+            goals or None,
+            scenario=scenario,
+            measures=measures or None,
+            limits=limits,
+            over=over_of(over),
+            method=method,
+            few=levels,
+            population=population,
+            generations=generations,
+            seed=seed,
+            progress=advance,
+        )
     if save is not None:
         save_scenarios(found.with_scenarios(), save)
     if out is not None:
@@ -128,33 +131,47 @@ def _data(found: Choices) -> dict[str, Any]:
 def _print(found: Choices, files: list[Path], spoken: str) -> None:
     from rich.text import Text
 
-    from meguru.cli.screen import QUIET, STRONG, console, number, table
+    from meguru.cli.screen import QUIET, STRONG, console
     from meguru.cli.tables import print_files
-    from meguru.explore.plans.describe import plan_text
+    from meguru.report.explored import method_of_front
     from meguru.report.sentences import left_out_sentences
+    from meguru.report.words import say
 
-    screen = console()
-    head = f"  from scenario {found.start}, {found.tried:,} choices tried by {found.front.how}"
-    screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)))
+    screen, tried = console(), f"{found.tried:,}"
+    head = say("choices_head", scenario=found.start, tried=tried, method=method_of_front(found.front))
+    screen.print(Text.assemble((found.model.name, STRONG), "  ", (head.by(spoken), QUIET)), soft_wrap=True)
     screen.print()
-    shown = table()
-    shown.add_column("choice", no_wrap=True)
-    shown.add_column("measures", overflow="fold")
+    screen.print(_front(found, spoken))
+    for text in left_out_sentences(found):
+        screen.print(text.by(spoken), style=QUIET, soft_wrap=True)
+    if len(found.plans) > MOST_SHOWN:
+        more = say("choices_more", shown=MOST_SHOWN, count=len(found.plans))
+        screen.print(more.by(spoken), style=QUIET)
+    print_files(screen, files, spoken)
+
+
+def _front(found: Choices, spoken: str) -> Table:
+    """A row a choice of which none is better in every goal; of many some, evenly spread."""
+    from meguru.cli.screen import QUIET, number, table
+    from meguru.explore.plans.describe import plan_labels, plan_text
+    from meguru.report.numbers import unit_text
+    from meguru.report.words import label_of, say
+
+    model, shown = found.model, table()
+    shown.add_column(say("choice").by(spoken), no_wrap=True)
+    shown.add_column(say("measures_behind").by(spoken), overflow="fold")
     for name in found.now:
-        shown.add_column(f"{name}\n{found.model.indicators[name].unit}", justify="right", overflow="fold")
-    shown.add_row("now", "–", *(number(value) for value in found.now.values()), style=QUIET)
+        indicator = model.indicators[name]
+        title = f"{label_of(indicator, name).by(spoken)}\n{unit_text(indicator.unit).by(spoken)}"
+        shown.add_column(title, justify="right", overflow="fold")
+    shown.add_row(say("start").by(spoken), "–", *(number(value) for value in found.now.values()), style=QUIET)
     rows = found.front.best.tolist()
     for index in _spread(len(rows)):
         values = [number(float(found.front.values[name][rows[index]])) for name in found.now]
-        shown.add_row(found.scenario_of(index + 1), plan_text(found.model, found.plans[index]), *values)
-    screen.print(shown)
-    for text in left_out_sentences(found):
-        screen.print(text.ja if spoken == "ja" else text.en, style=QUIET, soft_wrap=True)
-    if len(rows) > MOST_SHOWN:
-        screen.print(
-            f"{MOST_SHOWN} of {len(rows)} choices on the front; --json and --save have all", style=QUIET
-        )
-    print_files(screen, files, spoken)
+        plan = found.plans[index]
+        labels = plan_labels(model, plan) or {}
+        shown.add_row(found.scenario_of(index + 1), labels.get(spoken) or plan_text(model, plan), *values)
+    return shown
 
 
 def _spread(count: int) -> list[int]:

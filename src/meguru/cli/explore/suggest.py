@@ -140,10 +140,10 @@ def _print(found: Suggestion, told: list[Sentence], spoken: str, files: list[Pat
     screen.print()
     screen.print(_effects(found, spoken))
     for said in (Teller(found).meaning(), *left_out_sentences(found)):
-        screen.print(said.ja if spoken == "ja" else said.en, style=QUIET, soft_wrap=True)
+        screen.print(said.by(spoken), style=QUIET, soft_wrap=True)
     screen.print()
     for one in told:
-        text = one.text.ja if spoken == "ja" else one.text.en
+        text = one.text.by(spoken)
         runs = f"  [{', '.join(one.scenarios)}]" if one.scenarios else ""
         screen.print(Text.assemble("· ", text, (runs, QUIET)), soft_wrap=True)
     print_files(screen, files, spoken)
@@ -160,7 +160,7 @@ def _effects(found: Suggestion, spoken: str) -> Table:
     from meguru.report.words import label_of, say
 
     def told(text: Both) -> str:
-        return text.ja if spoken == "ja" else text.en
+        return text.by(spoken)
 
     def words(part: Component, name: str) -> str:
         return told(label_of(part, name))

@@ -7,6 +7,7 @@ from typing import Any
 from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.plan import CELLS, ROW_COLUMNS, ROWS, SLOT_OF_CELL, THING_COLUMNS, THINGS, WIDTH
 
+
 @uncounted("int64(int64[::1], int64)", forceinline=True)
 def row_at(q: Any, row: Any) -> Any:
     """Position in ``m`` of a row."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from meguru.engine.kernel_declared import uncounted
 
+
 @uncounted()
 def eliminate(matrix: Any, right: Any) -> Any:
     """Gaussian elimination in place, the answer in ``right``. False where a loop loses nothing.

@@ -21,10 +21,18 @@ from meguru.explore.plans.measures import (
     scenario_like,
     with_plan,
 )  # fmt: skip
-from meguru.explore.plans.trials import Over, Trials
+from meguru.explore.plans.trials import Over, Progress, Trials
 from meguru.explore.rounding import same
 from meguru.explore.searches.combinations import Combinations, Option
-from meguru.explore.searches.search import GENERATIONS, POPULATION, Front, Method, SearchProblem, search
+from meguru.explore.searches.search import (
+    GENERATIONS,
+    POPULATION,
+    Front,
+    Method,
+    SearchProblem,
+    method_of,
+    search,
+)
 from meguru.explore.searches.space import FEW_LEVELS, SLACK, Variable
 from meguru.model import Model, exclude_each_other
 
@@ -93,6 +101,7 @@ def search_measures(
     population: int = POPULATION,
     generations: int = GENERATIONS,
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Choices:
     """Which measures to take, how far, and from when: the choices of which none is better in every goal.
 
@@ -112,6 +121,8 @@ def search_measures(
         ``last`` year, ``mean`` of all, or a year.
     method, few, population, generations, seed
         See :func:`meguru.explore.searches.search.search`.
+    progress
+        Called with (choices tried, choices in all).
 
     Raises
     ------
@@ -120,13 +131,16 @@ def search_measures(
     ModelError
         A goal, limit or measure that can not be.
     """
-    trials = Trials(model, scenario, over=over)
+    count = _Count(progress)
+    trials = Trials(model, scenario, over=over, progress=count)
     wanted, bounds = goals_of(model, goals), limits_of(model, limits)
     levers = [_switched(one, few) for one in levers_of(model, trials.start, measures)]
     names = list(dict.fromkeys([*(goal.name for goal in wanted), *(one.name for one in bounds)]))
 
     def function(points: Array) -> dict[str, Array]:
-        return trials.values([plan_of(levers, point) for point in points], names)
+        values = trials.values([plan_of(levers, point) for point in points], names)
+        count.before += len(points)
+        return values
 
     problem = SearchProblem(
         variables_of(levers),
@@ -136,6 +150,8 @@ def search_measures(
         [_nothing(levers)],
         combinations_of(model, levers),
     )
+    grid = method_of(problem, method, few) == "grid"
+    count.planned = problem.size(few) if grid else population * generations
     front = search(problem, method, few=few, population=population, generations=generations, seed=seed)
     by_plan: dict[Plan, int] = {}
     for row in front.best.tolist():  # where a measure is left, its level does not matter
@@ -148,6 +164,19 @@ def search_measures(
     known = {plan_of(levers, point) for point in front.points}
     tried = sum(is_possible(model, plan) for plan in known)
     return Choices(model, trials.start, levers, wanted, bounds, front, list(by_plan), now, tried, left_out)
+
+
+@dataclass
+class _Count:
+    """How many choices were tried of all, over the parts in which they are tried."""
+
+    tell: Progress | None
+    planned: int = 0
+    before: int = 0
+
+    def __call__(self, done: int, _: int) -> None:
+        if self.tell is not None:
+            self.tell(self.before + done, max(self.planned, self.before + done))
 
 
 def _switched(lever: Lever, few: int) -> Lever:

@@ -137,15 +137,9 @@ def search(
     Deb, K. et al. (2002), A fast and elitist multiobjective genetic algorithm: NSGA-II,
     doi:10.1109/4235.996017; by pymoo. The front is taken from all points that were tried.
     """
-    if method not in METHODS:
-        raise RunError("no such method", found=method, expected=METHODS)
     _check(problem, population, generations)
-    size = problem.size(few)
-    any_value = any(one.count is None for one in problem.variables)
-    if method == "auto":
-        many = sum(one.count != 2 for one in problem.variables) > 2  # a switch adds no level to miss
-        method = "nsga2" if size > EXHAUSTIVE or (any_value and many) else "grid"
-    if method == "grid":
+    if method_of(problem, method, few) == "grid":
+        size = problem.size(few)
         if size > MOST_OF_A_GRID:
             raise RunError(
                 "too many combinations",
@@ -155,7 +149,7 @@ def search(
             )
         points = problem.grid(few)
         front = _front(problem, points, _evaluated(problem, points), "grid")
-        return replace(front, levels=few if any_value else None)
+        return replace(front, levels=few if _takes_any_value(problem) else None)
     from meguru.explore.searches.nsga2 import evolve
 
     points, values = evolve(problem, _evaluated, population, generations, seed)
@@ -164,6 +158,20 @@ def search(
         points = np.concatenate([points, _also(problem)])
         values = {name: np.concatenate([row, more[name]]) for name, row in values.items()}
     return _front(problem, points, values, "nsga2")
+
+
+def method_of(problem: SearchProblem, method: Method, few: int) -> Method:
+    """How it is searched: what ``auto`` stands for, else what is asked for."""
+    if method not in METHODS:
+        raise RunError("no such method", found=method, expected=METHODS)
+    if method != "auto":
+        return method
+    many = sum(one.count != 2 for one in problem.variables) > 2  # a switch adds no level to miss
+    return "nsga2" if problem.size(few) > EXHAUSTIVE or (_takes_any_value(problem) and many) else "grid"
+
+
+def _takes_any_value(problem: SearchProblem) -> bool:
+    return any(one.count is None for one in problem.variables)
 
 
 def _check(problem: SearchProblem, population: int, generations: int) -> None:
