@@ -48,6 +48,25 @@ def test_months_have_the_bits_of_the_slow_reference() -> None:
             assert record.flows[0, index].tolist() == there, flow
 
 
+@pytest.mark.parametrize("ageing", [False, True])
+@pytest.mark.parametrize("sales", ["middle", "start", "end"])
+def test_spares_owed_from_the_step_of_the_sale_keep_their_age(sales: str, ageing: bool) -> None:
+    """Many pumps fail at once; what replaces them next year comes from a yard, in which it ages or not."""
+    data = fleet_data(10, repair="100 %", years=9)
+    data["time"]["sales"] = sales
+    sold = {2000: 400, 2001: 0, 2003: 400, 2004: 0}
+    use = data["processes"]["use"]
+    use["demand"] = {"sales": {"values": sold, "unit": "piece/year", "interpolate": "step", "beyond": "hold"}}
+    use["leave"] = {"let_go": {"distribution": "fixed", "age": "3.2 year"}}
+    early = {"distribution": "survival", "survival": {0: 1, 0.25: 0.7, 4.2: 0.69, 5: 0.0}}
+    use["parts"]["pump"] = {"lifetime": early, "repair": "100 %"}
+    use["parts"]["fan"] = {"lifetime": {"distribution": "fixed", "age": "30 year"}, "repair": "100 %"}
+    data["processes"]["yard"] |= {"ageing": ageing}
+    data["processes"]["collect"]["split"] = {"taken": "100 %", "left": "rest"}
+    data["processes"]["dismantle"]["recover"] = {"pump": "100 %"}
+    assert max(largest_z(from_data(data)).values()) < 4.2
+
+
 # -- resale
 
 

@@ -22,6 +22,7 @@ from meguru.explore.plans.goals import Goal, Limit
 from meguru.explore.plans.measures import Taken, levels_of_others, levers_of, with_plan
 from meguru.explore.plans.trials import Trials
 from meguru.explore.proposals.break_even import break_even
+from meguru.explore.proposals.incentives import weigh_incentives
 from meguru.explore.proposals.roots import crossings
 from meguru.explore.proposals.suggest import suggest
 from meguru.explore.searches.combinations import Combinations, Numbers, Option
@@ -445,6 +446,36 @@ def test_measures_are_searched_and_stand_behind_each_point() -> None:
     for number in (1, len(found.plans)):
         again = meguru.evaluate(meguru.run(model, f"choice-{number}"), ["co2_change"])["value"].iloc[-1]
         assert table["co2_change"].iloc[number - 1] == pytest.approx(again, rel=1e-12)
+
+
+@pytest.mark.parametrize("bound", [0.1, 0.2, 0.3, 0.6, 0.7])
+def test_a_limit_is_met_but_for_rounding(bound: float) -> None:
+    """3 × 0.1 is 0.30000000000000004: that is no choice beyond 0.3."""
+    problem = SearchProblem(
+        [Variable("x", 0.0, 1.0, 0.1)],
+        [Goal("gain", "more")],
+        lambda points: {"gain": points[:, 0], "use": points[:, 0] * 3.0},
+        [Limit("use", 3.0 * bound, "at most")],
+    )
+    assert search(problem, "grid").points[search(problem, "grid").best].tolist() == [[pytest.approx(bound)]]
+    values = np.array([0.3, 0.1 * 3.0, 0.3 + 1e-6, np.nan, -0.3])
+    assert Limit("use", 0.3, "at most").excess(values).tolist() == [
+        0.0,
+        0.0,
+        pytest.approx(1e-6),
+        np.inf,
+        0.0,
+    ]
+    assert Limit("use", 0.0, "at least").excess(np.array([-1e-12, 0.0])).tolist() == [1e-12, 0.0]
+
+
+def test_a_measure_named_twice_is_one() -> None:
+    model = meguru.example("atm-parts")
+    once = search_measures(model, ["co2_change"], measures=["more_parts"], few=3)
+    twice = search_measures(model, ["co2_change"], measures=["more_parts", "more_parts"], few=3)
+    assert list(twice.plans) == list(once.plans) and twice.tried == once.tried
+    battery = meguru.example("small-battery")
+    assert list(weigh_incentives(battery, ["repair_subsidy", "repair_subsidy"]).moved) == ["repair_subsidy"]
 
 
 @pytest.mark.parametrize(("method", "last"), [("grid", 122), ("nsga2", 32)])

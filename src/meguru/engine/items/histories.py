@@ -30,7 +30,8 @@ def history_table(
     first_run
         Number of the first run.
     serials
-        Serial numbers of the fleet with which the runs began; all others are numbers of the run.
+        Serial numbers of the fleet with which the runs began; all others are numbers of the run, after a #
+        (or more of them, if a serial number of the fleet begins so).
 
     Returns
     -------
@@ -42,11 +43,14 @@ def history_table(
 
     times = _times(program)
     known = _names_of_fleet(program, serials)
+    mark = "#"
+    while any(serial.startswith(mark) for serial in known.values()):
+        mark += "#"
     events, flows = program.uses.events, program.network.flows
     rows = []
     for run, log in enumerate(logs):
         for serial, step, what, where, other in log.tolist():
-            detail, piece = "", "" if other == NOBODY else known.get(other, str(other))
+            detail, piece = "", "" if other == NOBODY else known.get(other, f"{mark}{other}")
             if what in (WENT, MADE):
                 flow = flows[where]
                 item, process, detail = flow.item, flow.source, f"{flow.port} → {flow.target}"
@@ -60,7 +64,7 @@ def history_table(
                 (
                     first_run + run,
                     times[step],
-                    known.get(serial, str(serial)),
+                    known.get(serial, f"{mark}{serial}"),
                     item,
                     WORDS[what],
                     process,

@@ -13,8 +13,8 @@ from numba.core.types import void
 from numba.extending import intrinsic
 
 from meguru.engine.items.kernel_at import row_at
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.plan import AFTER, NOBODY, WIDTH
+from meguru.engine.kernel_declared import uncounted
 
 LINE = 16  # numbers of 32 bits that memory hands over at once
 ROWS_AHEAD = 4

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.plan import CELLS, ROW_COLUMNS, ROWS, SLOT_OF_CELL, THING_COLUMNS, THINGS, WIDTH
+from meguru.engine.kernel_declared import uncounted
 
 
 @uncounted("int64(int64[::1], int64)", forceinline=True)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_at import cells_at, row_at, thing_at
 from meguru.engine.items.kernel_chance import LOSE, SALES, uniform, whole
 from meguru.engine.items.kernel_leave import count_pieces, deliver_owed, leave, plan_next
@@ -22,6 +21,7 @@ from meguru.engine.items.plan import (
     SHELF_MOST, SHELVED, SINCE, STEP, STORE_WHOLE, THINGS_MOST, THINGS_USED, TOO_MANY, WAITING, WAITS,
     WANTED_ROWS, WANTED_SHELF, WANTED_THINGS,
 )  # fmt: skip
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.repairs import any_lacks, any_less, available_of, scale_back
 from meguru.engine.kernels.steps import clear_flows
 from meguru.engine.kernels.cohorts import classes_end, stock_at

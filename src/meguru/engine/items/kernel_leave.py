@@ -6,7 +6,6 @@ from typing import Any
 
 from meguru.engine.items.kernel_ahead import fetch_first, fetch_row
 from meguru.engine.items.kernel_at import cells_at, row_at, slot_of, thing_at
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_chance import FAIL, MEND, VISIT, uniform
 from meguru.engine.items.kernel_lists import arrive, enqueue, free_row, log, new_thing
 from meguru.engine.items.kernel_lives import fails_in
@@ -16,6 +15,7 @@ from meguru.engine.items.plan import (
     NOBODY, NOTHING, PIECE_SUM, QUEUE, QUEUED, REPAIRED, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_FATE, ROW_LOCAL,
     ROW_OWED, ROW_SERIAL, ROW_USE, WAITING, WAITS,
 )  # fmt: skip
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.cohorts import segment_of, stock_at
 from meguru.engine.kernels.parts import repaired_of, share_of_visits
 from meguru.engine.plan import (

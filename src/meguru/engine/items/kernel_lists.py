@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from meguru.engine.items.kernel_at import cells_at, row_at, thing_at
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_chance import SHELF_PLACE, uniform
 from meguru.engine.items.plan import (
     AFTER, BIRTH, CELLS, COUNTS, DATE, FREE_ROW, FREE_THING, HEADS, IS_OWED, LAST_SERIAL, LOCAL, LOG,
     LOG_COLUMNS, LOG_MOST, LOGGED, NEXT, NOBODY, QUEUE, QUEUED, ROW, ROW_DATE, ROWS_USED, SERIAL, SHELF,
     SHELF_MOST, SHELVED, SINCE, STATE, TAKEN, THINGS_USED,
 )  # fmt: skip
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.push import note_age
 from meguru.engine.plan import FLOW_COUNT, FLOW_DATED, FLOW_VALUED, FLOWS, STORE_AGEING, STORES, at
 

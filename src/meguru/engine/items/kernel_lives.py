@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_chance import AGAIN, KEEP, LEAVE, uniform
 from meguru.engine.items.plan import SOLD_TABLE
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.cohorts import hazard_of
 from meguru.engine.plan import (
     CAUSE, CAUSE_HAZARD, CAUSE_KEEP, CAUSE_OF_SOLD, HAZARD_START, HAZARD_STRIDE, SLOT_HAZARD, STEPS,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from meguru.engine.items.kernel_at import cells_at, row_at, slot_of, thing_at
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_chance import FAIL, FILL, JOIN, draw, uniform
 from meguru.engine.items.kernel_leave import (
     ask_spares, count_pieces, go, judge, pieces_of, plan_next, take_out_failed,
@@ -20,6 +19,7 @@ from meguru.engine.items.plan import (
     MENDED, NEXT, NOBODY, ROW, ROW_CAUSE, ROW_DATE, ROW_EXIT, ROW_LOCAL, ROW_OWED, ROW_SERIAL, ROW_USE,
     SERIAL, SOLD, STORE_WHOLE, WENT,
 )  # fmt: skip
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.cohorts import segment_of, stock_at
 from meguru.engine.plan import (
     EDGE, EDGE_FLOW, EDGE_INPUT, EDGE_OFFER, EDGE_SPARE, EVENT_WAITING, GIVEN, INPUT, INPUT_EDGE,

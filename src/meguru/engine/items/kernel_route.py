@@ -8,7 +8,6 @@ import numpy as np
 
 from meguru.engine.items.kernel_ahead import fetch
 from meguru.engine.items.kernel_at import cells_at, slot_of, thing_at
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_chance import GO, PASS, RESET, ROOM, draw, uniform
 from meguru.engine.items.kernel_lists import (
     arrive, free_thing, log, move_dates, new_thing, note_one, put_on_shelf, take_all,
@@ -18,6 +17,7 @@ from meguru.engine.items.plan import (
     BIRTH, CELLS, CHANCES, COUNTS, DATE, FAILS, FIRST_WAY, HAS_FAILED, HEADS, ID, IS_OWED, LAST_WAY, LOCAL,
     NEXT, NOBODY, OPENS, ROW, SERIAL, SHELVED, STATE, THING_COLUMNS, WAY, WENT, WHOLE,
 )  # fmt: skip
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.push import (
     deposit, factor, move, node_start, rejuvenate, release, shape_of, share_of, solve_loop,
 )  # fmt: skip

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from meguru.engine.items.kernel_at import thing_at
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_chance import ALLOT, HALF_STEP, LOW, TAKE, uniform, whole
 from meguru.engine.items.kernel_lists import free_thing, new_serial, note_one, take_from_shelf, wake
 from meguru.engine.items.plan import DATE, NOBODY, SERIAL, SHELVED
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.plan import (
     ASKED, CONTENT, DRAWN, EDGE, EDGE_EXACT, EDGE_FLOW, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, GIVEN, INPUT,
-    INPUT_EDGE, INPUT_EDGES_END, MISSING, NEED, OFFER, OFFER_STORE, OUT, SALES_IN, SPARE, STORES, at, fill,
-    number, rows,
+    INPUT_EDGE, INPUT_EDGES_END, MISSING, NEED, OFFER, OFFER_STORE, OUT, SALES_IN, SPARE, STORE_AGEING,
+    STORES, at, fill, number, rows,
 )  # fmt: skip
 
 
@@ -101,7 +101,8 @@ def take_spare(
             serial, date = m[here + SERIAL], m[here + DATE]
             note_one(p, c, r, t, at(p, EDGE, e, EDGE_FLOW), t - date)
             free_thing(q, m, thing)
-            return serial, put_in(p, k, put, date - (t - put), serial)
+            waited = 0 if at(p, STORES, store, STORE_AGEING) == 1 else t - put  # on the shelf, not ageing
+            return serial, put_in(p, k, put, date - waited, serial)
         place -= z[p[GIVEN] + e]
     serial = new_serial(q)
     return serial, put_in(p, k, put, NOBODY, serial)

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
-
-from meguru.engine.kernel_declared import uncounted
 from meguru.engine.items.kernel_chance import LOW, ROUND, uniform, whole
 from meguru.engine.items.kernel_spares import floor_of
 from meguru.engine.items.plan import SHELVED, STORE_WHOLE, WHOLE
+from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.steps import TRIES, foresee_scrap, save_dated, scrap_once
 from meguru.engine.kernels.pull import (
     FAILED, RATIONED, ask, ask_inputs, find_needs, give, over_promised, pull,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from meguru.engine.kernel_declared import declared, uncounted
 from meguru.engine.plan import (
     HAZARD, HAZARD_FIRST, HAZARD_FIRST_STRIDE, HAZARD_START, HAZARD_STRIDE, ITEM, ITEM_CLASSES,

@@ -7,6 +7,7 @@ that must look at the sign of every position can not take several at once.
 from __future__ import annotations
 
 from typing import Any
+
 from meguru.engine.kernel_declared import declared
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from meguru.engine.kernel_declared import declared, uncounted
 from meguru.engine.kernels.cohorts import births_at, hazard_start, hazard_stride, segment_of
 from meguru.engine.kernels.loops import (

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.ration import fill_together
 from meguru.engine.kernels.supply import INFINITE, find_potential, largest_need

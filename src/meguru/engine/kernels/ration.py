@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.supply import INFINITE, capacity_of
 from meguru.engine.plan import (

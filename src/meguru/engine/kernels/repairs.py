@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from meguru.engine.kernel_declared import uncounted
 from meguru.engine.plan import (
     AVAILABLE, COULD, EAGER, FLOWS, FLOW_COUNT, GOT, INPUT, INPUT_AVAILABLE, INPUT_OWNER, MOVED, OWED,

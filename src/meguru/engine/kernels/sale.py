@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from meguru.engine.kernel_declared import uncounted
 from meguru.engine.kernels.parts import spread_new
 from meguru.engine.kernels.spares import law_of_input

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from meguru.engine.kernel_declared import uncounted
 from meguru.engine.plan import (
     CAP, CONTENT, DRAWN, EDGE, EDGE_EXACT, EDGE_MOST, EDGE_OFFER, EDGE_SPARE, INPUT, INPUT_AMOUNT,

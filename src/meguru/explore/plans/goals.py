@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.errors import FormulaError, UnknownNameError, asked, did_you_mean
+from meguru.explore.rounding import same
 from meguru.model.components import Model
 from meguru.quantity import Quantity
 
@@ -46,9 +47,10 @@ class Limit:
     side: Literal["at most", "at least"]
 
     def excess(self, values: Array) -> Array:
-        """How far values are beyond the bound; what is undefined is infinitely far."""
+        """How far values are beyond the bound by more than rounding; what is undefined is infinitely far."""
         over = values - self.bound if self.side == "at most" else self.bound - values
-        return np.where(np.isnan(over), np.inf, np.maximum(over, 0.0))
+        within = (over <= 0.0) | same(values, self.bound)
+        return np.where(np.isnan(over), np.inf, np.where(within, 0.0, over))
 
     def __str__(self) -> str:
         return f"{self.name} {'<=' if self.side == 'at most' else '>='} {self.bound:g}"

@@ -184,7 +184,7 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
     Parameters
     ----------
     names
-        Of those wanted; default all, but for :func:`levels_of_others`.
+        Of those wanted, each once; default all, but for :func:`levels_of_others`.
 
     Raises
     ------
@@ -198,7 +198,7 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
         told = levels_of_others(model, start)
         wanted = [name for name in free_measures(model, start) if name not in told]
     else:
-        wanted = list(names)
+        wanted = list(dict.fromkeys(names))
         with asked():
             for name in wanted:
                 _check_free(model, start, taken, name)

@@ -127,7 +127,8 @@ def weigh_incentives(
     """
     trials = Trials(model, scenario, over=over)
     free = free_measures(model, trials.start)
-    names = [name for name in incentives_of(model) if name in free] if measures is None else list(measures)
+    mine = [name for name in incentives_of(model) if name in free]
+    names = mine if measures is None else list(dict.fromkeys(measures))
     if not names:
         raise UnknownNameError(
             "no incentive", place="measures", expected="a measure with an owner and a receiver, not taken yet"
