@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,17 @@ def test_a_bend_counts_in_a_tornado() -> None:
     """Both ends on the same side of the middle: the swing goes to the middle."""
     frame = tornado(problem_of(lambda x: (x["x"] - 0.5) ** 2, {"x": (0.0, 1.0)}))
     assert frame["swing"][0] == pytest.approx(0.45**2)
+
+
+@pytest.mark.parametrize("find", [tornado, morris, partial(sobol_indices, samples=64)])
+def test_rounding_is_no_effect(find: Any) -> None:
+    """(x + y) − y depends on y in its last bits only."""
+    inputs = {"x": (1.0, 2.0), "y": (0.0, 300.0)}
+    frame = find(problem_of(lambda x: (x["x"] + x["y"]) - x["y"], inputs)).set_index("input")
+    for key in frame.select_dtypes("number"):
+        if key not in ("base", "at_low", "at_high"):
+            assert frame.loc["y", key] == 0.0, key
+    assert frame.drop(columns=["output", "unit"]).loc["x"].astype(float).abs().max() > 0.5
 
 
 # -- models ------------------------------------------------------------------------------------------------

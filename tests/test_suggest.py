@@ -172,6 +172,20 @@ def test_a_cost_counts_and_is_told() -> None:
     assert not suggestion.agreed
 
 
+def test_a_single_measure_has_no_order_and_a_later_cost_is_not_called_missing() -> None:
+    changes = "changes: {parameters.reused: 10 %}"
+    later = f"from: 2027\n    cost: 20 MJPY/year\n    {changes}"
+    model = parse(edited(TEXT, (changes, later)))
+    only = suggest(model, ["co2_change"], measures=["more_parts"], over=model.time.first)
+    assert not only.orders["co2_change"]
+    (alone,) = [one.text for one in sentences(only) if one.scenarios == ("alone-more_parts",)]
+    assert "No cost of its own falls in these years" in alone.en and "この期間" in alone.ja
+    found_last = suggest(model, ["co2_change"], measures=["more_parts"])
+    texts = [one.text for one in sentences(found_last)]
+    assert any(text.en == "By every goal: “more parts reused” only." for text in texts)
+    assert any(text.ja.startswith("どの目標から見ても、よいのは「") and "順" not in text.ja for text in texts)
+
+
 def test_where_to_start_and_what_is_wanted() -> None:
     model = meguru.example("atm-parts")
     assert start_of(model) == "today" and start_of(model, "conventional") == "conventional"

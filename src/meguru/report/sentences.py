@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -77,17 +77,19 @@ class Teller:
             if not steps:
                 found.append(Sentence(phrase("order_none", goal=goal)))
                 continue
-            listed = joined(
-                "",
-                [
-                    phrase("then" if index else "first", what=self.measure(step.taken.measure))
-                    for index, step in enumerate(steps)
-                ],
-            )
-            key = "order_all" if self.suggestion.agreed else "order_one"
             scenarios = tuple(self.scenario_of(name, number) for number in range(1, len(steps) + 1))
-            found.append(Sentence(phrase(key, goal=goal, steps=listed), scenarios))
+            found.append(Sentence(self._order(goal, steps), scenarios))
         return found
+
+    def _order(self, goal: Both, steps: Sequence[Step]) -> Both:
+        which = "all" if self.suggestion.agreed else "one"
+        names = [self.measure(step.taken.measure) for step in steps]
+        if len(names) == 1:
+            return phrase(f"order_only_{which}", goal=goal, what=names[0])
+        listed = joined(
+            "", [phrase("then" if index else "first", what=one) for index, one in enumerate(names)]
+        )
+        return phrase(f"order_{which}", goal=goal, steps=listed)
 
     def conditional(self) -> list[Sentence]:
         """Measures that harm alone and help after others."""
@@ -172,7 +174,9 @@ class Teller:
         parts = [
             phrase("costs", cost=number(step.cost), currency=self.currency)
             if step.cost
-            else phrase("no_cost")
+            else phrase(
+                "no_cost_then" if self.model.measures[step.taken.measure].cost is not None else "no_cost"
+            )
         ]
         for goal in self.suggestion.goals:
             unit, of_one = (unit_of_amount(self.model, goal.name, of_one) for of_one in (False, True))

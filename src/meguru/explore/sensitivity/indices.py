@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from meguru.errors import RangeError, RunError, asked
-from meguru.explore.rounding import reacts
+from meguru.explore.rounding import SAME, reacts
 from meguru.explore.sensitivity.problem import Problem, defined
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def morris(problem: Problem, *, trajectories: int = 20, levels: int = 4, seed: i
             known = defined(output, values)
             found = analyse.analyze(told, points, known, num_levels=levels, seed=_seed(seed))
         names = {"mu": "mu", "mu_star": "mu_star", "sigma": "sigma", "mu_star_reach": "mu_star_conf"}
-        rows += _rows(problem, output, found, names, "mu_star")
+        rows += _rows(problem, output, found, names, "mu_star", float(np.abs(values).max()))
     return _frame(rows, ("mu", "mu_star", "sigma", "mu_star_reach"))
 
 
@@ -122,7 +122,7 @@ def sobol_indices(problem: Problem, *, samples: int = 1024, seed: int = 0) -> Da
             known = defined(output, values)
             found = analyse.analyze(told, known, calc_second_order=False, seed=_seed(seed))
         names = {"first": "S1", "first_reach": "S1_conf", "total": "ST", "total_reach": "ST_conf"}
-        rows += _rows(problem, output, found, names, "total")
+        rows += _rows(problem, output, found, names, "total", 1.0)
     return _frame(rows, ("first", "first_reach", "total", "total_reach"))
 
 
@@ -143,12 +143,16 @@ def _seed(seed: int) -> int:
     return seed % 2**32
 
 
-def _rows(problem: Problem, output: str, found: Any, names: dict[str, str], by: str) -> list[dict[str, Any]]:
-    """The rows of an output, the input with the largest ``by`` first; zeros where it never reacts."""
+def _rows(
+    problem: Problem, output: str, found: Any, names: dict[str, str], by: str, size: float
+) -> list[dict[str, Any]]:
+    """The rows of an output, the input with the largest ``by`` first; zeros where it never reacts, and where
+    a number is nothing but rounding beside ``size``."""
     columns = {
         key: np.zeros(len(problem.inputs)) if found is None else np.asarray(found[theirs], dtype=np.float64)
         for key, theirs in names.items()
     }
+    columns = {key: np.where(np.abs(one) <= SAME * size, 0.0, one) for key, one in columns.items()}
     return [
         {
             "output": output,

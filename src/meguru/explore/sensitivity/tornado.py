@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from meguru.errors import RangeError
-from meguru.explore.rounding import reacts
+from meguru.explore.rounding import SAME, reacts
 from meguru.explore.sensitivity.problem import Problem
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def tornado(problem: Problem, *, low: float = 0.05, high: float = 0.95) -> DataF
         base, ends = values[0], values[1:].reshape(2, count)
         there = np.array([np.full(count, base), *ends])
         swing = there.max(axis=0) - there.min(axis=0)  # undefined where one of the three is
+        swing[swing <= SAME * np.abs(there).max(axis=0)] = 0.0
         moves = reacts(values)
         rows += [
             {
