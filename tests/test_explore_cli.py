@@ -121,7 +121,9 @@ def test_choices_are_told_in_japanese() -> None:
     done = call("search", "atm-parts", "-g", "co2_change", "-g", "economic_gain", "--language", "ja")
     for words in ("11水準とした総当たりで122通り", "CO2排出量の増減", "選択肢", "現状", "ATM回収率 100 %"):
         assert words in done.stdout, done.stdout
-    assert not {"now", "measures", "choice", "from"} & set(done.stdout.split())
+    assert not {"now", "measures", "choice", "from", "today"} & set(done.stdout.split())
+    shown = call("break-even", "atm-parts", "co2_change", "more_parts", "--language", "ja").stdout
+    assert "65点：0%で53.22" in shown and "「現状(" in shown and "scenario" not in shown
 
 
 def test_a_page_of_choices_tells_method_and_limits_in_japanese(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def break_even_figure(found: BreakEven) -> Figure:
         [across.scale.text(x), up.text(y) if y == y else say("undefined")] for x, y in curve
     ]
     table = Table([what + ", " + across.scale.unit, goal + ", " + up.unit], rows, texts=())
-    return Figure(title, Markup(svg), _where(found), table, size="medium", by_scenario=False)
+    return Figure(title, Markup(svg), where_it_changes(found), table, size="medium", by_scenario=False)
 
 
 def _without_curve(goal: Both, what: Both) -> Figure:
@@ -123,7 +123,8 @@ def _without_curve(goal: Both, what: Both) -> Figure:
     )
 
 
-def _where(found: BreakEven) -> Both:
+def where_it_changes(found: BreakEven) -> Both:
+    """In which scenarios the number of a break-even changes."""
     if found.everywhere:
         return say("in_all_scenarios")
     return say("in_one_scenario", scenario=Names(found.model).scenario(found.start))

@@ -109,19 +109,20 @@ def _data(found: BreakEven) -> dict[str, Any]:
 def _print(found: BreakEven, spoken: str, files: list[Path]) -> None:
     from rich.text import Text
 
-    from meguru.cli.screen import QUIET, STRONG, console, number
+    from meguru.cli.screen import QUIET, STRONG, console
     from meguru.cli.tables import print_files
-    from meguru.report.sentences import crossings_of
+    from meguru.report.explored import where_it_changes
+    from meguru.report.sentences import amount, crossings_of
+    from meguru.report.words import say
 
     screen = console()
-    where = "all scenarios" if found.everywhere else f"scenario {found.start}"
-    head = f"  {found.place} changes in {where}"
-    screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)))
+    head = f"  {found.place}  {where_it_changes(found).by(spoken)}"
+    screen.print(Text.assemble((found.model.name, STRONG), (head, QUIET)), soft_wrap=True)
     for text in crossings_of(found):
         screen.print("· " + text.by(spoken), soft_wrap=True)
-    low, high = (float(found.scan.at[index]) for index in (0, -1))
-    first, last = (f"{number(float(found.scan.values[index]))} {found.unit}" for index in (0, -1))
-    unit = found.place_unit or "1"
-    ends = f"{first} at {number(low)} {unit}, {last} at {number(high)} {unit}"
-    screen.print(f"{len(found.scan.at)} points: {ends}", style=QUIET, soft_wrap=True)
+    low, high = (amount(float(found.scan.at[index]), found.place_unit) for index in (0, -1))
+    first, last = (amount(float(found.scan.values[index]), found.unit) for index in (0, -1))
+    count = str(len(found.scan.at))
+    ends = say("break_even_points", count=count, first=first, low=low, last=last, high=high)
+    screen.print(ends.by(spoken), style=QUIET, soft_wrap=True)
     print_files(screen, files, spoken)

@@ -56,11 +56,10 @@ def over_of(text: str) -> Over:
 
 def head_of(found: Suggestion | Incentives, spoken: str) -> str:
     """From which scenario, and which year counts."""
-    from meguru.report.words import say
+    from meguru.report.words import Names, say
 
     year = say(f"year_{found.over}") if found.over in ("last", "mean") else say("year_one", year=found.over)
-    text = say("from_scenario", scenario=found.start, year=year)
-    return text.by(spoken)
+    return say("from_scenario", scenario=Names(found.model).scenario(found.start), year=year).by(spoken)
 
 
 def write_page(found: Explored, path: Path, spoken: str | None) -> None:

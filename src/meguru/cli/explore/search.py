@@ -135,10 +135,11 @@ def _print(found: Choices, files: list[Path], spoken: str) -> None:
     from meguru.cli.tables import print_files
     from meguru.report.explored import method_of_front
     from meguru.report.sentences import left_out_sentences
-    from meguru.report.words import say
+    from meguru.report.words import Names, say
 
-    screen, tried = console(), f"{found.tried:,}"
-    head = say("choices_head", scenario=found.start, tried=tried, method=method_of_front(found.front))
+    screen, start = console(), Names(found.model).scenario(found.start)
+    method = method_of_front(found.front)
+    head = say("choices_head", scenario=start, tried=f"{found.tried:,}", method=method)
     screen.print(Text.assemble((found.model.name, STRONG), "  ", (head.by(spoken), QUIET)), soft_wrap=True)
     screen.print()
     screen.print(_front(found, spoken))
