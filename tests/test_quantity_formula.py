@@ -80,6 +80,13 @@ def test_formulas_that_give_no_number(formula: object, unit: str, error: type[Mo
     assert str(caught.value).startswith("a.b: ")
 
 
+@pytest.mark.parametrize(("formula", "found"), [("= price", "JPY/kg"), ("= price * 1", "JPY·mass^-1")])
+def test_a_name_of_another_dimension_is_shown_in_its_own_unit(formula: str, found: str) -> None:
+    with pytest.raises(DimensionError) as caught:
+        read_quantity(formula).evaluate("kg", NOW, names={"price": PRICE})
+    assert caught.value.found == found
+
+
 def test_an_unknown_name_names_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'rate'"):
         value_of("= 1 - raet", rate=RATE)

@@ -75,9 +75,9 @@ def evaluate_formula(text: str, declared: str, unit: str, names: Mapping[str, tu
     for wanted in (declared, unit) if declared else (unit,):
         if result.dimension is not None and result.dimension != dimension_of(wanted):
             expected = describe_dimension(wanted)
-            raise DimensionError(
-                f"wrong dimension of '{text}'", found=_words(result.dimension), expected=expected
-            )
+            alone = folded.get(unicodedata.normalize("NFKC", text).strip())  # a name as it is written
+            found = _words(result.dimension) if alone is None else alone[1]
+            raise DimensionError(f"wrong dimension of '{text}'", found=found, expected=expected)
     if not np.isfinite(result.array).all():
         raise FormulaError(
             f"'{text}' gives no number",
