@@ -10,17 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from plain_models import Run, by_year, fixed, simple, weibull
 from scipy.integrate import quad
 
 import meguru
 from meguru import errors
+from meguru.explore.parts.by_age import intact_by_age, price_by_age
 from meguru.explore.parts.mismatch import mismatch, mismatch_of
 from meguru.explore.parts.planning import plan_reconditioning
 from meguru.explore.parts.programme import Part
-from meguru.explore.parts.take_back import intact_by_age, price_by_age, take_back
+from meguru.explore.parts.take_back import take_back
 from meguru.explore.plans.goals import Goal
 from meguru.explore.proposals.robust import CRITERIA, robust, robust_choice
+from meguru.files.component import entry_names
 from meguru.indicators import reuse_bound
+from meguru.model.read import from_data
+from meguru.quantity import Quantity
 
 Array = NDArray[np.float64]
 AGES = np.linspace(0, 20, 2001)
@@ -93,17 +98,24 @@ def test_what_is_no_number_is_refused(slip: dict[str, Any]) -> None:
         take_back(**(given | slip))
 
 
-def test_curves_of_a_model() -> None:
+FINE = np.linspace(0, 20, 200001)  # a step is a ten-thousandth of a year
+
+
+@pytest.mark.parametrize(("segment", "left", "stretch"), [("kenji", 0.65, 1.0), ("rina", 0.6, 1.15)])
+def test_curves_of_an_example(segment: str, left: float, stretch: float) -> None:
     battery = meguru.example("small-battery")
-    alive = intact_by_age(battery, "use_battery", AGES, segment="kenji")
+    alive = intact_by_age(battery, "use_battery", FINE, segment=segment)
     assert alive[0] == 1.0 and np.all(np.diff(alive) <= 0.0)
-    loss = 0.06  # a year, down to 65 % of the capacity
-    worn = np.log(0.65) / np.log(1 - loss)
-    at = np.searchsorted(AGES, 3.0)
-    assert alive[at] == pytest.approx(np.exp(-((3 / 25) ** 1.5) - (3 / 20) ** 1.2))
-    assert alive[-1] == 0.0 and AGES[np.argmax(alive == 0.0)] == pytest.approx(worn, abs=1.2)
-    prices = price_by_age(battery, "triage.second_use -> used_batteries", [0, 1.5, 3, 50])
-    assert prices.tolist() == pytest.approx([8000, 6800, 5600, 1200])
+    loss = 0.06  # a year, down to what is left of the capacity
+    worn = stretch * np.log(left) / np.log(1 - loss)
+    at = np.searchsorted(FINE, 3.0)
+    aged = 3.0 / stretch
+    assert alive[at] == pytest.approx(np.exp(-((aged / 25) ** 1.5) - (aged / 20) ** 1.2))
+    assert alive[-1] == 0.0 and FINE[np.argmax(alive == 0.0)] == pytest.approx(worn, abs=1e-4)
+
+
+def test_names_that_are_not_there() -> None:
+    battery = meguru.example("small-battery")
     with pytest.raises(errors.UnknownNameError):
         intact_by_age(battery, "triage", AGES)
     with pytest.raises(errors.UnknownNameError):
@@ -112,6 +124,92 @@ def test_curves_of_a_model() -> None:
         price_by_age(battery, "triage.second_use", AGES)
     with pytest.raises(errors.MissingValueError):
         price_by_age(battery, "hand_over.waste -> household_waste", AGES)
+    with pytest.raises(errors.RangeError, match="age"):
+        intact_by_age(battery, "use_battery", [0.0, np.nan])
+
+
+OLD, SLOW, LET_GO = weibull(2.5, 80), weibull(3, 150), weibull(1, 200)
+WHOLE = {"share": 1}
+
+
+@pytest.mark.parametrize(
+    ("leave", "users"),
+    [
+        ({"old": OLD, "let_go": LET_GO}, None),
+        ({"old": {**OLD, "stretch": 2}}, None),
+        ({"old": {**OLD, "stretch": 2}}, {**WHOLE, "stretch": 0.5}),
+        (
+            {"old": {**OLD, "keep": "50 %"}, "let_go": LET_GO},
+            {**WHOLE, "lifetimes": {"old": weibull(3, 150)}},
+        ),
+        ({"old": {**OLD, "of": "sold", "keep": "30 %"}, "let_go": LET_GO}, None),
+        ({"let_go": LET_GO, "end": {**fixed(50), "of": "sold", "keep": "40 %"}}, {**WHOLE, "stretch": 1.2}),
+    ],
+)
+def test_what_is_intact_is_what_a_run_keeps_in_use(leave: dict[str, Any], users: Any) -> None:
+    """Sold at once, then never again; the steps are short beside the lives."""
+    years = 120
+    demand = {"sales": by_year([1] + [0] * (years - 1), "piece/year")}
+    data = simple(years, demand, leave, sales="end")
+    if users is not None:
+        data["processes"]["use"]["segments"] = {"all": users}
+    model = from_data({"meguru": 1, "name": "once", **data})
+    alive = intact_by_age(model, "use", np.arange(years), segment=None if users is None else "all")
+    np.testing.assert_allclose(alive, Run(data).stock("use"), atol=3e-3)
+    turned = intact_by_age(model, "use", [70, 3], segment=None if users is None else "all")
+    np.testing.assert_allclose(turned, alive[[70, 3]], atol=1e-4)
+
+
+def test_a_kept_share_of_one_age_is_refused() -> None:
+    data = simple(9, {"sales": "1 piece/year"}, {"old": {**fixed(5), "keep": "50 %"}})
+    with pytest.raises(errors.UnsupportedError, match=r"processes\.use\.leave\.old\.keep"):
+        intact_by_age(from_data({"meguru": 1, "name": "kept", **data}), "use", AGES)
+
+
+def test_nothing_is_read_from_beyond_a_table() -> None:
+    table = {"distribution": "survival", "survival": {0: 1, 10: 0.4}, "stretch": 2}
+    data = simple(9, {"sales": "1 piece/year"}, {"old": table})
+    model = from_data({"meguru": 1, "name": "table", **data})
+    assert intact_by_age(model, "use", [0, 10, 20]).tolist() == pytest.approx([1, 0.7, 0.4])
+    with pytest.raises(errors.LifetimeError, match="up to 20 years"):
+        intact_by_age(model, "use", [0, 20.1])
+
+
+SECOND_USE = "triage.second_use -> used_batteries"
+
+
+@pytest.mark.parametrize("price", ["8 kJPY/piece", "8000 JPY/piece", "4 JPY/g"])
+def test_prices_by_age_are_in_the_currency_of_the_model(price: str) -> None:
+    battery = meguru.example("small-battery")
+    route = battery.routes[entry_names(battery.routes).index(SECOND_USE)]
+    route.price = Quantity.parse(price)
+    times = 3 / 2 if price.endswith("/g") else 1.0  # a battery of 3 kg
+    prices = price_by_age(battery, SECOND_USE, [0, 1.5, 3, 50])
+    assert prices == pytest.approx(np.array([8000, 6800, 5600, 1200]) * times)
+
+
+def test_a_price_by_mass_is_that_of_a_unit() -> None:
+    """A gate fee of 100 JPY/kg, of batteries of 3 kg."""
+    battery = meguru.example("small-battery")
+    assert price_by_age(battery, "triage.recycle -> recycle", [0, 5]) == pytest.approx(-300.0)
+    route = battery.routes[entry_names(battery.routes).index(SECOND_USE)]
+    route.price = Quantity.parse("30 EUR/piece")
+    with pytest.raises(errors.DimensionError):
+        price_by_age(battery, SECOND_USE, [0])
+
+
+def test_prices_by_age_of_several_items_or_of_a_mass_that_changes() -> None:
+    data = simple(3, {"sales": "1 piece/year"}, {"old": fixed(5)})
+    data["items"]["lead"] = {"kind": "material", "unit": "t"}
+    data["items"]["A"]["bom"]["lead"] = "0.001 t"
+    data["processes"]["ore"]["supplies"].append("lead")
+    data["routes"][0]["price"] = "2 JPY/kg"
+    with pytest.raises(errors.UnsupportedError, match=r"different prices.*iron: 2, lead: 2000"):
+        price_by_age(from_data({"meguru": 1, "name": "two", **data}), "ore -> make", [0])
+    data["items"]["A"]["bom"]["iron"] = by_year([1, 2, 2], "kg")
+    data["routes"][-1]["price"] = "2 JPY/kg"
+    with pytest.raises(errors.UnsupportedError, match="depends on the year made"):
+        price_by_age(from_data({"meguru": 1, "name": "changing", **data}), "use.retired -> dump", [0])
 
 
 @pytest.mark.parametrize("ages", [[1.0, 2.0], [0.0], [0.0, 2.0, 1.0]])

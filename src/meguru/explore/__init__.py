@@ -3,10 +3,11 @@
 from meguru.explore.ensembles.ensemble import ensemble
 from meguru.explore.ensembles.result import Ensemble
 from meguru.explore.ensembles.stability import stability
+from meguru.explore.parts.by_age import intact_by_age, price_by_age
 from meguru.explore.parts.mismatch import Mismatch, mismatch, mismatch_of
 from meguru.explore.parts.planning import ReconditionPlan, plan_reconditioning
 from meguru.explore.parts.programme import Part
-from meguru.explore.parts.take_back import TakeBack, intact_by_age, price_by_age, take_back
+from meguru.explore.parts.take_back import TakeBack, take_back
 from meguru.explore.plans.goals import Goal, Limit
 from meguru.explore.plans.measures import Taken, with_plan
 from meguru.explore.proposals.break_even import BreakEven, break_even

@@ -50,7 +50,7 @@ def take_back(
 
     from meguru.cli.models import known_scenarios, read_model
     from meguru.cli.screen import STRONG, console, number, print_json, table
-    from meguru.explore.parts.take_back import intact_by_age, price_by_age
+    from meguru.explore.parts.by_age import intact_by_age, price_by_age
     from meguru.explore.parts.take_back import take_back as find
 
     read = read_model(model)

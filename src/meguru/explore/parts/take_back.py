@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from meguru.engine.compiling.lifetimes import parameters, survival
-from meguru.errors import MissingValueError, RangeError, UnknownNameError, asked, did_you_mean
-from meguru.files.component import entry_names
-from meguru.model import Model, apply
-from meguru.model.checks.numbers import Evaluation
+from meguru.errors import RangeError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-    from meguru.quantity import Quantity
 
 Array = NDArray[np.float64]
 
@@ -152,77 +145,3 @@ def _check(ages: Array, alive: Array) -> None:
         raise RangeError("not one share for each age", found=alive.shape, expected=f"{ages.shape}")
     if not (np.all((alive >= 0.0) & (alive <= 1.0)) and np.all(np.diff(alive) <= 0.0)):
         raise RangeError("shares of what is intact that rise, or lie outside 0 to 1")
-
-
-def intact_by_age(
-    model: Model, process: str, age: ArrayLike, scenario: str | None = None, segment: str | None = None
-) -> Array:
-    """Share of a product that no cause of leaving has taken out of use yet, (age,).
-
-    Parameters
-    ----------
-    process
-        A use process.
-    age : (age,)
-        In years.
-    segment
-        Whose lifetimes count where a segment has its own.
-
-    Raises
-    ------
-    UnknownNameError
-        No such use process or segment.
-    """
-    applied = apply(model, scenario)
-    uses = {name: one for name, one in applied.processes.items() if one.kind == "use"}
-    if process not in uses:
-        hint = did_you_mean(process, uses)
-        with asked():
-            raise UnknownNameError("no such use process", found=process, expected=list(uses), hint=hint)
-    use = uses[process]
-    if segment is not None and segment not in use.segments:
-        hint = did_you_mean(segment, use.segments)
-        with asked():
-            raise UnknownNameError("no such segment", found=segment, expected=list(use.segments), hint=hint)
-    own = {} if segment is None else use.segments[segment].lifetimes
-    read = _last_year(applied)
-    ages = np.asarray(age, dtype=np.float64)
-    alive = np.ones(ages.shape)
-    for cause, lifetime in {**use.leave, **own}.items():
-        place = f"processes.{process}.leave.{cause}"
-        alive = alive * survival(lifetime, parameters(lifetime, place, read), ages)[0]
-    return alive
-
-
-def price_by_age(model: Model, route: str, age: ArrayLike, scenario: str | None = None) -> Array:
-    """What one unit fetches on a route by its age, (age,), in the model's currency per item unit.
-
-    Raises
-    ------
-    UnknownNameError
-        No such route.
-    MissingValueError
-        It has no price.
-    """
-    applied = apply(model, scenario)
-    names = entry_names(applied.routes)
-    if route not in names:
-        hint = did_you_mean(route, names)
-        with asked():
-            raise UnknownNameError("no such route", found=route, expected=names, hint=hint)
-    found = applied.routes[names.index(route)]
-    if found.price is None:
-        raise MissingValueError("a route without a price", place=f"routes.{route}.price")
-    price = float(_last_year(applied)(found.price, found.price.unit, f"routes.{route}.price")[0, 0])
-    ages = np.asarray(age, dtype=np.float64)
-    if not found.residual:
-        return np.full(ages.shape, price)
-    known = sorted(found.residual)
-    factors: Array = np.interp(ages, known, [found.residual[one] for one in known])
-    return price * factors
-
-
-def _last_year(model: Model) -> Callable[[Quantity, str, str], Array]:
-    """Reads quantities as they are expected in the last year."""
-    evaluation = Evaluation(model)
-    return lambda quantity, unit, place: evaluation.array(quantity, unit, place)[:, -1:]
