@@ -212,12 +212,32 @@ def test_prices_by_age_of_several_items_or_of_a_mass_that_changes() -> None:
         price_by_age(from_data({"meguru": 1, "name": "changing", **data}), "use.retired -> dump", [0])
 
 
+def test_what_fails_at_once_is_counted() -> None:
+    """A fifth is worth 40 less 5 at the start; the others go on as they would by themselves."""
+    found = take_back([0.0, 1.0, 2.0], [0.8, 0.7, 0.5], 100.0, 40.0, collection=5.0, new=50.0)
+    assert found.value[0] == pytest.approx(0.2 * 35 + 0.8 * 95 - 50)
+    later = np.array([0.0, 0.1, 0.3]) * 35 + np.array([0.8, 0.7, 0.5]) * 95 - 50
+    assert found.value == pytest.approx(0.2 * 35 + later)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [("price_intact", [1.0, 2.0]), ("service", np.ones((3, 3))), ("new", [1.0, 2.0, 3.0])],
+)
+def test_numbers_that_do_not_fit_the_ages_are_refused(name: str, numbers: Any) -> None:
+    given: dict[str, Any] = {"age": [0.0, 1.0, 2.0], "intact": np.ones(3), "price_intact": 1.0}
+    with pytest.raises(errors.RangeError, match=f"{name}.*fits"):
+        take_back(**(given | {name: numbers}))
+
+
 @pytest.mark.parametrize("ages", [[1.0, 2.0], [0.0], [0.0, 2.0, 1.0]])
 def test_ages_ascend_from_zero(ages: list[float]) -> None:
     with pytest.raises(errors.RangeError):
         take_back(ages, np.ones(len(ages)), 1.0)
     with pytest.raises(errors.RangeError):
         take_back([0.0, 1.0], [0.5, 0.7], 1.0)
+    with pytest.raises(errors.RangeError, match="nothing is intact"):
+        take_back([0.0, 1.0], [0.0, 0.0], 1.0)
 
 
 # ---- what to recondition

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Array = NDArray[np.float64]
+BY_AGE = ("price_intact", "price_failed", "service")  # may be given for each age
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def take_back(
     age : (age,)
         Years from 0 on, ascending. What happens between two of them is put in their middle.
     intact : (age,)
-        Share that has not failed.
+        Share that has not failed; what is missing from 1 at age 0 fails as soon as it is in use.
     price_intact, price_failed : (age,) or a number
         What one fetches when it is taken back, money per piece.
     collection
@@ -114,8 +115,13 @@ def take_back(
         "discount_rate": discount_rate,
     }
     for name, one in given.items():
-        if not np.isfinite(np.asarray(one, dtype=np.float64)).all():
+        numbers = np.asarray(one, dtype=np.float64)
+        if not np.isfinite(numbers).all():
             raise RangeError("not finite", place=name, found=one, expected="finite numbers")
+        fits = ((), ages.shape) if name in BY_AGE else ((),)
+        if numbers.shape not in fits:
+            expected = " or ".join("a number" if shape == () else f"{shape}" for shape in fits)
+            raise RangeError("not of a shape that fits", place=name, found=numbers.shape, expected=expected)
     prices, failed, brings = (
         np.broadcast_to(np.asarray(one, dtype=np.float64), ages.shape)
         for one in (price_intact, price_failed, service)
@@ -125,7 +131,8 @@ def take_back(
     in_use = np.diff(ages) * _middle(alive * fade)
     served = np.diff(ages) * _middle(alive * fade * brings)
     life = np.concatenate([[0.0], in_use.cumsum()])
-    until = np.concatenate([[0.0], (failing + served).cumsum()])
+    at_once = (1.0 - alive[0]) * (failed[0] - collection)
+    until = at_once + np.concatenate([[0.0], (failing + served).cumsum()])
     value = until + alive * fade * (prices - collection) - new
     per_year = np.divide(value, life, out=np.full(len(ages), np.nan), where=life > 0.0)
     return TakeBack(ages, life, value, per_year, alive)
@@ -145,3 +152,5 @@ def _check(ages: Array, alive: Array) -> None:
         raise RangeError("not one share for each age", found=alive.shape, expected=f"{ages.shape}")
     if not (np.all((alive >= 0.0) & (alive <= 1.0)) and np.all(np.diff(alive) <= 0.0)):
         raise RangeError("shares of what is intact that rise, or lie outside 0 to 1")
+    if alive[0] == 0.0:
+        raise RangeError("nothing is intact at age 0", place="intact", found=0.0, expected="above 0")
