@@ -42,9 +42,9 @@ def stability(
     year
         One or several; default all: of each scenario and indicator the year is told that needs most samples.
     levels
-        Quantiles looked at; the band goes from the first to the last.
+        Quantiles looked at, two or more, ascending; the band goes from the first to the last.
     close
-        Largest error of a quantile, in widths of the band, with which samples are enough.
+        Largest error of a quantile, in widths of the band, with which samples are enough; above 0.
 
     Returns
     -------
@@ -62,10 +62,12 @@ def stability(
     Raises
     ------
     RangeError
-        Less than 20 samples.
+        Less than 20 samples, no year, levels outside 0 to 1 or that do not ascend, or no error that could be
+        small enough.
     """
     from pandas import DataFrame
 
+    _check(levels, close)
     if ensemble.samples < FEWEST:
         raise RangeError("too few samples to halve", found=ensemble.samples, expected=f"{FEWEST} or more")
     looked_at = ensemble.years if year is None else [year] if isinstance(year, int) else list(year)
@@ -91,6 +93,21 @@ def stability(
         frame[key] = frame[key].astype("Float64")
     frame["needed"] = frame["needed"].astype("Int64")
     return frame
+
+
+def _check(levels: Sequence[float], close: float) -> None:
+    """Levels make a band, and an error can be small enough."""
+    shares = np.asarray(levels, dtype=np.float64)
+    inside = shares.ndim == 1 and bool(np.all((shares >= 0.0) & (shares <= 1.0)))
+    if not inside or shares.size < 2 or not np.all(np.diff(shares) > 0.0):
+        raise RangeError(
+            "levels that make no band",
+            place="levels",
+            found=", ".join(map(str, shares.ravel())) or "none",
+            expected="two or more from 0 to 1, ascending",
+        )
+    if not 0.0 < close < math.inf:
+        raise RangeError("no error of a quantile is so small", place="close", found=close, expected="above 0")
 
 
 def _judge(
