@@ -20,7 +20,7 @@ from meguru.engine.items.simulate import simulate_items
 from meguru.engine.items.tables import most_wanted
 from meguru.engine.sampling import Draws
 from meguru.engine.simulate import Record
-from meguru.errors import MeguruError, RunError, UnsupportedError
+from meguru.errors import MeguruError, NotReadableError, RunError, UnsupportedError
 from meguru.model import Model, apply, reference_name
 from meguru.model.read import from_data
 from meguru.quantity import Quantity
@@ -293,6 +293,14 @@ def test_a_fault_of_a_fleet_is_named_by_row_and_column(
     with pytest.raises(MeguruError) as caught:
         meguru.run(from_data(with_history()), engine="items", fleet=path)
     assert (caught.value.file, caught.value.place, caught.value.line) == (str(path), place, row)
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04garbage", b"serial,product", b""])
+def test_a_broken_workbook_of_a_fleet_is_named(tmp_path: Any, content: bytes) -> None:
+    path = tmp_path / "fleet.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(NotReadableError, match=r"fleet\.xlsx.*can not be read as a fleet"):
+        meguru.run(from_data(with_history()), engine="items", fleet=path)
 
 
 @pytest.mark.parametrize("made", ["1996,3.5", "1996,3", "1996,4.0", "1996-3,3.8", "1996.0,", "1996-12,3.1"])

@@ -108,7 +108,7 @@ def read_fleet(source: FleetTable) -> Fleet:
                 if path.suffix == ".xlsx"
                 else pandas.read_csv(path, dtype={"serial": str})
             )
-        except (OSError, ValueError) as error:
+        except Exception as error:  # whatever pandas or openpyxl trips over in a broken file
             raise NotReadableError(f"can not be read as a fleet: {error}", file=file) from error
     for column in ("serial", "product"):
         if column not in table:
