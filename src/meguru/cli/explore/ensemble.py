@@ -82,6 +82,8 @@ def ensemble(
 
     if out is not None and resume is not None and out != resume:
         raise click.UsageError("--resume goes on in its own folder; leave out --out")
+    if cluster is not None and processes > 1:
+        raise click.UsageError("--cluster has workers of its own; leave out --processes")
     read = read_model(model)
     year_at(year, range(read.time.first, read.time.last + 1))
     told = _told(resume, known_scenarios(read, scenarios) or None, samples, seed, method)

@@ -66,7 +66,8 @@ def ensemble(
         On this machine. More than 1 start new ones: call it from a file or the command line, under
         ``if __name__ == "__main__":``.
     cluster
-        Address of a Dask scheduler instead, as ``tcp://10.0.0.1:8786`` (extra ``meguru[cluster]``).
+        Address of a Dask scheduler, as ``tcp://10.0.0.1:8786`` (extra ``meguru[cluster]``), instead of
+        processes.
     block
         Samples at once; default as many as fit in little memory.
     folder
@@ -87,6 +88,13 @@ def ensemble(
     for name, number in (("processes", processes), ("block", block)):
         if number is not None and number < 1:
             raise RunError("must be at least one", place=name, found=number, expected="1 or more")
+    if cluster is not None and processes > 1:
+        raise RunError(
+            "a cluster and processes on this machine",
+            place="processes",
+            found=processes,
+            expected="one of them: the workers of a cluster are its own",
+        )
     if resume and folder is None:
         raise RunError("nothing to resume without a folder", place="folder", found="none")
     done = np.zeros(
