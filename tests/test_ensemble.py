@@ -38,6 +38,7 @@ from meguru.errors import (
 )
 from meguru.explore import Ensemble, ensemble, stability
 from meguru.explore.ensembles.ensemble import plan_ensemble
+from meguru.explore.ensembles.folder import Folder
 from meguru.explore.ensembles.plan import Plan
 from meguru.explore.ensembles.result import level_name, wilson
 from meguru.explore.ensembles.stability import in_words
@@ -133,6 +134,16 @@ def test_a_worker_of_a_cluster_that_is_killed_loses_nothing(tmp_path: Path) -> N
         spread = ensemble(small_model(), samples=SAMPLES, cluster=address, block=2, progress=progress)
     assert killed and digest(spread) == digest(whole)
     np.testing.assert_array_equal(spread.values, whole.values)
+
+
+def test_a_cluster_and_processes_are_not_both(file: str, tmp_path: Path) -> None:
+    both: dict[str, Any] = {"cluster": "tcp://127.0.0.1:8786", "processes": 2}
+    with pytest.raises(RunError, match=r"processes.*one of them"):
+        ensemble(small_model(), samples=8, folder=tmp_path / "runs", **both)
+    assert not (tmp_path / "runs").exists()
+    ask = ["ensemble", file, "--cluster", both["cluster"], "--processes", "2"]
+    shown = CliRunner().invoke(main, ask)
+    assert shown.exit_code == 2 and "leave out --processes" in shown.output
 
 
 def test_a_cluster_that_is_not_there_is_named() -> None:
@@ -260,6 +271,37 @@ def test_what_is_not_a_block_is_refused(content: bytes, tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(NotReadableError, match="can not be read"):
         ensemble(small_model(), samples=8, folder=tmp_path, resume=True)
+
+
+def test_any_damage_to_a_block_names_the_file_and_what_to_do(tmp_path: Path) -> None:
+    """Whatever bits turn: an error that names the file, or the numbers as they were."""
+    whole = ensemble(small_model(), samples=16, folder=tmp_path, indicators=["cost"])
+    (path,) = tmp_path.glob("samples-*")
+    kept, held = path.read_bytes(), Folder(tmp_path, whole.plan, resume=True)
+    refused = 0
+    for place in [*range(200), *range(len(kept) - 300, len(kept))]:
+        for turned in (0xFF, 0x01, 0x20):
+            damaged = bytearray(kept)
+            damaged[place] ^= turned
+            path.write_bytes(damaged)
+            try:
+                blocks = held.blocks(whole.plan)
+            except NotReadableError as error:
+                refused += 1
+                assert error.file == str(path) and "run again" in str(error)
+            else:
+                np.testing.assert_array_equal(blocks[0, 16].values, whole.values)
+    assert refused > 500
+
+
+@pytest.mark.parametrize("content", ["", "[]", "null", "3", '{"samples": 16}', '{"sampling": 3}'])
+def test_settings_that_are_none_are_refused(content: str, file: str, tmp_path: Path) -> None:
+    ensemble(small_model(), samples=16, folder=tmp_path)
+    (tmp_path / "ensemble.json").write_text(content)
+    with pytest.raises(NotReadableError, match=r"ensemble\.json.*choose another folder"):
+        resumed(tmp_path)
+    shown = CliRunner().invoke(main, ["ensemble", file, "--resume", str(tmp_path)])
+    assert shown.exit_code == 1 and "ensemble.json" in shown.output
 
 
 def resumed(folder: Path, seed: int = 0) -> Ensemble:
@@ -448,6 +490,20 @@ def test_too_few_samples_are_said_to_be(found: Ensemble) -> None:
     assert enough and sentences[0].startswith("samples are enough")
     with pytest.raises(RangeError, match="too few samples to halve"):
         stability(ensemble(small_model(), samples=10))
+
+
+@pytest.mark.parametrize(
+    "levels", [(0.95, 0.05), (0.05, 1.5), (-0.1, 0.5), (0.5,), (), (0.5, 0.5), (np.nan, 0.5)]
+)
+def test_levels_that_make_no_band_are_refused(found: Ensemble, levels: tuple[float, ...]) -> None:
+    with pytest.raises(RangeError, match="levels that make no band"):
+        stability(found, levels=levels)
+
+
+@pytest.mark.parametrize("close", [0.0, -0.1, np.nan, np.inf])
+def test_an_error_that_can_not_be_small_enough_is_refused(found: Ensemble, close: float) -> None:
+    with pytest.raises(RangeError, match="close"):
+        stability(found, close=close)
 
 
 def test_stability_is_of_every_year_unless_one_is_asked_for() -> None:

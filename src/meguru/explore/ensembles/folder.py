@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ OTHER = {  # settings, as they are told where they differ
     "sampling": "another way to draw samples",
     "values": "other values given",
 }
+KINDS = {"scenarios": list, "samples": int, "seed": int, "sampling": dict}  # what a run is begun again with
 BLOCK = re.compile(r"samples-(\d+)-(\d+)\.npz")
 
 
@@ -93,13 +93,13 @@ class Folder:
 
     def _read(self, path: Path, first: int, last: int, shape: tuple[int, ...]) -> Array:
         """The numbers of a block, if they are those that :meth:`keep` wrote for these settings."""
+        hint = "Take the file away, and its samples are run again."
         try:
             with np.load(io.BytesIO(path.read_bytes())) as held:
                 values: Array = held["values"]
                 settings, numbers = str(held["settings"]), str(held["numbers"])
-        except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile) as error:
-            raise NotReadableError(f"can not be read: {error}", file=str(path)) from error
-        hint = "Take the file away, and its samples are run again."
+        except Exception as error:  # whatever a broken archive, or the header of an array in it, trips over
+            raise NotReadableError(f"can not be read: {error}", file=str(path), hint=hint) from error
         if settings != self.settings or values.shape != shape:
             raise NotReadableError(
                 "not the samples of this ensemble",
@@ -136,17 +136,31 @@ def read_settings(path: Path) -> dict[str, Any]:
     ------
     ResumeError
         There is none.
+    NotReadableError
+        What stands there can not be read, or is none.
     """
     file = path / SETTINGS
+    hint = "Put back the file as it was written, or choose another folder."
     try:
-        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ResumeError(
             "no ensemble to go on with", file=str(path), expected=f"a folder with {SETTINGS}"
         ) from None
     except (OSError, ValueError) as error:
-        raise NotReadableError(f"can not be read: {error}", file=str(file)) from error
-    return found
+        raise NotReadableError(f"can not be read: {error}", file=str(file), hint=hint) from error
+    held: dict[str, Any] = found if isinstance(found, dict) else {}
+    for key, kind in KINDS.items():
+        if not isinstance(held.get(key), kind):
+            raise NotReadableError(
+                "not the settings of an ensemble",
+                file=str(file),
+                place=key,
+                found=held.get(key, "none"),
+                expected=f"'{key}' as it was written",
+                hint=hint,
+            )
+    return held
 
 
 def _same(held: Mapping[str, Any], wanted: Mapping[str, Any], path: Path) -> None:
