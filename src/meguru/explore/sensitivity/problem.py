@@ -47,7 +47,7 @@ class Problem:
     units
         Output → unit.
     together
-        Inputs that move together in the model.
+        Inputs that move together in the model: none, or two and more.
     """
 
     inputs: Sequence[str]
@@ -173,9 +173,15 @@ def model_problem(
         return _in_blocks(model, name, reference, wanted, draws, len(levels), column, progress)
 
     units = {key: one.unit for key, one in wanted.items()}
+    return Problem(places, run, units, _together(model, places, set(varying_places(apply(model, name)))))
+
+
+def _together(model: Model, places: list[str], vary: set[str]) -> list[str]:
+    """Inputs that move with others: what is certain in the scenario moves with none."""
     said = model.sampling.correlations if model.sampling else []
-    together = [place for place in places if any(place in one.between for one in said)]
-    return Problem(places, run, units, together)
+    groups = [vary.intersection(one.between) for one in said]
+    moved = {place for group in groups if len(group) > 1 for place in group}
+    return [place for place in places if place in moved]
 
 
 def _in_blocks(
