@@ -313,12 +313,15 @@ def test_what_can_not_be_delivered_is_said() -> None:
         {"a": Part([-1], [1])},
         {"a": Part([1], [1], recovery=-0.1)},
         {"a": Part([1], [1], new=float("nan"))},
+        {"a": Part([1], [1], new=[1.0, 2.0])},  # type: ignore[arg-type]
         {},
     ):
         with pytest.raises(errors.RangeError):
             plan_reconditioning(wrong)
     with pytest.raises(errors.RangeError, match="negative hours"):
         plan_reconditioning({"a": Part([1], [1])}, -1)
+    with pytest.raises(errors.RangeError, match=r"hours.*other periods"):
+        plan_reconditioning({"a": Part([1, 2], [1, 2], new=1)}, [1, 2, 3])
 
 
 # ---- where they miss each other
@@ -330,6 +333,13 @@ def test_supply_and_demand_that_miss_each_other() -> None:
     assert found.at_once.tolist() == [0, 80, 20, 0] and found.stored.tolist() == [0, 80, 20, 60]
     assert found.unmet.tolist() == [100, 20, 0, 40] and found.too_early.tolist() == [0, 0, 60, 0]
     assert list(found.table().columns)[:3] == ["time", "demand", "supply"]
+
+
+def test_series_of_other_lengths_do_not_miss_each_other() -> None:
+    for demand, supply, time in (([1, 2], [1], None), ([1, 2], [1, 2], [2000]), ([[1, 2]], [[1, 2]], None)):
+        with pytest.raises(errors.RangeError, match="length"):
+            mismatch(demand, supply, time)
+    assert mismatch([1, 2], [1, 2], [2000, 2001]).table()["time"].tolist() == [2000, 2001]
 
 
 def test_demand_and_supply_of_a_run() -> None:
@@ -388,6 +398,8 @@ def test_a_year_that_is_not_reported_is_refused() -> None:
         ({"a": np.array([1.0, np.nan])}, 0.05, errors.IndicatorError),
         ({"a": np.zeros(2), "b": np.zeros(3)}, 0.05, errors.RangeError),
         ({"a": np.zeros(2)}, 1.0, errors.RangeError),
+        ({"a": np.zeros(0), "b": np.zeros(0)}, 0.05, errors.RangeError),
+        ({"a": np.zeros((2, 3)), "b": np.zeros((2, 3))}, 0.05, errors.RangeError),
         ({}, 0.05, errors.RangeError),
     ],
 )

@@ -187,6 +187,9 @@ def test_months_are_summed_to_years() -> None:
         ([0.5, 0.5], [[1, 2]], None, errors.RangeError),
         ([0.5, 0.5], [[1, 2], [3, float("nan")]], None, errors.RangeError),
         ([0.5, 0.5], [[1, 2], [3, 4]], [[0.5, 0.4], [0.5, 0.5]], errors.ShareError),
+        ([0.5, 0.5], [[1, 2], [3, 4]], [0.5, 0.5], errors.RangeError),
+        ([0.5, 0.5], [[1, 2], [3, 4]], [[], []], errors.RangeError),
+        (1.0, [[1, 2]], None, errors.RangeError),
     ],
 )
 def test_sorting_refuses_slips(shares: object, table: object, signals: object, kind: type[Exception]) -> None:

@@ -242,6 +242,19 @@ def test_chance_is_shared_out_between_inputs() -> None:
     assert not among.set_index("input").loc["a", "matters"]  # one of ten is as far off by chance
 
 
+@pytest.mark.parametrize(
+    ("values", "behaves", "said"),
+    [
+        (np.zeros(50), np.arange(40) < 20, "x: an input of the wrong shape"),
+        (np.r_[np.nan, np.zeros(39)], np.arange(40) < 20, "x: an input that is undefined.*1 of 40"),
+        (np.zeros(40), np.arange(40) // 20, "behaves.*int64"),
+    ],
+)
+def test_regional_refuses_what_does_not_fit(values: Array, behaves: Any, said: str) -> None:
+    with pytest.raises(RangeError, match=said):
+        regional({"x": values}, behaves)
+
+
 def test_regional_of_an_ensemble() -> None:
     found = ensemble(small_model(), samples=300, seed=2)
     frame = regional_of(found, "recycled", scenario="today").set_index("input")
@@ -253,6 +266,26 @@ def test_regional_of_an_ensemble() -> None:
         regional_of(found, "steady", scenario="today")
     with pytest.raises(RunError, match="two limits"):
         regional_of(found, "recycled", above=1, below=2)
+
+
+def test_what_is_certain_in_a_scenario_moves_with_nothing() -> None:
+    """The other one moves by itself there, and has its indices."""
+    said = {"correlations": [{"between": ["parameters.rate", "parameters.price"], "spearman": 0.5}]}
+    sure = {"changes": {"parameters.price": "20 JPY/piece"}}
+    for scenarios in (
+        {"today": {"reference": True}, "sure": sure},
+        {"sure": {"reference": True, **sure}, "other": {}},  # only another scenario leaves it uncertain
+    ):
+        model = small_model(sampling=said, scenarios=scenarios)
+        alone = model_problem(model, "sure", indicators=["cost"])
+        assert list(alone.together) == [] and alone.caution is None
+        found = column(sobol_indices(alone, samples=64), "total", "cost")
+        assert found["parameters.rate"] == pytest.approx(1.0, abs=0.1)
+        assert found.get("parameters.price", 0.0) == 0.0
+    other = model_problem(model, "other", indicators=["cost"])
+    assert list(other.together) == ["parameters.price", "parameters.rate"]
+    with pytest.raises(RunError, match="move together"):
+        sobol_indices(other, samples=64)
 
 
 def test_the_command_line_says_what_moves_together(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from meguru.engine import Result
-from meguru.errors import asked
+from meguru.errors import RangeError, asked
 from meguru.indicators.reuse import ReuseRate, demand_and_supply, reuse_bound, reuse_rate
 
 if TYPE_CHECKING:
@@ -74,12 +74,19 @@ def mismatch(demand: ArrayLike, supply: ArrayLike, time: ArrayLike | None = None
         A negative number, or series of different lengths.
     """
     wanted, given = np.asarray(demand, dtype=np.float64), np.asarray(supply, dtype=np.float64)
+    steps = np.arange(wanted.size) if time is None else np.asarray(time)
+    if wanted.ndim != 1 or steps.shape != wanted.shape:
+        raise RangeError(
+            "demand and time that are not one series of one length",
+            place="demand" if wanted.ndim != 1 else "time",
+            found=f"{wanted.shape} and {steps.shape}",
+            expected="(time,) of both",
+        )
     bounds = [reuse_bound(wanted, given, stored=stored) for stored in (False, True)]
     at_once, stored = (np.diff(bound, prepend=0.0) for bound in bounds)
     too_early = given.cumsum() - bounds[1]
-    times = tuple(range(len(wanted)) if time is None else np.asarray(time).tolist())
     rates = [reuse_rate(wanted, given, stored=kept) for kept in (False, True)]
-    return Mismatch(times, wanted, given, at_once, stored, too_early, *rates)
+    return Mismatch(tuple(steps.tolist()), wanted, given, at_once, stored, too_early, *rates)
 
 
 def mismatch_of(result: Result, item: str, store: str = "*") -> Mismatch:

@@ -75,7 +75,7 @@ def plan_reconditioning(parts: Mapping[str, Part], hours: ArrayLike = np.inf) ->
     Raises
     ------
     RangeError
-        A negative number, or parts over different periods.
+        A negative number, or parts or hours over different periods.
     InfeasibleError
         Demand that can not be met.
 

@@ -71,7 +71,15 @@ class Programme:
             _check(name, part)
         self.count, self.periods = (int(one) for one in self.demand.shape)
         self.size: int = self.count * self.periods
-        limit = np.broadcast_to(np.asarray(hours, dtype=np.float64), (self.periods,))
+        given = np.asarray(hours, dtype=np.float64)
+        if given.shape not in ((), (self.periods,)):
+            raise RangeError(
+                "hours of the shop over other periods than the parts",
+                place="hours",
+                found=given.shape,
+                expected=f"a number or ({self.periods},)",
+            )
+        limit = np.broadcast_to(given, (self.periods,))
         if np.any(np.isnan(limit)) or np.any(limit < 0.0):
             raise RangeError("negative hours of the shop", place="hours", found=limit.min())
         self.hours = np.minimum(limit, self._most_hours())
@@ -165,6 +173,7 @@ def _series(parts: Mapping[str, Part], key: str) -> Array:
     return np.stack(rows)
 
 
+SERIES = ("demand", "returns")
 AMOUNTS = ("demand", "returns", "hours", "recovery", "hold_core", "hold", "cores", "stock")
 STORES = ("most_cores", "most_stock")
 
@@ -172,6 +181,8 @@ STORES = ("most_cores", "most_stock")
 def _check(name: str, part: Part) -> None:
     for key in (*AMOUNTS, *STORES, "recondition", "scrap", "new", "lost"):
         values = np.asarray(getattr(part, key), dtype=np.float64)
+        if values.ndim and key not in SERIES:
+            raise RangeError("not one number", place=f"{name}.{key}", found=values.shape, expected="a number")
         wrong = np.isnan(values) | (values == -np.inf)
         if key in (*AMOUNTS, *STORES):
             wrong |= values < 0.0

@@ -79,7 +79,7 @@ def sorting_value(
     """
     of_condition = np.asarray(shares, dtype=np.float64)
     by_actor = {name: np.asarray(one, dtype=np.float64) for name, one in payoffs.items()}
-    test = np.eye(len(of_condition)) if signals is None else np.asarray(signals, dtype=np.float64)
+    test = np.eye(of_condition.size) if signals is None else np.asarray(signals, dtype=np.float64)
     _check(of_condition, by_actor, test)
     joint = of_condition[:, None] * test  # (condition, signal)
     # (actor, signal, treatment): what each treatment brings of the units with each signal
@@ -101,7 +101,8 @@ def _check(shares: Array, payoffs: Mapping[str, Array], signals: Array) -> None:
             "payoffs of actors that do not fit each other", expected="(condition, treatment) of each"
         )
     shape = next(iter(payoffs.values())).shape
-    if len(shape) != 2 or shape[0] != shares.shape[0] or signals.shape[:1] != shares.shape or 0 in shape:
+    tables = len(shape) == signals.ndim == 2 and 0 not in (*shape, *signals.shape)
+    if not tables or not shares.shape == shape[:1] == signals.shape[:1]:
         raise RangeError(
             "shares, payoffs and signals that do not fit each other",
             found=f"{shares.shape}, {shape} and {signals.shape}",

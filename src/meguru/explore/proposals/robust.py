@@ -86,7 +86,7 @@ def robust(outcomes: Mapping[str, Array], goal: Goal, level: float = LEVEL) -> R
     IndicatorError
         An outcome that is undefined.
     RangeError
-        A level outside 0 to 1, or samples that differ in number.
+        A level outside 0 to 1, no samples, or samples that differ in number.
 
     Notes
     -----
@@ -95,8 +95,13 @@ def robust(outcomes: Mapping[str, Array], goal: Goal, level: float = LEVEL) -> R
     if not 0.0 < level < 1.0:
         with asked():
             raise RangeError("a level outside what is possible", found=level, expected="above 0, below 1")
-    if not outcomes or len({np.shape(one) for one in outcomes.values()}) != 1:
+    shapes = list(dict.fromkeys(np.shape(one) for one in outcomes.values()))
+    if len(shapes) != 1:
         raise RangeError("choices with different numbers of samples", expected="the same samples for all")
+    if len(shapes[0]) != 1 or shapes[0] == (0,):
+        raise RangeError(
+            "not one row of samples for each choice", found=shapes[0], expected="(sample,), one or more"
+        )
     values = np.stack([np.asarray(one, dtype=np.float64) for one in outcomes.values()])
     names = [name for name, row in zip(outcomes, values, strict=True) if np.isnan(row).any()]
     if names:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import RunError
+from meguru.errors import RangeError, RunError
 from meguru.explore.ensembles.result import Ensemble
 from meguru.explore.sensitivity.problem import NOTHING_UNCERTAIN
 from meguru.explore.years import year_at
@@ -43,12 +43,16 @@ def regional(inputs: Mapping[str, Array], behaves: NDArray[np.bool_]) -> DataFra
 
     Raises
     ------
+    RangeError
+        Inputs that do not fit the samples, or that are undefined in some.
     RunError
         One of the groups has less than ten samples.
     """
     from pandas import DataFrame
     from scipy.stats import ks_2samp
 
+    behaves = np.asarray(behaves)
+    columns = _columns(inputs, behaves)
     inside, outside = int(behaves.sum()), int((~behaves).sum())
     if min(inside, outside) < FEWEST:
         raise RunError(
@@ -57,7 +61,7 @@ def regional(inputs: Mapping[str, Array], behaves: NDArray[np.bool_]) -> DataFra
             expected=f"at least {FEWEST} of each",
         )
     rows = []
-    for name, values in inputs.items():
+    for name, values in columns.items():
         test = ks_2samp(values[behaves], values[~behaves])
         rows.append(
             {
@@ -72,6 +76,31 @@ def regional(inputs: Mapping[str, Array], behaves: NDArray[np.bool_]) -> DataFra
         )
     frame = DataFrame(rows)
     return frame.sort_values("distance", ascending=False, kind="stable", ignore_index=True)
+
+
+def _columns(inputs: Mapping[str, Array], behaves: NDArray[np.bool_]) -> dict[str, Array]:
+    """A number of each input in each sample."""
+    if behaves.dtype != np.bool_ or behaves.ndim != 1:
+        raise RangeError(
+            "does not say of each sample whether it behaves",
+            place="behaves",
+            found=f"{behaves.shape} of {behaves.dtype}",
+            expected="(sample,) of bool",
+        )
+    columns = {name: np.asarray(values, dtype=np.float64) for name, values in inputs.items()}
+    for name, values in columns.items():
+        if values.shape != behaves.shape:
+            raise RangeError(
+                "an input of the wrong shape", place=name, found=values.shape, expected=f"{behaves.shape}"
+            )
+        if missing := int(np.isnan(values).sum()):
+            raise RangeError(
+                "an input that is undefined in some samples",
+                place=name,
+                found=f"{missing} of {values.size}",
+                expected="numbers: leave these samples out",
+            )
+    return columns
 
 
 def regional_of(
