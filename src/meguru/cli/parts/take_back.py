@@ -15,7 +15,7 @@ SHOWN = 8
 @click.argument("process")
 @click.argument("route")
 @click.option("--scenario", "-s", help="Default the reference.")
-@click.option("--segment", help="Of the users; default those without lifetimes of their own.")
+@click.option("--segment", help="Of the users, with its own lifetimes and stretch; default without.")
 @click.option("--service", type=float, default=0.0, show_default=True, help="What one in use brings a year.")
 @click.option("--new", type=float, default=0.0, show_default=True, help="Price of a new one.")
 @click.option("--failed", type=float, default=0.0, show_default=True, help="What one that failed fetches.")
