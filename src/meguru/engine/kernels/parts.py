@@ -30,7 +30,7 @@ from meguru.engine.plan import (
 )  # fmt: skip
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def failure_share(p: Any, c: Any, z: Any, t: Any, hazard: Any, births: Any, at_sale: Any) -> Any:
     """f = Σ P(b) g(b) of one piece."""
     start, stride = hazard_start(p, hazard, at_sale) - t, hazard_stride(p, hazard, at_sale)
@@ -76,7 +76,7 @@ def no_others(p: Any, c: Any, z: Any, use: Any, index: Any, local: Any, date: An
     return share
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def others_stay(
     p: Any, c: Any, z: Any, use: Any, index: Any, local: Any, date: Any, q: Any, f: Any, rho: Any,
     visit: Any, intact: Any
@@ -95,7 +95,7 @@ def others_stay(
     return visit * mended + (1.0 - visit) * no_others(p, c, z, use, index, local, date, False)
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def slots_stay(
     p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, segment: Any, date: Any, at_sale: Any
 ) -> Any:
@@ -124,7 +124,7 @@ def slots_stay(
     return visit * mended + (1.0 - visit) * no_others(p, c, z, use, -1, local, date, False)
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def note_births(
     p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, index: Any, local: Any, date: Any, at_sale: Any,
     own: Any,
@@ -171,7 +171,7 @@ def note_births(
         add_scaled(z, pieces + block * dates, births, inside * (1.0 - intact), t + 1)
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def note_pieces(
     p: Any, c: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, date: Any, at_sale: Any, own: Any,
     by_part: Any,
@@ -284,7 +284,7 @@ def renew(p: Any, c: Any, z: Any, t: Any, use: Any, local: Any, date: Any, at_sa
             z[births + t + 1] = z[births + t + 1] * kept + added * z[put + t + 1]
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def note_part_age(
     p: Any, c: Any, z: Any, r: Any, t: Any, use: Any, index: Any, local: Any, date: Any, units: Any
 ) -> Any:

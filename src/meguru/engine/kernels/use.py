@@ -78,7 +78,7 @@ def share_exits(p: Any, z: Any, use: Any, units: Any, stay: Any, q: Any) -> Any:
     return units * (1.0 - survival) - own
 
 
-@uncounted()
+@uncounted(forceinline=True)
 def note_exits(p: Any, z: Any, r: Any, t: Any, x: Any, use: Any, local: Any, date: Any, by_part: Any) -> Any:
     """Exits by cause to their nodes and events. Returns the sum for own reasons."""
     item = at(p, PRODUCT, p[use + USE_PRODUCT], PRODUCT_ITEM)
