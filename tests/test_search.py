@@ -207,7 +207,11 @@ def test_every_plan_of_two_levels_is_tried(more: dict[str, Any], switched: bool)
 def test_auto_counts_what_can_be_chosen() -> None:
     options = [Option(True, [Variable("x", 0.0, 9.0, 1.0)]) for _ in range(5)]
     pairs = frozenset(frozenset(pair) for pair in combinations(range(5), 2))
-    variables = [one for option in options for one in (Variable("on", 0.0, 1.0, 1.0), *option.variables)]
+    variables = [
+        one
+        for number in range(5)
+        for one in (Variable(f"on{number}", 0.0, 1.0, 1.0), Variable(f"x{number}", 0.0, 9.0, 1.0))
+    ]
 
     def function(x: Array) -> dict[str, Array]:
         return {"f": np.nansum(x, axis=1)}
@@ -419,6 +423,34 @@ def test_slips_are_refused() -> None:
         Variable("x", 1.0, 0.0)
     with pytest.raises(errors.RangeError, match="leads nowhere"):
         Variable("x", 0.0, 1.0, -1.0)
+
+
+@pytest.mark.parametrize("wanted", ["max", "maximize", "More", "", None])
+def test_a_goal_wants_more_or_less(wanted: Any) -> None:
+    with pytest.raises(errors.UnknownNameError, match=r"a: no such wish; .*expected one of more, less"):
+        Goal("a", wanted)
+
+
+def test_a_limit_has_a_side_and_a_bound() -> None:
+    with pytest.raises(errors.UnknownNameError, match=r"found 'below', expected one of at most, at least"):
+        Limit("a", 0.5, "below")  # type: ignore[arg-type]
+    with pytest.raises(errors.RangeError, match="a: no bound; found nan"):
+        Limit("a", float("nan"), "at most")
+
+
+def test_a_function_that_does_not_fit_its_problem_is_refused() -> None:
+    x = [Variable("x", 0.0, 1.0, 0.5)]
+    for goals, limits in (([Goal("gg", "less")], []), ([Goal("g", "less")], [Limit("gg", 1.0, "at most")])):
+        asked = SearchProblem(x, goals, lambda x: {"g": x[:, 0]}, limits)
+        for method in ("grid", "nsga2"):
+            with pytest.raises(errors.RunError, match="no value of this name; found 'gg', expected g"):
+                search(asked, method, population=4, generations=2)
+    wrong: tuple[Any, ...] = (np.zeros(2), np.zeros((3, 1)), 1.0)
+    for values in wrong:
+        with pytest.raises(errors.RunError, match=r"g: .* a value a point; .* expected shape \(3,\)"):
+            search(SearchProblem(x, [Goal("g", "less")], lambda _, found=values: {"g": found}))
+    with pytest.raises(errors.RunError, match="two variables of one name; found 'x'"):
+        search(SearchProblem(x * 2, [Goal("g", "less")], lambda x: {"g": x[:, 0]}))
 
 
 def test_nsga2_without_pymoo_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,23 +10,35 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import FormulaError, UnknownNameError, asked, did_you_mean
+from meguru.errors import FormulaError, RangeError, UnknownNameError, asked, did_you_mean
 from meguru.explore.rounding import same
 from meguru.model.components import Model
 from meguru.quantity import Quantity
 
 Array = NDArray[np.float64]
 Wanted = Literal["more", "less"]
+Side = Literal["at most", "at least"]
 WANTED: tuple[Wanted, Wanted] = ("more", "less")
+SIDES: tuple[Side, Side] = ("at most", "at least")
 _LIMIT = re.compile(r"\s*(?P<name>[^<>=]+?)\s*(?P<sign><=|>=)\s*(?P<bound>.+?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Something of which more, or less, is wanted."""
+    """Something of which more, or less, is wanted.
+
+    Raises
+    ------
+    UnknownNameError
+        Neither ``more`` nor ``less``.
+    """
 
     name: str
     wanted: Wanted
+
+    def __post_init__(self) -> None:
+        if self.wanted not in WANTED:
+            raise UnknownNameError("no such wish", place=self.name, found=self.wanted, expected=WANTED)
 
     @property
     def sign(self) -> float:
@@ -40,11 +52,25 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Something that must not be above, or not below, a bound."""
+    """Something that must not be above, or not below, a bound.
+
+    Raises
+    ------
+    UnknownNameError
+        Neither ``at most`` nor ``at least``.
+    RangeError
+        A bound that is no number.
+    """
 
     name: str
     bound: float
-    side: Literal["at most", "at least"]
+    side: Side
+
+    def __post_init__(self) -> None:
+        if self.side not in SIDES:
+            raise UnknownNameError("no such side", place=self.name, found=self.side, expected=SIDES)
+        if not np.isfinite(self.bound):
+            raise RangeError("no bound", place=self.name, found=self.bound, expected="a number")
 
     def excess(self, values: Array) -> Array:
         """How far values are beyond the bound by more than rounding; what is undefined is infinitely far."""
@@ -127,7 +153,7 @@ def _limit(model: Model, text: str) -> Limit:
         raise UnknownNameError(
             "no such indicator", found=name, expected=list(known), hint=did_you_mean(name, known)
         )
-    side: Literal["at most", "at least"] = "at most" if match["sign"] == "<=" else "at least"
+    side: Side = "at most" if match["sign"] == "<=" else "at least"
     return Limit(name, in_unit_of(model, name, match["bound"]), side)
 
 

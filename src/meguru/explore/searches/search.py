@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import InfeasibleError, RunError
+from meguru.errors import InfeasibleError, RunError, did_you_mean
 from meguru.explore.plans.goals import Goal, Limit
 from meguru.explore.searches.combinations import Combinations
 from meguru.explore.searches.pareto import costs_of, non_dominated
@@ -129,8 +129,9 @@ def search(
         No point that was tried meets all limits; of the nearest one the error names the limit that is missed
         by least, relative to its bound, and after it the others.
     RunError
-        More combinations than can be run, no such method, nothing to choose or no goal, or a population or
-        generations below one.
+        More combinations than can be run, no such method, nothing to choose or no goal, two variables of one
+        name, a population or generations below one, or a function that does not give a value a point of
+        everything that is wanted or limited.
 
     Notes
     -----
@@ -178,6 +179,11 @@ def _check(problem: SearchProblem, population: int, generations: int) -> None:
     for what, given in (("variables", problem.variables), ("goals", problem.goals)):
         if not given:
             raise RunError("nothing to search", place=what, found="none", expected="at least one")
+    names = [one.name for one in problem.variables]
+    for name in names:
+        if names.count(name) > 1:
+            expected = "a name of its own for each"
+            raise RunError("two variables of one name", place="variables", found=name, expected=expected)
     for what, number in (("population", population), ("generations", generations)):
         if number < 1:
             raise RunError("must be at least one", place=what, found=number, expected="1 or more")
@@ -192,7 +198,28 @@ def _evaluated(problem: SearchProblem, points: Array) -> dict[str, Array]:
     """Values of everything that is wanted or limited."""
     found = problem.function(snapped(problem.variables, points))
     names = dict.fromkeys([*(goal.name for goal in problem.goals), *(one.name for one in problem.limits)])
-    return {name: np.asarray(found[name], dtype=np.float64) for name in names}
+    return {name: _values_of(name, found, len(points)) for name in names}
+
+
+def _values_of(name: str, found: Mapping[str, Array], count: int) -> Array:
+    """(point,) what a function gave of this name."""
+    if name not in found:
+        raise RunError(
+            "the function gives no value of this name",
+            place="function",
+            found=name,
+            expected=list(found) or "a value by name",
+            hint=did_you_mean(name, found),
+        )
+    values = np.asarray(found[name], dtype=np.float64)
+    if values.shape != (count,):
+        raise RunError(
+            "the function does not give a value a point",
+            place=name,
+            found=f"an array of shape {values.shape}",
+            expected=f"shape ({count},)",
+        )
+    return values
 
 
 def excess_of(problem: SearchProblem, values: Mapping[str, Array]) -> Array:
