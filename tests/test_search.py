@@ -362,6 +362,57 @@ def test_the_nearest_choice_is_nearest_relative_to_the_bounds() -> None:
         search(SearchProblem(x, [Goal("f", "less")], function, limits))
 
 
+def of_choices(options: Sequence[Option], pairs: Sequence[tuple[int, int]] = ()) -> SearchProblem:
+    """How much is taken, and how little: whatever is chosen, nothing is better in both."""
+    variables = [
+        replace(one, name=f"{one.name}{place}")
+        for place, option in enumerate(options)
+        for one in [*[Variable("on", 0.0, 1.0, 1.0)] * option.switched, *option.variables]
+    ]
+
+    def function(x: Array) -> dict[str, Array]:
+        known = np.nan_to_num(x)
+        weights = 1.5 ** np.arange(x.shape[1])
+        return {"f": known @ weights, "g": -(known @ weights)}
+
+    excluded = frozenset(frozenset(pair) for pair in pairs)
+    return SearchProblem(variables, GOALS, function, combinations=Combinations(options, excluded))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_nsga2_tries_no_choice_twice_and_none_that_may_not_be(seed: int) -> None:
+    """A small population has no room for copies: of a switch that is off level and year do not matter."""
+    levels = [Variable("level", 0.0, 9.0, 1.0), Variable("from", 2027.0, 2032.0, 1.0)]
+    problem = of_choices([Option(True, levels), Option(True, []), Option(True, [])], [(0, 2)])
+    every = {row.tobytes() for row in search(problem, "grid").points}
+    assert len(every) == 124  # (1 + 10 · 6) · 2 and 2 without the first
+    front = search(problem, "nsga2", population=8, generations=40, seed=seed)
+    told = [row.tobytes() for row in front.points]
+    assert len(told) == len(set(told)) > 80 and set(told) <= every
+    again = search(problem, "nsga2", population=8, generations=40, seed=seed)
+    assert np.array_equal(front.points, again.points, equal_nan=True)
+    assert np.array_equal(front.best, again.best)
+    enough = search(problem, "nsga2", population=40, generations=80, seed=seed)
+    assert {row.tobytes() for row in enough.points} == every  # and ends where there is nothing else
+
+
+@pytest.mark.parametrize("population", [1, 2, 50])
+@pytest.mark.parametrize(
+    ("options", "pairs", "count"),
+    [
+        ([Option(True, [])], [], 2),
+        ([Option(False, [Variable("level", 3.0, 3.0)])], [], 1),
+        ([Option(True, [])] * 24, list(combinations(range(24), 2)), 25),  # drawn freely hardly ever possible
+    ],
+)
+def test_nsga2_ends_where_there_are_fewer_choices_than_the_population(
+    options: list[Option], pairs: list[tuple[int, int]], count: int, population: int
+) -> None:
+    front = search(of_choices(options, pairs), "nsga2", population=population, generations=30)
+    assert len(front.points) == len(np.unique(front.points, axis=0)) <= count
+    assert population < 50 or len(front.points) == count
+
+
 @pytest.mark.parametrize("bound", [0.05, 0.3])
 def test_nsga2_keeps_to_a_limit(bound: float) -> None:
     """Of ZDT1 with the sum of all variables limited: g falls with f alone, up to the limit."""

@@ -14,7 +14,7 @@ from meguru.errors import InfeasibleError, RunError, did_you_mean
 from meguru.explore.plans.goals import Goal, Limit
 from meguru.explore.searches.combinations import Combinations
 from meguru.explore.searches.pareto import costs_of, non_dominated
-from meguru.explore.searches.space import FEW_LEVELS, Variable, grid, snapped
+from meguru.explore.searches.space import FEW_LEVELS, Variable, grid, keys_of, snapped
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -154,9 +154,12 @@ def search(
     from meguru.explore.searches.nsga2 import evolve
 
     points, values = evolve(problem, _evaluated, population, generations, seed)
-    if problem.also:
-        more = _evaluated(problem, _also(problem))
-        points = np.concatenate([points, _also(problem)])
+    tried = set(keys_of(points))
+    besides = [row for row, key in enumerate(keys_of(_also(problem))) if key not in tried]
+    if besides:
+        also = _also(problem)[besides]
+        more = _evaluated(problem, also)
+        points = np.concatenate([points, also])
         values = {name: np.concatenate([row, more[name]]) for name, row in values.items()}
     return _front(problem, points, values, "nsga2")
 
