@@ -25,6 +25,7 @@ from meguru.explore.proposals.break_even import break_even
 from meguru.explore.proposals.incentives import weigh_incentives
 from meguru.explore.proposals.roots import crossings
 from meguru.explore.proposals.suggest import suggest
+from meguru.explore.rounding import ranks
 from meguru.explore.searches.combinations import Combinations, Numbers, Option
 from meguru.explore.searches.model_search import search_measures
 from meguru.explore.searches.pareto import non_dominated
@@ -71,6 +72,55 @@ def test_the_front_is_what_nothing_dominates(points: list[tuple[int, int, int]])
     costs = np.array(points, dtype=float)
     slow = [not any(dominates(other, one) for other in costs) for one in costs]
     assert non_dominated(costs).tolist() == slow
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(-2, 2), st.integers(0, 4), st.integers(-2, 2)),
+        min_size=1,
+        max_size=30,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_rounding_decides_nothing(points: list[tuple[int, int, int, int]], chance: Any) -> None:
+    exact = np.array([(one, other) for one, _, other, _ in points], dtype=float)
+    bits = np.array([(one, other) for _, one, _, other in points])
+    rounded = exact * (1.0 + bits * 2.0**-50)
+    assert non_dominated(rounded).tolist() == non_dominated(exact).tolist()
+    order = chance.sample(range(len(points)), len(points))
+    assert non_dominated(rounded[order]).tolist() == non_dominated(rounded)[order].tolist()
+
+
+def test_values_have_places_but_for_rounding() -> None:
+    values = [3.0, 1.0, 1.0 + 1e-12, np.nan, -1.0, 3.0 - 1e-6, 0.0, np.inf, np.inf]
+    assert ranks(values).tolist() == [4, 2, 2, 6, 0, 3, 1, 5, 5]
+    assert ranks([]).tolist() == []
+    assert Limit("a", 1.0, "at most").excess(np.array([np.inf, -np.inf])).tolist() == [np.inf, 0.0]
+
+
+@pytest.mark.parametrize("method", ["grid", "nsga2"])
+def test_choices_that_come_to_the_same_are_all_listed(method: Any) -> None:
+    """As a front of a model: 7.590785641798419 in two years, …417 in the others."""
+    x = [Variable("level", 70.0, 90.0, 10.0), Variable("from", 2027.0, 2032.0, 1.0)]
+
+    def function(x: Array) -> dict[str, Array]:
+        return {
+            "f": -x[:, 0] * (1.0 + 2.0**-51 * (x[:, 1] % 2)),
+            "g": x[:, 0] * (1.0 - 2.0**-51 * (x[:, 1] % 3)),
+        }
+
+    front = search(SearchProblem(x, GOALS, function), method, population=20, generations=10)
+    expected = [[level, year] for level in (90.0, 80.0, 70.0) for year in range(2027, 2033)]
+    assert front.points[front.best].tolist() == expected
+
+
+@pytest.mark.parametrize("method", ["grid", "nsga2"])
+def test_of_any_values_that_come_to_the_same_one_is_listed(method: Any) -> None:
+    x = [Variable("any", 0.0, 1.0), Variable("step", 0.0, 1.0, 1.0)]
+    flat = SearchProblem(x, GOALS[:1], lambda x: {"f": 1.0 + np.maximum(x[:, 0] - 0.5, 0.0) ** 2})
+    found = search(flat, method, population=20, generations=20)
+    (one, other) = found.points[found.best]
+    assert (one[1], other[1]) in ((0.0, 1.0), (1.0, 0.0)) and max(one[0], other[0]) < 0.5
 
 
 def test_what_is_undefined_is_never_on_the_front() -> None:

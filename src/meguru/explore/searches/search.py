@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from meguru.errors import InfeasibleError, RunError, did_you_mean
 from meguru.explore.plans.goals import Goal, Limit
 from meguru.explore.searches.combinations import Combinations
-from meguru.explore.searches.pareto import costs_of, non_dominated
+from meguru.explore.searches.pareto import costs_of, non_dominated, ranks_of
 from meguru.explore.searches.space import FEW_LEVELS, Variable, grid, keys_of, snapped
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ class Front:
     excess : (point,)
         How far the limits are missed, each relative to its bound, together; 0 where all are met.
     best
-        Which points are on the front, by the first goal, the best first.
+        Which points are on the front, by the first goal, the best first. Goals differ by more than rounding,
+        or are the same: choices that come to the same are all on the front, but of those that differ in
+        nothing but numbers that may take any value one.
     method
         ``grid`` or ``nsga2``.
     levels
@@ -243,11 +245,26 @@ def _front(problem: SearchProblem, points: Array, values: dict[str, Array], meth
     if not allowed.any():
         raise _infeasible(problem, points, values, misses)
     rows = np.flatnonzero(allowed)
-    best = rows[non_dominated(costs[rows])]
-    _, first = np.unique(points[best], axis=0, return_index=True)
-    best = best[np.sort(first)]
-    best = best[np.lexsort(costs[best].T[::-1])]
+    best = _told_once(problem, points, costs, rows[non_dominated(costs[rows])])
     return Front(problem, points, values, excess, best, method)
+
+
+def _told_once(
+    problem: SearchProblem, points: Array, costs: Array, front: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Points of a front by the first goal; what comes to the same, by its numbers.
+
+    Numbers that may take any value come to the same at countless values near each other: of points that
+    differ in nothing else the first stands for all.
+    """
+    places = ranks_of(costs[front])
+    order = np.lexsort((*points[front].T[::-1], *places.T[::-1]))
+    steps = [index for index, one in enumerate(problem.variables) if one.count is not None]
+    keys = keys_of(np.concatenate([points[front][:, steps], places.astype(np.float64)], axis=1))
+    first: dict[bytes, int] = {}
+    for row in order.tolist():
+        first.setdefault(keys[row], row)
+    return front[list(first.values())]
 
 
 def _infeasible(
