@@ -643,6 +643,16 @@ def test_years_and_switches_are_chosen_too() -> None:
     assert [(one.measure, one.since) for one in boxes.plans[0]] == [("points_for_boxes", 2027)]  # the sooner
 
 
+def test_years_after_the_study_are_not_tried() -> None:
+    model = clone(meguru.example("small-battery"))
+    last, stated = model.time.last, model.measures["points_for_boxes"]
+    model.measures["points_for_boxes"] = replace(stated, since=last - 2, latest=2099)
+    assert levers_of(model, "today", ["points_for_boxes"])[0].years == (last - 2, last - 1, last)
+    assert search_measures(model, ["co2"], measures=["points_for_boxes"]).tried == 1 + 3
+    model.measures["points_for_boxes"] = replace(stated, since=2077, latest=2099)
+    assert levers_of(model, "today", ["points_for_boxes"])[0].years == ()
+
+
 @pytest.mark.parametrize(
     ("function", "roots"),
     [

@@ -196,7 +196,17 @@ RANGE = "      low: 0 %\n      high: 10 %\n"
     [
         ((RANGE, "      low: 0 %\n      high: 5 %\n"), errors.RangeError, "outside the range"),
         ((RANGE, "      low: 10 %\n      high: 10 %\n"), errors.RangeError, "an empty range"),
-        ((RANGE, RANGE + "      step: 0 %\n"), errors.RangeError, "an empty range"),
+        (
+            (RANGE, RANGE + "      step: 0 %\n"),
+            errors.RangeError,
+            r"more_parts\.range\.step: a step that leads nowhere; found '0 %', expected above 0",
+        ),
+        ((RANGE, RANGE + "      step: -5 %\n"), errors.RangeError, "nowhere; found '-5 %'"),
+        (
+            (CHANGES, f"excludes: more_parts\n    {CHANGES}"),
+            errors.ContradictionError,
+            r"more_parts\.excludes: a measure that excludes itself .* found 'more_parts'",
+        ),
         ((RANGE, "      low: 0 kg\n      high: 10 kg\n"), errors.DimensionError, "wrong dimension"),
         ((RANGE, "      low: = reused\n      high: 10 %\n"), errors.WrongTypeError, "not a plain number"),
         (

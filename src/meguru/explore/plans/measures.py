@@ -56,7 +56,7 @@ class Lever:
     present
         What holds at the start of the search in its last year; None where nothing does.
     years
-        In which it may begin; empty: as the model says.
+        Of the study, in which it may begin; empty: as the model says.
     switched
         Whether leaving it may be something else than to take it at ``present``.
     """
@@ -234,7 +234,7 @@ def _lever(model: Model, applied: Model, name: str, wanted: Sequence[str]) -> Le
     measure = model.measures[name]
     years: tuple[int, ...] = ()
     if measure.since is not None and measure.latest is not None:
-        years = tuple(range(measure.since, measure.latest + 1))
+        years = tuple(range(measure.since, min(measure.latest, model.time.last) + 1))
     if measure.range is None:
         return Lever(name, years=years)
     ((place, proposed),) = measure.changes.items()
