@@ -382,6 +382,12 @@ def test_a_search_without_a_feasible_point_says_what_comes_nearest() -> None:
         search(problem, "nsga2", population=8, generations=3)
     with pytest.raises(errors.InfeasibleError, match="co2_change <= -200"):
         search_measures(ATM, limits=["co2_change <= -200 t_CO2e/year"])
+    with pytest.raises(
+        errors.InfeasibleError, match="nearest is more_parts 10 %, more_collection 100 %; found"
+    ):
+        search_measures(ATM, limits=["co2_change <= -200 t_CO2e/year"])
+    with pytest.raises(errors.InfeasibleError, match="nearest is to leave all as it is; found"):
+        search(replace(problem, words=lambda _: ""), "grid")
     undefined = SearchProblem(x, [Goal("f", "less")], lambda x: {"f": np.full(len(x), np.nan)})
     with pytest.raises(errors.InfeasibleError, match="undefined"):
         search(undefined)

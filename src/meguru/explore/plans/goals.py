@@ -10,7 +10,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import FormulaError, RangeError, UnknownNameError, asked, did_you_mean
+from meguru.errors import (
+    ContradictionError,
+    FormulaError,
+    RangeError,
+    UnknownNameError,
+    asked,
+    did_you_mean,
+)
 from meguru.explore.rounding import same
 from meguru.model.components import Model
 from meguru.quantity import Quantity
@@ -85,10 +92,14 @@ class Limit:
 def goals_of(model: Model, names: Iterable[str] | None = None) -> list[Goal]:
     """Goals by name, as ``co2`` or ``co2:less``; default all indicators of the model that say ``wanted``.
 
+    A goal that is named twice is one.
+
     Raises
     ------
     UnknownNameError
         No such indicator; or it is not said of which more or less is wanted.
+    ContradictionError
+        More and less of one indicator.
     """
     if names is None:
         found = [Goal(name, _wanted(one.wanted)) for name, one in model.indicators.items() if one.wanted]
@@ -101,7 +112,21 @@ def goals_of(model: Model, names: Iterable[str] | None = None) -> list[Goal]:
             )
         return found
     with asked():
-        return [_goal(model, text) for text in names]
+        return _agreeing(_goal(model, text) for text in names)
+
+
+def _agreeing(goals: Iterable[Goal]) -> list[Goal]:
+    """Each goal once."""
+    found: dict[str, Goal] = {}
+    for goal in goals:
+        known = found.setdefault(goal.name, goal)
+        if known != goal:
+            raise ContradictionError(
+                "more and less of one indicator",
+                found=f"{known.name}:{known.wanted} and {goal.name}:{goal.wanted}",
+                expected="one of them",
+            )
+    return list(found.values())
 
 
 def _goal(model: Model, text: str) -> Goal:

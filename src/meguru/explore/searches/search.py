@@ -40,6 +40,8 @@ class SearchProblem:
     combinations
         What a grid tries, where not every combination of levels is a choice of its own; those of ``also``
         are among them.
+    words
+        What a point (variable,) stands for, in an error; empty: nothing. Default its numbers by name.
     """
 
     variables: Sequence[Variable]
@@ -48,6 +50,7 @@ class SearchProblem:
     limits: Sequence[Limit] = ()
     also: Sequence[Sequence[float]] = ()
     combinations: Combinations | None = field(default=None, repr=False)
+    words: Callable[[Array], str] | None = field(default=None, repr=False)
 
     def size(self, few: int) -> int:
         """How many points a grid has; if they are too many to run, some number above that."""
@@ -272,11 +275,7 @@ def _infeasible(
 ) -> InfeasibleError:
     """What comes nearest to being allowed, and which limit it misses."""
     nearest = int(np.argmin(misses.sum(axis=1)))
-    chosen = ", ".join(
-        f"{one.name} = {points[nearest, index]:g}"
-        for index, one in enumerate(problem.variables)
-        if not np.isnan(points[nearest, index])
-    )
+    chosen = (problem.words or _by_name(problem.variables))(points[nearest])
     order = [int(index) for index in np.argsort(misses[nearest], kind="stable")]
     missed = [
         (problem.limits[index], _told(problem.limits[index].name, values, nearest))
@@ -296,6 +295,16 @@ def _infeasible(
         expected=str(limit),
         hint=f"Loosen the limit, or allow more to be chosen.{more}",
     )
+
+
+def _by_name(variables: Sequence[Variable]) -> Callable[[Array], str]:
+    """What tells the numbers of a point; those that do not matter are left out."""
+
+    def told(point: Array) -> str:
+        named = zip(variables, point.tolist(), strict=True)
+        return ", ".join(f"{one.name} = {number:g}" for one, number in named if not math.isnan(number))
+
+    return told
 
 
 def _told(name: str, values: Mapping[str, Array], row: int) -> str:
