@@ -25,6 +25,7 @@ from meguru.explore.proposals.break_even import break_even
 from meguru.explore.proposals.incentives import weigh_incentives
 from meguru.explore.proposals.roots import crossings
 from meguru.explore.proposals.suggest import suggest
+from meguru.explore.rounding import ranks
 from meguru.explore.searches.combinations import Combinations, Numbers, Option
 from meguru.explore.searches.model_search import search_measures
 from meguru.explore.searches.pareto import non_dominated
@@ -71,6 +72,55 @@ def test_the_front_is_what_nothing_dominates(points: list[tuple[int, int, int]])
     costs = np.array(points, dtype=float)
     slow = [not any(dominates(other, one) for other in costs) for one in costs]
     assert non_dominated(costs).tolist() == slow
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(-2, 2), st.integers(0, 4), st.integers(-2, 2)),
+        min_size=1,
+        max_size=30,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_rounding_decides_nothing(points: list[tuple[int, int, int, int]], chance: Any) -> None:
+    exact = np.array([(one, other) for one, _, other, _ in points], dtype=float)
+    bits = np.array([(one, other) for _, one, _, other in points])
+    rounded = exact * (1.0 + bits * 2.0**-50)
+    assert non_dominated(rounded).tolist() == non_dominated(exact).tolist()
+    order = chance.sample(range(len(points)), len(points))
+    assert non_dominated(rounded[order]).tolist() == non_dominated(rounded)[order].tolist()
+
+
+def test_values_have_places_but_for_rounding() -> None:
+    values = [3.0, 1.0, 1.0 + 1e-12, np.nan, -1.0, 3.0 - 1e-6, 0.0, np.inf, np.inf]
+    assert ranks(values).tolist() == [4, 2, 2, 6, 0, 3, 1, 5, 5]
+    assert ranks([]).tolist() == []
+    assert Limit("a", 1.0, "at most").excess(np.array([np.inf, -np.inf])).tolist() == [np.inf, 0.0]
+
+
+@pytest.mark.parametrize("method", ["grid", "nsga2"])
+def test_choices_that_come_to_the_same_are_all_listed(method: Any) -> None:
+    """As a front of a model: 7.590785641798419 in two years, …417 in the others."""
+    x = [Variable("level", 70.0, 90.0, 10.0), Variable("from", 2027.0, 2032.0, 1.0)]
+
+    def function(x: Array) -> dict[str, Array]:
+        return {
+            "f": -x[:, 0] * (1.0 + 2.0**-51 * (x[:, 1] % 2)),
+            "g": x[:, 0] * (1.0 - 2.0**-51 * (x[:, 1] % 3)),
+        }
+
+    front = search(SearchProblem(x, GOALS, function), method, population=20, generations=10)
+    expected = [[level, year] for level in (90.0, 80.0, 70.0) for year in range(2027, 2033)]
+    assert front.points[front.best].tolist() == expected
+
+
+@pytest.mark.parametrize("method", ["grid", "nsga2"])
+def test_of_any_values_that_come_to_the_same_one_is_listed(method: Any) -> None:
+    x = [Variable("any", 0.0, 1.0), Variable("step", 0.0, 1.0, 1.0)]
+    flat = SearchProblem(x, GOALS[:1], lambda x: {"f": 1.0 + np.maximum(x[:, 0] - 0.5, 0.0) ** 2})
+    found = search(flat, method, population=20, generations=20)
+    (one, other) = found.points[found.best]
+    assert (one[1], other[1]) in ((0.0, 1.0), (1.0, 0.0)) and max(one[0], other[0]) < 0.5
 
 
 def test_what_is_undefined_is_never_on_the_front() -> None:
@@ -207,7 +257,11 @@ def test_every_plan_of_two_levels_is_tried(more: dict[str, Any], switched: bool)
 def test_auto_counts_what_can_be_chosen() -> None:
     options = [Option(True, [Variable("x", 0.0, 9.0, 1.0)]) for _ in range(5)]
     pairs = frozenset(frozenset(pair) for pair in combinations(range(5), 2))
-    variables = [one for option in options for one in (Variable("on", 0.0, 1.0, 1.0), *option.variables)]
+    variables = [
+        one
+        for number in range(5)
+        for one in (Variable(f"on{number}", 0.0, 1.0, 1.0), Variable(f"x{number}", 0.0, 9.0, 1.0))
+    ]
 
     def function(x: Array) -> dict[str, Array]:
         return {"f": np.nansum(x, axis=1)}
@@ -328,6 +382,12 @@ def test_a_search_without_a_feasible_point_says_what_comes_nearest() -> None:
         search(problem, "nsga2", population=8, generations=3)
     with pytest.raises(errors.InfeasibleError, match="co2_change <= -200"):
         search_measures(ATM, limits=["co2_change <= -200 t_CO2e/year"])
+    with pytest.raises(
+        errors.InfeasibleError, match="nearest is more_parts 10 %, more_collection 100 %; found"
+    ):
+        search_measures(ATM, limits=["co2_change <= -200 t_CO2e/year"])
+    with pytest.raises(errors.InfeasibleError, match="nearest is to leave all as it is; found"):
+        search(replace(problem, words=lambda _: ""), "grid")
     undefined = SearchProblem(x, [Goal("f", "less")], lambda x: {"f": np.full(len(x), np.nan)})
     with pytest.raises(errors.InfeasibleError, match="undefined"):
         search(undefined)
@@ -356,6 +416,57 @@ def test_the_nearest_choice_is_nearest_relative_to_the_bounds() -> None:
     x = [Variable("x", 0.0, 1.0, 1.0)]
     with pytest.raises(errors.InfeasibleError, match="nearest is x = 1"):
         search(SearchProblem(x, [Goal("f", "less")], function, limits))
+
+
+def of_choices(options: Sequence[Option], pairs: Sequence[tuple[int, int]] = ()) -> SearchProblem:
+    """How much is taken, and how little: whatever is chosen, nothing is better in both."""
+    variables = [
+        replace(one, name=f"{one.name}{place}")
+        for place, option in enumerate(options)
+        for one in [*[Variable("on", 0.0, 1.0, 1.0)] * option.switched, *option.variables]
+    ]
+
+    def function(x: Array) -> dict[str, Array]:
+        known = np.nan_to_num(x)
+        weights = 1.5 ** np.arange(x.shape[1])
+        return {"f": known @ weights, "g": -(known @ weights)}
+
+    excluded = frozenset(frozenset(pair) for pair in pairs)
+    return SearchProblem(variables, GOALS, function, combinations=Combinations(options, excluded))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_nsga2_tries_no_choice_twice_and_none_that_may_not_be(seed: int) -> None:
+    """A small population has no room for copies: of a switch that is off level and year do not matter."""
+    levels = [Variable("level", 0.0, 9.0, 1.0), Variable("from", 2027.0, 2032.0, 1.0)]
+    problem = of_choices([Option(True, levels), Option(True, []), Option(True, [])], [(0, 2)])
+    every = {row.tobytes() for row in search(problem, "grid").points}
+    assert len(every) == 124  # (1 + 10 · 6) · 2 and 2 without the first
+    front = search(problem, "nsga2", population=8, generations=40, seed=seed)
+    told = [row.tobytes() for row in front.points]
+    assert len(told) == len(set(told)) > 80 and set(told) <= every
+    again = search(problem, "nsga2", population=8, generations=40, seed=seed)
+    assert np.array_equal(front.points, again.points, equal_nan=True)
+    assert np.array_equal(front.best, again.best)
+    enough = search(problem, "nsga2", population=40, generations=80, seed=seed)
+    assert {row.tobytes() for row in enough.points} == every  # and ends where there is nothing else
+
+
+@pytest.mark.parametrize("population", [1, 2, 50])
+@pytest.mark.parametrize(
+    ("options", "pairs", "count"),
+    [
+        ([Option(True, [])], [], 2),
+        ([Option(False, [Variable("level", 3.0, 3.0)])], [], 1),
+        ([Option(True, [])] * 24, list(combinations(range(24), 2)), 25),  # drawn freely hardly ever possible
+    ],
+)
+def test_nsga2_ends_where_there_are_fewer_choices_than_the_population(
+    options: list[Option], pairs: list[tuple[int, int]], count: int, population: int
+) -> None:
+    front = search(of_choices(options, pairs), "nsga2", population=population, generations=30)
+    assert len(front.points) == len(np.unique(front.points, axis=0)) <= count
+    assert population < 50 or len(front.points) == count
 
 
 @pytest.mark.parametrize("bound", [0.05, 0.3])
@@ -419,6 +530,34 @@ def test_slips_are_refused() -> None:
         Variable("x", 1.0, 0.0)
     with pytest.raises(errors.RangeError, match="leads nowhere"):
         Variable("x", 0.0, 1.0, -1.0)
+
+
+@pytest.mark.parametrize("wanted", ["max", "maximize", "More", "", None])
+def test_a_goal_wants_more_or_less(wanted: Any) -> None:
+    with pytest.raises(errors.UnknownNameError, match=r"a: no such wish; .*expected one of more, less"):
+        Goal("a", wanted)
+
+
+def test_a_limit_has_a_side_and_a_bound() -> None:
+    with pytest.raises(errors.UnknownNameError, match=r"found 'below', expected one of at most, at least"):
+        Limit("a", 0.5, "below")  # type: ignore[arg-type]
+    with pytest.raises(errors.RangeError, match="a: no bound; found nan"):
+        Limit("a", float("nan"), "at most")
+
+
+def test_a_function_that_does_not_fit_its_problem_is_refused() -> None:
+    x = [Variable("x", 0.0, 1.0, 0.5)]
+    for goals, limits in (([Goal("gg", "less")], []), ([Goal("g", "less")], [Limit("gg", 1.0, "at most")])):
+        asked = SearchProblem(x, goals, lambda x: {"g": x[:, 0]}, limits)
+        for method in ("grid", "nsga2"):
+            with pytest.raises(errors.RunError, match="no value of this name; found 'gg', expected g"):
+                search(asked, method, population=4, generations=2)
+    wrong: tuple[Any, ...] = (np.zeros(2), np.zeros((3, 1)), 1.0)
+    for values in wrong:
+        with pytest.raises(errors.RunError, match=r"g: .* a value a point; .* expected shape \(3,\)"):
+            search(SearchProblem(x, [Goal("g", "less")], lambda _, found=values: {"g": found}))
+    with pytest.raises(errors.RunError, match="two variables of one name; found 'x'"):
+        search(SearchProblem(x * 2, [Goal("g", "less")], lambda x: {"g": x[:, 0]}))
 
 
 def test_nsga2_without_pymoo_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -508,6 +647,16 @@ def test_years_and_switches_are_chosen_too() -> None:
     assert levers_of(battery, "today", names[:1])[0].years == (2027, 2028, 2029, 2030, 2031, 2032, 2033)
     boxes = search_measures(battery, ["co2"], measures=names[:1], over="mean")
     assert [(one.measure, one.since) for one in boxes.plans[0]] == [("points_for_boxes", 2027)]  # the sooner
+
+
+def test_years_after_the_study_are_not_tried() -> None:
+    model = clone(meguru.example("small-battery"))
+    last, stated = model.time.last, model.measures["points_for_boxes"]
+    model.measures["points_for_boxes"] = replace(stated, since=last - 2, latest=2099)
+    assert levers_of(model, "today", ["points_for_boxes"])[0].years == (last - 2, last - 1, last)
+    assert search_measures(model, ["co2"], measures=["points_for_boxes"]).tried == 1 + 3
+    model.measures["points_for_boxes"] = replace(stated, since=2077, latest=2099)
+    assert levers_of(model, "today", ["points_for_boxes"])[0].years == ()
 
 
 @pytest.mark.parametrize(

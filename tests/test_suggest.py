@@ -16,8 +16,11 @@ from meguru.explore.plans.measures import Lever, Taken, start_of, with_plan
 from meguru.explore.plans.trials import Trials
 from meguru.explore.proposals.break_even import break_even
 from meguru.explore.proposals.suggest import Outcome, Step, Suggestion, suggest
+from meguru.explore.searches.model_search import search_measures
 from meguru.model import Model
+from meguru.model.components import Scenario
 from meguru.model.read import parse
+from meguru.model.walk import clone
 from meguru.report.sentences import sentences
 
 TEXT = example_path("atm-parts").read_text(encoding="utf-8")
@@ -218,12 +221,49 @@ def test_measures_taken_or_unknown_are_refused() -> None:
         suggest(model, scenario="measure-1", measures=["more_parts"])
     with pytest.raises(errors.UnknownNameError, match="more_parts"):
         suggest(model, measures=["more_part"])
-    with pytest.raises(errors.UnknownNameError, match="does not take already"):
-        suggest(model, scenario="measure-2")
+    for start in (suggest, search_measures):
+        with pytest.raises(
+            errors.UnknownNameError, match="'reuse_7' only sets what 'more_parts', which"
+        ) as caught:
+            start(model, scenario="measure-2")
+        assert caught.value.asked
     with pytest.raises(errors.RangeError, match="2024 to 2030"):
         suggest(model, over=2031)
     rest = suggest(model, ["co2_change"], scenario="measure-1")
     assert order(rest, "co2_change") == ["more_collection"]
+
+
+def test_why_nothing_is_left_to_take() -> None:
+    model = clone(meguru.example("atm-parts"))
+    del model.measures["reuse_4"]
+    model.measures["more_collection"].excludes = ["more_parts"]
+    model.scenarios["parts"] = Scenario(inherits="today", measures=["more_parts"])
+    says = (
+        "'parts' leaves no measure to take.*'more_collection' is excluded beside 'more_parts', which is taken"
+    )
+    with pytest.raises(errors.UnknownNameError, match=says) as caught:
+        suggest(model, scenario="parts")
+    assert caught.value.asked
+    model.scenarios["parts"].present, model.scenarios["today"].present = True, False
+    with pytest.raises(errors.UnknownNameError, match=says) as caught:
+        suggest(model)
+    assert not caught.value.asked  # nothing was asked for: the model leaves nothing
+    model.measures.clear()
+    with pytest.raises(errors.UnknownNameError, match="does not take already") as caught:
+        suggest(model, scenario="today")
+    assert not caught.value.asked
+
+
+def test_a_goal_named_twice_is_one_and_two_wishes_of_one_are_refused() -> None:
+    model = meguru.example("atm-parts")
+    assert goals_of(model, ["co2_change", "economic_gain", "co2_change:less"]) == [
+        Goal("co2_change", "less"),
+        Goal("economic_gain", "more"),
+    ]
+    says = "found 'co2_change:less and co2_change:more', expected one of them"
+    with pytest.raises(errors.ContradictionError, match=says) as caught:
+        goals_of(model, ["co2_change", "co2_change:more"])
+    assert caught.value.asked
 
 
 def test_a_measure_that_brings_nothing_is_not_taken() -> None:

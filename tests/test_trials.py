@@ -187,6 +187,25 @@ def test_scenarios_that_were_found_before_are_not_written_over() -> None:
     assert {"step-1", "step-1_2"} <= again.with_scenarios().scenarios.keys()
 
 
+def test_an_impossible_level_is_named_with_its_range() -> None:
+    wide = ("      low: 0 %\n      high: 100 %\n", "      low: 0 %\n      high: 130 %\n")
+    model = parse(edited(TEXT, wide))
+    meguru.check(model)
+    says = r"more_collection\.range: 130 % was tried: processes\.collect\.split\.allied: outside .*1\.3, "
+    for names in (None, ["more_collection"]):
+        with pytest.raises(errors.RangeError, match=says) as caught:
+            search_measures(model, ["co2_change"], measures=names, few=3)
+        assert "candidate" not in str(caught.value)
+    trials = Trials(model)
+    plans: list[Plan] = [(Taken("more_collection", 50.0),), (Taken("more_collection", 120.0),)]
+    with pytest.raises(errors.RangeError, match="range: 120 % was tried"):
+        trials.values(plans, ["co2_change"])
+    model.scenarios["today"].changes["processes.collect.split.allied"] = "140 %"
+    with pytest.raises(errors.RangeError, match="outside what is possible") as caught:
+        trials.values([()], ["co2_change"])
+    assert "was tried" not in str(caught.value)  # no level is to blame
+
+
 CHANGES = "changes: {parameters.reused: 10 %}"
 RANGE = "      low: 0 %\n      high: 10 %\n"
 
@@ -196,7 +215,17 @@ RANGE = "      low: 0 %\n      high: 10 %\n"
     [
         ((RANGE, "      low: 0 %\n      high: 5 %\n"), errors.RangeError, "outside the range"),
         ((RANGE, "      low: 10 %\n      high: 10 %\n"), errors.RangeError, "an empty range"),
-        ((RANGE, RANGE + "      step: 0 %\n"), errors.RangeError, "an empty range"),
+        (
+            (RANGE, RANGE + "      step: 0 %\n"),
+            errors.RangeError,
+            r"more_parts\.range\.step: a step that leads nowhere; found '0 %', expected above 0",
+        ),
+        ((RANGE, RANGE + "      step: -5 %\n"), errors.RangeError, "nowhere; found '-5 %'"),
+        (
+            (CHANGES, f"excludes: more_parts\n    {CHANGES}"),
+            errors.ContradictionError,
+            r"more_parts\.excludes: a measure that excludes itself .* found 'more_parts'",
+        ),
         ((RANGE, "      low: 0 kg\n      high: 10 kg\n"), errors.DimensionError, "wrong dimension"),
         ((RANGE, "      low: = reused\n      high: 10 %\n"), errors.WrongTypeError, "not a plain number"),
         (

@@ -47,6 +47,8 @@ SLIPS = [
          "processes.check.recovery.since.2031", ("never holds", "2030 or earlier")),
     Slip("measure after the study", "from: 2025", "from: 2031", "measures.more.from",
          ("this measure never holds", "from 2031 on", "2030 or earlier")),
+    Slip("measure that may begin after the study", "from: 2025", "from: 2025, latest: 2031",
+         "measures.more.latest", ("not tried", "found 2031", "2030 or earlier")),
     Slip("measure from a year with a digit too few", "from: 2025", "from: 205", "measures.more.from",
          ("far from those of the study", "from 205 on")),
     Slip("age between two steps", AGE, "age: 9.4 year", "processes.use.segments.work.lifetimes.worn.age",

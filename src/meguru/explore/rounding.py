@@ -20,5 +20,23 @@ def reacts(values: Array) -> bool:
 def same(one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
     """Whether numbers differ by no more than rounding, each pair by itself; false where one is undefined."""
     first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
-    near: NDArray[np.bool_] = np.abs(first - second) <= SAME * np.maximum(np.abs(first), np.abs(second))
-    return near
+    largest = np.maximum(np.abs(first), np.abs(second))
+    with np.errstate(invalid="ignore"):  # of two that are infinite
+        near = (np.abs(first - second) <= SAME * largest) & np.isfinite(largest)
+    found: NDArray[np.bool_] = near | (first == second)
+    return found
+
+
+def ranks(values: ArrayLike) -> NDArray[np.int64]:
+    """(value,) The places of values in their order, from 0; those that are the :func:`same` have one place.
+
+    So have all in a row of which each is the same as the next. What is undefined comes last.
+    """
+    known = np.asarray(values, dtype=np.float64)
+    order = np.argsort(known, kind="stable")
+    ordered = known[order]
+    is_next = np.zeros(len(known), dtype=np.int64)
+    is_next[1:] = ~same(ordered[1:], ordered[:-1])
+    found = np.empty(len(known), dtype=np.int64)
+    found[order] = np.cumsum(is_next)
+    return found

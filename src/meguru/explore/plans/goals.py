@@ -10,23 +10,42 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import FormulaError, UnknownNameError, asked, did_you_mean
+from meguru.errors import (
+    ContradictionError,
+    FormulaError,
+    RangeError,
+    UnknownNameError,
+    asked,
+    did_you_mean,
+)
 from meguru.explore.rounding import same
 from meguru.model.components import Model
 from meguru.quantity import Quantity
 
 Array = NDArray[np.float64]
 Wanted = Literal["more", "less"]
+Side = Literal["at most", "at least"]
 WANTED: tuple[Wanted, Wanted] = ("more", "less")
+SIDES: tuple[Side, Side] = ("at most", "at least")
 _LIMIT = re.compile(r"\s*(?P<name>[^<>=]+?)\s*(?P<sign><=|>=)\s*(?P<bound>.+?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Something of which more, or less, is wanted."""
+    """Something of which more, or less, is wanted.
+
+    Raises
+    ------
+    UnknownNameError
+        Neither ``more`` nor ``less``.
+    """
 
     name: str
     wanted: Wanted
+
+    def __post_init__(self) -> None:
+        if self.wanted not in WANTED:
+            raise UnknownNameError("no such wish", place=self.name, found=self.wanted, expected=WANTED)
 
     @property
     def sign(self) -> float:
@@ -40,11 +59,25 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Something that must not be above, or not below, a bound."""
+    """Something that must not be above, or not below, a bound.
+
+    Raises
+    ------
+    UnknownNameError
+        Neither ``at most`` nor ``at least``.
+    RangeError
+        A bound that is no number.
+    """
 
     name: str
     bound: float
-    side: Literal["at most", "at least"]
+    side: Side
+
+    def __post_init__(self) -> None:
+        if self.side not in SIDES:
+            raise UnknownNameError("no such side", place=self.name, found=self.side, expected=SIDES)
+        if not np.isfinite(self.bound):
+            raise RangeError("no bound", place=self.name, found=self.bound, expected="a number")
 
     def excess(self, values: Array) -> Array:
         """How far values are beyond the bound by more than rounding; what is undefined is infinitely far."""
@@ -59,10 +92,14 @@ class Limit:
 def goals_of(model: Model, names: Iterable[str] | None = None) -> list[Goal]:
     """Goals by name, as ``co2`` or ``co2:less``; default all indicators of the model that say ``wanted``.
 
+    A goal that is named twice is one.
+
     Raises
     ------
     UnknownNameError
         No such indicator; or it is not said of which more or less is wanted.
+    ContradictionError
+        More and less of one indicator.
     """
     if names is None:
         found = [Goal(name, _wanted(one.wanted)) for name, one in model.indicators.items() if one.wanted]
@@ -75,7 +112,21 @@ def goals_of(model: Model, names: Iterable[str] | None = None) -> list[Goal]:
             )
         return found
     with asked():
-        return [_goal(model, text) for text in names]
+        return _agreeing(_goal(model, text) for text in names)
+
+
+def _agreeing(goals: Iterable[Goal]) -> list[Goal]:
+    """Each goal once."""
+    found: dict[str, Goal] = {}
+    for goal in goals:
+        known = found.setdefault(goal.name, goal)
+        if known != goal:
+            raise ContradictionError(
+                "more and less of one indicator",
+                found=f"{known.name}:{known.wanted} and {goal.name}:{goal.wanted}",
+                expected="one of them",
+            )
+    return list(found.values())
 
 
 def _goal(model: Model, text: str) -> Goal:
@@ -127,7 +178,7 @@ def _limit(model: Model, text: str) -> Limit:
         raise UnknownNameError(
             "no such indicator", found=name, expected=list(known), hint=did_you_mean(name, known)
         )
-    side: Literal["at most", "at least"] = "at most" if match["sign"] == "<=" else "at least"
+    side: Side = "at most" if match["sign"] == "<=" else "at least"
     return Limit(name, in_unit_of(model, name, match["bound"]), side)
 
 

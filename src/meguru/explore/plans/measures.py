@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,7 +57,7 @@ class Lever:
     present
         What holds at the start of the search in its last year; None where nothing does.
     years
-        In which it may begin; empty: as the model says.
+        Of the study, in which it may begin; empty: as the model says.
     switched
         Whether leaving it may be something else than to take it at ``present``.
     """
@@ -178,13 +179,17 @@ def _is_freer(model: Model, name: str, others: Sequence[str], free: Iterable[str
     )
 
 
-def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> list[Lever]:
+def levers_of(
+    model: Model, start: str, names: Iterable[str] | None = None, named: bool = False
+) -> list[Lever]:
     """Measures that can be taken on top of the scenario ``start``, in the order of the model.
 
     Parameters
     ----------
     names
         Of those wanted, each once; default all, but for :func:`levels_of_others`.
+    named
+        Whether the start was asked for: that it leaves nothing is then no fault of the model.
 
     Raises
     ------
@@ -203,13 +208,32 @@ def levers_of(model: Model, start: str, names: Iterable[str] | None = None) -> l
             for name in wanted:
                 _check_free(model, start, taken, name)
     if not wanted:
-        raise UnknownNameError(
-            f"no measure that scenario '{start}' does not take already",
-            place="measures",
-            expected="an entry of 'measures' that is not taken yet",
-        )
+        with asked() if named and model.measures else nullcontext():
+            raise _nothing_left(model, start, taken)
     applied = apply(model, start)
     return [_lever(model, applied, name, wanted) for name in wanted]
+
+
+def _nothing_left(model: Model, start: str, taken: Sequence[str]) -> UnknownNameError:
+    """That a start leaves nothing to take, and why of each measure that it does not take."""
+    why = []
+    told = levels_of_others(model, start)
+    for name in model.measures:
+        pair = exclude_each_other(model, [*taken, name])
+        if name in taken:
+            continue
+        if pair is not None:
+            why.append(f"'{name}' is excluded beside '{pair[0]}', which is taken.")
+        elif name in told:
+            why.append(f"'{name}' only sets what '{told[name][0]}', which is taken, can set.")
+    return UnknownNameError(
+        f"scenario '{start}' leaves no measure to take"
+        if why
+        else f"no measure that scenario '{start}' does not take already",
+        place="measures",
+        expected="an entry of 'measures' that is neither taken yet nor excluded",
+        hint=" ".join(why) or None,
+    )
 
 
 def _check_free(model: Model, start: str, taken: Sequence[str], name: str) -> None:
@@ -234,7 +258,7 @@ def _lever(model: Model, applied: Model, name: str, wanted: Sequence[str]) -> Le
     measure = model.measures[name]
     years: tuple[int, ...] = ()
     if measure.since is not None and measure.latest is not None:
-        years = tuple(range(measure.since, measure.latest + 1))
+        years = tuple(range(measure.since, min(measure.latest, model.time.last) + 1))
     if measure.range is None:
         return Lever(name, years=years)
     ((place, proposed),) = measure.changes.items()

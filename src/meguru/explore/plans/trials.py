@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguru.engine import Comparison, Result, run
+from meguru.errors import ModelError
+from meguru.explore.plans.blame import blamed
 from meguru.explore.plans.measures import Plan, candidate_of, is_possible, start_of, with_levels, with_plan
 from meguru.explore.plans.switches import switched
 from meguru.explore.years import year_at
@@ -77,13 +79,22 @@ class Trials:
         Returns
         -------
         indicator → (plan,), NaN where it is undefined, or where measures exclude each other
+
+        Raises
+        ------
+        ModelError
+            What plans make impossible; where a level is, at the range of its measure.
         """
         wanted = list(dict.fromkeys(plan for plan in plans if is_possible(self.model, plan)))
         known: dict[Plan, int] = {plan: index for index, plan in enumerate(wanted)}
         found = {name: np.empty(len(wanted)) for name in indicators}
         done = 0
         for members in self._groups(wanted):
-            values = self._of_group([wanted[index] for index in members], indicators)
+            group = [wanted[index] for index in members]
+            try:
+                values = self._of_group(group, indicators)
+            except ModelError as error:
+                raise blamed(self.model, group, self.result, error) from error
             for name, row in values.items():
                 found[name][members] = row
             done += len(members)

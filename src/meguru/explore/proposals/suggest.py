@@ -245,7 +245,7 @@ def suggest(
     """
     trials = Trials(model, scenario, over=over)
     wanted = goals_of(model, goals)
-    levers = levers_of(model, trials.start, measures)
+    levers = levers_of(model, trials.start, measures, named=scenario is not None)
     found = _Outcomes(trials, wanted)
     alone = [found.step((), lever) for lever in levers]
     orders = {goal.name: found.greedy(levers, goal) for goal in wanted}

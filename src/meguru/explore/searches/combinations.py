@@ -82,6 +82,39 @@ class Combinations:
         ]
         return np.array(rows, dtype=np.float64)
 
+    def as_told(self, points: Array) -> Array:
+        """(choice, variable) NaN for level and year of what is left, so that each choice is one point."""
+        found = points.copy()
+        for place, one in enumerate(self.options):
+            first = self._first(place)
+            if one.switched:
+                left = points[:, first] == 0.0
+                found[left, first + 1 : first + 1 + len(one.variables)] = np.nan
+        return found
+
+    def without_excluded(self, points: Array, draws: np.random.Generator) -> Array:
+        """(choice, variable) of options that exclude each other one kept, whichever comes first by chance."""
+        if not self.excluded:
+            return points
+        found = points.copy()
+        switches = {place: self._first(place) for place, one in enumerate(self.options) if one.switched}
+        always = frozenset(place for place in range(len(self.options)) if place not in switches)
+        order = np.array(list(switches), dtype=np.int64)
+        for row in found:
+            taken = always
+            for place in draws.permutation(order).tolist():
+                if row[switches[place]] == 0.0:
+                    continue
+                if self._bars(taken, place):
+                    row[switches[place]] = 0.0
+                else:
+                    taken |= {place}
+        return found
+
+    def _first(self, place: int) -> int:
+        """The column of the first number of an option."""
+        return sum(one.switched + len(one.variables) for one in self.options[:place])
+
     def _sets(self) -> Iterator[frozenset[int]]:
         """The sets of options that can be taken together, that of none first."""
         always = frozenset(place for place, one in enumerate(self.options) if not one.switched)

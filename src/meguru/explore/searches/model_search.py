@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from meguru.explore.plans.describe import plan_text
 from meguru.explore.plans.goals import Goal, Limit, goals_of, limits_of
 from meguru.explore.plans.measures import (
     Lever,
@@ -134,7 +135,8 @@ def search_measures(
     count = _Count(progress)
     trials = Trials(model, scenario, over=over, progress=count)
     wanted, bounds = goals_of(model, goals), limits_of(model, limits)
-    levers = [_switched(one, few) for one in levers_of(model, trials.start, measures)]
+    free = levers_of(model, trials.start, measures, named=scenario is not None)
+    levers = [_switched(one, few) for one in free]
     names = list(dict.fromkeys([*(goal.name for goal in wanted), *(one.name for one in bounds)]))
 
     def function(points: Array) -> dict[str, Array]:
@@ -149,6 +151,7 @@ def search_measures(
         bounds,
         [_nothing(levers)],
         combinations_of(model, levers),
+        lambda point: plan_text(model, plan_of(levers, point)) if plan_of(levers, point) else "",
     )
     grid = method_of(problem, method, few) == "grid"
     count.planned = problem.size(few) if grid else population * generations

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from meguru.errors import InfeasibleError, RunError
+from meguru.errors import InfeasibleError, RunError, did_you_mean
 from meguru.explore.plans.goals import Goal, Limit
 from meguru.explore.searches.combinations import Combinations
-from meguru.explore.searches.pareto import costs_of, non_dominated
-from meguru.explore.searches.space import FEW_LEVELS, Variable, grid, snapped
+from meguru.explore.searches.pareto import costs_of, non_dominated, ranks_of
+from meguru.explore.searches.space import FEW_LEVELS, Variable, grid, keys_of, snapped
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -40,6 +40,8 @@ class SearchProblem:
     combinations
         What a grid tries, where not every combination of levels is a choice of its own; those of ``also``
         are among them.
+    words
+        What a point (variable,) stands for, in an error; empty: nothing. Default its numbers by name.
     """
 
     variables: Sequence[Variable]
@@ -48,6 +50,7 @@ class SearchProblem:
     limits: Sequence[Limit] = ()
     also: Sequence[Sequence[float]] = ()
     combinations: Combinations | None = field(default=None, repr=False)
+    words: Callable[[Array], str] | None = field(default=None, repr=False)
 
     def size(self, few: int) -> int:
         """How many points a grid has; if they are too many to run, some number above that."""
@@ -74,7 +77,9 @@ class Front:
     excess : (point,)
         How far the limits are missed, each relative to its bound, together; 0 where all are met.
     best
-        Which points are on the front, by the first goal, the best first.
+        Which points are on the front, by the first goal, the best first. Goals differ by more than rounding,
+        or are the same: choices that come to the same are all on the front, but of those that differ in
+        nothing but numbers that may take any value one.
     method
         ``grid`` or ``nsga2``.
     levels
@@ -129,8 +134,9 @@ def search(
         No point that was tried meets all limits; of the nearest one the error names the limit that is missed
         by least, relative to its bound, and after it the others.
     RunError
-        More combinations than can be run, no such method, nothing to choose or no goal, or a population or
-        generations below one.
+        More combinations than can be run, no such method, nothing to choose or no goal, two variables of one
+        name, a population or generations below one, or a function that does not give a value a point of
+        everything that is wanted or limited.
 
     Notes
     -----
@@ -153,9 +159,12 @@ def search(
     from meguru.explore.searches.nsga2 import evolve
 
     points, values = evolve(problem, _evaluated, population, generations, seed)
-    if problem.also:
-        more = _evaluated(problem, _also(problem))
-        points = np.concatenate([points, _also(problem)])
+    tried = set(keys_of(points))
+    besides = [row for row, key in enumerate(keys_of(_also(problem))) if key not in tried]
+    if besides:
+        also = _also(problem)[besides]
+        more = _evaluated(problem, also)
+        points = np.concatenate([points, also])
         values = {name: np.concatenate([row, more[name]]) for name, row in values.items()}
     return _front(problem, points, values, "nsga2")
 
@@ -178,6 +187,11 @@ def _check(problem: SearchProblem, population: int, generations: int) -> None:
     for what, given in (("variables", problem.variables), ("goals", problem.goals)):
         if not given:
             raise RunError("nothing to search", place=what, found="none", expected="at least one")
+    names = [one.name for one in problem.variables]
+    for name in names:
+        if names.count(name) > 1:
+            expected = "a name of its own for each"
+            raise RunError("two variables of one name", place="variables", found=name, expected=expected)
     for what, number in (("population", population), ("generations", generations)):
         if number < 1:
             raise RunError("must be at least one", place=what, found=number, expected="1 or more")
@@ -192,7 +206,28 @@ def _evaluated(problem: SearchProblem, points: Array) -> dict[str, Array]:
     """Values of everything that is wanted or limited."""
     found = problem.function(snapped(problem.variables, points))
     names = dict.fromkeys([*(goal.name for goal in problem.goals), *(one.name for one in problem.limits)])
-    return {name: np.asarray(found[name], dtype=np.float64) for name in names}
+    return {name: _values_of(name, found, len(points)) for name in names}
+
+
+def _values_of(name: str, found: Mapping[str, Array], count: int) -> Array:
+    """(point,) what a function gave of this name."""
+    if name not in found:
+        raise RunError(
+            "the function gives no value of this name",
+            place="function",
+            found=name,
+            expected=list(found) or "a value by name",
+            hint=did_you_mean(name, found),
+        )
+    values = np.asarray(found[name], dtype=np.float64)
+    if values.shape != (count,):
+        raise RunError(
+            "the function does not give a value a point",
+            place=name,
+            found=f"an array of shape {values.shape}",
+            expected=f"shape ({count},)",
+        )
+    return values
 
 
 def excess_of(problem: SearchProblem, values: Mapping[str, Array]) -> Array:
@@ -213,11 +248,26 @@ def _front(problem: SearchProblem, points: Array, values: dict[str, Array], meth
     if not allowed.any():
         raise _infeasible(problem, points, values, misses)
     rows = np.flatnonzero(allowed)
-    best = rows[non_dominated(costs[rows])]
-    _, first = np.unique(points[best], axis=0, return_index=True)
-    best = best[np.sort(first)]
-    best = best[np.lexsort(costs[best].T[::-1])]
+    best = _told_once(problem, points, costs, rows[non_dominated(costs[rows])])
     return Front(problem, points, values, excess, best, method)
+
+
+def _told_once(
+    problem: SearchProblem, points: Array, costs: Array, front: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Points of a front by the first goal; what comes to the same, by its numbers.
+
+    Numbers that may take any value come to the same at countless values near each other: of points that
+    differ in nothing else the first stands for all.
+    """
+    places = ranks_of(costs[front])
+    order = np.lexsort((*points[front].T[::-1], *places.T[::-1]))
+    steps = [index for index, one in enumerate(problem.variables) if one.count is not None]
+    keys = keys_of(np.concatenate([points[front][:, steps], places.astype(np.float64)], axis=1))
+    first: dict[bytes, int] = {}
+    for row in order.tolist():
+        first.setdefault(keys[row], row)
+    return front[list(first.values())]
 
 
 def _infeasible(
@@ -225,11 +275,7 @@ def _infeasible(
 ) -> InfeasibleError:
     """What comes nearest to being allowed, and which limit it misses."""
     nearest = int(np.argmin(misses.sum(axis=1)))
-    chosen = ", ".join(
-        f"{one.name} = {points[nearest, index]:g}"
-        for index, one in enumerate(problem.variables)
-        if not np.isnan(points[nearest, index])
-    )
+    chosen = (problem.words or _by_name(problem.variables))(points[nearest])
     order = [int(index) for index in np.argsort(misses[nearest], kind="stable")]
     missed = [
         (problem.limits[index], _told(problem.limits[index].name, values, nearest))
@@ -249,6 +295,16 @@ def _infeasible(
         expected=str(limit),
         hint=f"Loosen the limit, or allow more to be chosen.{more}",
     )
+
+
+def _by_name(variables: Sequence[Variable]) -> Callable[[Array], str]:
+    """What tells the numbers of a point; those that do not matter are left out."""
+
+    def told(point: Array) -> str:
+        named = zip(variables, point.tolist(), strict=True)
+        return ", ".join(f"{one.name} = {number:g}" for one, number in named if not math.isnan(number))
+
+    return told
 
 
 def _told(name: str, values: Mapping[str, Array], row: int) -> str:

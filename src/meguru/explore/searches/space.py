@@ -71,6 +71,13 @@ class Variable:
         found: Array = np.clip(values, self.low, self.high)
         return found
 
+    def drawn(self, draws: np.random.Generator, count: int) -> Array:
+        """(draw,) values by chance, each that may be taken as likely as any other."""
+        if self.count is None:
+            return draws.uniform(self.low, self.high, count)
+        steps = draws.integers(0, self.count, count).astype(np.float64)
+        return self.snapped(self.low + (self.step or 0.0) * steps)
+
 
 def grid(variables: Sequence[Variable], few: int = FEW_LEVELS) -> Array:
     """(point, variable) all combinations of levels, the last variable fastest."""
@@ -81,3 +88,8 @@ def grid(variables: Sequence[Variable], few: int = FEW_LEVELS) -> Array:
 def snapped(variables: Sequence[Variable], points: Array) -> Array:
     """(point, variable) nearest points that may be chosen."""
     return np.stack([one.snapped(points[:, index]) for index, one in enumerate(variables)], axis=1)
+
+
+def keys_of(points: Array) -> list[bytes]:
+    """Of each point what is the same for the same numbers, NaN too."""
+    return [row.tobytes() for row in np.where(np.isnan(points), np.nan, points + 0.0)]  # -0.0 becomes 0.0

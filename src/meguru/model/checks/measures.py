@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from meguru.errors import (
+    ContradictionError,
     DimensionError,
     MissingValueError,
     ModelError,
@@ -25,7 +26,7 @@ SLACK = 1e-12  # relative: rounding of a unit does not put a number outside its 
 
 
 def what_goes_together(model: Model) -> Iterator[ModelError]:
-    """An amount has a route, a payer and a receiver; a latest year follows a first one."""
+    """An amount has a route, a payer and a receiver; years follow each other; none excludes itself."""
     routes = entry_names(model.routes)
     for name, measure in model.measures.items():
         place = f"measures.{name}"
@@ -48,6 +49,15 @@ def what_goes_together(model: Model) -> Iterator[ModelError]:
                 found=measure.route,
                 expected=routes,
                 hint=did_you_mean(measure.route, routes),
+            )
+        if name in measure.excludes:
+            yield fault(
+                ContradictionError,
+                model,
+                f"{place}.excludes",
+                "a measure that excludes itself could never be taken",
+                found=name,
+                expected="other measures",
             )
         if measure.latest is not None and (measure.since is None or measure.latest < measure.since):
             yield fault(
@@ -134,7 +144,7 @@ def _range(model: Model, place: str, measure: Measure, wanted: Range) -> Iterato
             )
             return
     low, high, value = (_in(numbers[key], wanted.low.unit) for key in ("low", "high", "changes"))
-    if not low < high or (wanted.step is not None and not 0.0 < _in(wanted.step, wanted.low.unit)):
+    if not low < high:
         yield fault(
             RangeError,
             model,
@@ -142,6 +152,15 @@ def _range(model: Model, place: str, measure: Measure, wanted: Range) -> Iterato
             "an empty range",
             found=f"{low:g} to {high:g}",
             expected="low below high",
+        )
+    elif wanted.step is not None and not _in(wanted.step, wanted.low.unit) > 0.0:
+        yield fault(
+            RangeError,
+            model,
+            f"{place}.range.step",
+            "a step that leads nowhere",
+            found=f"{wanted.step.value:g} {wanted.step.unit}".rstrip(),
+            expected="above 0",
         )
     elif not low - SLACK * (high - low) <= value <= high + SLACK * (high - low):
         yield fault(

@@ -47,10 +47,19 @@ def changes_out_of_reach(model: Model) -> Iterator[ModelWarning]:
 
 
 def measures_out_of_reach(model: Model) -> Iterator[ModelWarning]:
-    """Measures take hold before the study ends."""
+    """Measures take hold before the study ends, whichever year is chosen."""
+    last = model.time.last
     for name, measure in model.measures.items():
         if measure.since is not None:
             yield from _out_of_reach(model, f"measures.{name}.from", "this measure", measure.since)
+            if measure.latest is not None and measure.since <= last < measure.latest:
+                yield warning(
+                    model,
+                    f"measures.{name}.latest",
+                    "years after the study, in which this measure is not tried",
+                    found=measure.latest,
+                    expected=f"{last} or earlier",
+                )
 
 
 def _out_of_reach(model: Model, place: str, what: str, year: int) -> Iterator[ModelWarning]:
