@@ -6,6 +6,7 @@ import hashlib
 import math
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from meguru.engine.compiling.program import Program
+from meguru.engine.items.fleet_files import read_table
 from meguru.engine.items.tables import cells_of
 from meguru.engine.plan import USE_BUILDS, USE_CLASS, USE_SEGMENTS
 from meguru.errors import (
-    ContradictionError, DuplicateKeyError, MissingValueError, NotReadableError, RangeError, UnknownKeyError,
-    UnknownNameError, did_you_mean,
+    ContradictionError, DuplicateKeyError, MissingValueError, RangeError, UnknownKeyError, UnknownNameError,
+    did_you_mean,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -94,22 +96,16 @@ def read_fleet(source: FleetTable) -> Fleet:
     NotReadableError
         No such file, or no table.
     ModelError
-        A column that is missing, a serial number that stands there twice.
+        A column that is missing, a row longer than that of the titles, a serial number or a title that stands
+        there twice.
     """
     import pandas
 
     if isinstance(source, pandas.DataFrame):
         table, file = source.copy(), None
     else:
-        path, file = Path(source), str(source)
-        try:
-            table = (
-                pandas.read_excel(path)
-                if path.suffix == ".xlsx"
-                else pandas.read_csv(path, dtype={"serial": str})
-            )
-        except Exception as error:  # whatever pandas or openpyxl trips over in a broken file
-            raise NotReadableError(f"can not be read as a fleet: {error}", file=file) from error
+        file = str(source)
+        table = read_table(Path(source))
     for column in ("serial", "product"):
         if column not in table:
             raise MissingValueError(
@@ -121,21 +117,28 @@ def read_fleet(source: FleetTable) -> Fleet:
             file=file,
             expected="a column 'made' or 'age'",
         )
+    table["serial"] = _serials(table["serial"], file)
+    return Fleet(table, file)
+
+
+def _serials(cells: Iterable[Any], file: str | None) -> list[str]:
+    """Serial numbers without spaces around them, each once."""
     seen: dict[str, int] = {}
-    for number, serial in enumerate(table["serial"]):
-        if pandas.isna(serial):
-            raise MissingValueError("a unit has no serial number", file=file, line=number + 2, place="serial")
-        if str(serial) in seen:
+    for line, cell in enumerate(cells, 2):
+        if _is_empty(cell):
+            raise MissingValueError("a unit has no serial number", file=file, line=line, place="serial")
+        serial = str(cell).strip()
+        if serial in seen:
             raise DuplicateKeyError(
                 "a serial number stands there twice",
                 file=file,
-                line=number + 2,
+                line=line,
                 place="serial",
-                found=str(serial),
-                expected=f"another than in row {seen[str(serial)]}",
+                found=serial,
+                expected=f"another than in row {seen[serial]}",
             )
-        seen[str(serial)] = number + 2
-    return Fleet(table, file)
+        seen[serial] = line
+    return list(seen)
 
 
 class _Placer:
@@ -156,16 +159,24 @@ class _Placer:
             for part in program.shape.followed.get(product, []):
                 self.slots[product].append((part, int(cell[index]), program.counts[(product, part)]))
                 index += 1
+        self.parts = {part for slots in self.slots.values() for part, _, _ in slots}
         self._columns()
+        titles = [str(column) for column in fleet.table.columns]
+        self.columns = {
+            part: [title for title in titles if title == part or title.rpartition(".")[0] == part]
+            for part in self.parts
+        }
 
     def _columns(self) -> None:
-        parts = {part for slots in self.slots.values() for part, _, _ in slots}
+        parts = self.parts
         items = self.model.items
         for column in self.fleet.table.columns:
             name, _, number = str(column).rpartition(".")
             known = column in COLUMNS or column in parts or (name in parts and number.isdigit())
             if not known:
-                of_part = next((one for one in (str(column), name) if one in items), None)
+                of_part = next(
+                    (one for one in (str(column), name) if one in items and one not in parts), None
+                )
                 follow = f"Only followed parts have ages: list '{of_part}' under 'parts' of the use process."
                 raise UnknownKeyError(
                     "a column of the fleet that says nothing",
@@ -175,6 +186,28 @@ class _Placer:
                     expected=", ".join([*COLUMNS, *sorted(parts)]),
                     hint=follow if of_part else did_you_mean(str(column), [*COLUMNS, *parts]),
                 )
+            if column not in COLUMNS and column not in parts:
+                self._check_piece(str(column), name, number)
+
+    def _check_piece(self, column: str, part: str, number: str) -> None:
+        """Refuse the column of a piece that no product has."""
+        counts = [
+            self.program.coefficients.get_table(table)
+            for slots in self.slots.values()
+            for name, _, table in slots
+            if name == part
+        ]
+        most = round(max(float(one.max()) for one in counts))
+        known = [f"{part}.{piece}" for piece in range(1, most + 1)]
+        if column not in known:
+            raise UnknownKeyError(
+                "a column of the fleet for a piece that does not exist",
+                file=self.file,
+                place=column,
+                found=column,
+                expected=f"'{part}'" + "".join(f", '{one}'" for one in known),
+                hint=f"Nothing has more than {most} of '{part}'.",
+            )
 
     def _one_of(self, row: dict[str, Any], number: int, column: str, known: list[str], needed: bool) -> str:
         found = row.get(column)
@@ -185,12 +218,13 @@ class _Placer:
                 "a unit of the fleet lacks a name", file=self.file, line=number + 2, place=column,
                 expected=", ".join(known),
             )  # fmt: skip
-        if str(found) not in known:
+        name = str(found).strip()
+        if name not in known:
             raise UnknownNameError(
                 "a name that the model does not know", file=self.file, line=number + 2, place=column,
-                found=str(found), expected=", ".join(known), hint=did_you_mean(str(found), known),
+                found=name, expected=", ".join(known), hint=did_you_mean(name, known),
             )  # fmt: skip
-        return str(found)
+        return name
 
     def row(self, number: int, row: dict[str, Any]) -> list[int]:
         """Use process, class, step made, and births of the pieces of one unit."""
@@ -214,7 +248,29 @@ class _Placer:
             count = round(float(counts[0, made if counts.shape[1] > 1 else 0]))
             for piece in range(count):
                 births[first + piece] = self._birth(row, number, part, piece, made)
+            self._refuse_unused(row, number, part, count)
+        for part in self.parts - {part for part, _, _ in self.slots[product]}:
+            self._refuse_unused(row, number, part, 0)
         return [index, local, made, *births]
+
+    def _refuse_unused(self, row: dict[str, Any], number: int, part: str, count: int) -> None:
+        """Refuse an age that is of no piece of this unit: of one too many, or a plain one for none."""
+        pieces = [f"{part}.{piece + 1}" for piece in range(count)]
+        filled = {column for column in self.columns[part] if not _is_empty(row.get(column))}
+        own = filled.intersection(pieces)
+        unused = sorted(filled - own - ({part} if len(own) < count else set()))
+        if not unused:
+            return
+        if unused == [part] and count:
+            raise ContradictionError(
+                f"every piece has an age of its own, and '{part}' gives one for all others",
+                file=self.file, line=number + 2, place=part, found=str(row[part]), expected="an empty cell",
+            )  # fmt: skip
+        raise RangeError(
+            f"an age of a piece that this unit does not have: it was made with {count} of '{part}'",
+            file=self.file, line=number + 2, place=unused[-1], found=str(row[unused[-1]]),
+            expected="an empty cell",
+        )  # fmt: skip
 
     def _made(self, row: dict[str, Any], number: int) -> int:
         """Step in which a unit was made."""

@@ -18,6 +18,7 @@ from meguru.errors import (
     UnknownKeyError,
     did_you_mean,
 )
+from meguru.files.table_text import table_text
 from meguru.files.tree import LARGEST_FILE, Mark
 from meguru.foresight.tables.words import Column, attributes, column_of, table_of, titled, words
 from meguru.model.excel.grid import UNREAD, cell_value
@@ -118,7 +119,7 @@ def _csv(path: Path) -> Raw:
 
 
 def _text(path: Path) -> str:
-    """The text of a CSV file: UTF-8, or what spreadsheet programs in Japan write (cp932)."""
+    """The text of a CSV file that is not too large."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -126,18 +127,7 @@ def _text(path: Path) -> str:
     if len(data) > LARGEST_FILE:
         expected = f"at most {LARGEST_FILE // 1024**2} MiB"
         raise NotReadableError("file too large", file=str(path), found="more", expected=expected)
-    codes = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp932")
-    for code in codes:
-        try:
-            return data.decode(code)
-        except UnicodeDecodeError:
-            continue
-    raise NotReadableError(
-        "an unknown encoding",
-        file=str(path),
-        expected="UTF-8 or Shift_JIS (cp932)",
-        hint="Save it as 'CSV UTF-8'.",
-    )
+    return table_text(data, str(path))
 
 
 def _sheets(path: Path) -> dict[str, Raw]:
