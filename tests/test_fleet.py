@@ -17,6 +17,7 @@ from meguru.errors import (
     MeguruError,
     NotReadableError,
     RangeError,
+    StockError,
     UnknownKeyError,
 )
 from meguru.model import Model
@@ -122,3 +123,20 @@ def test_a_workbook_is_read_and_a_broken_one_named(tmp_path: Path) -> None:
     with pytest.raises(NotReadableError) as caught:
         read_fleet(path)
     assert caught.value.file == str(path)
+
+
+def test_a_fleet_larger_than_the_target_is_called_so() -> None:
+    data = fleet_data(10)
+    data["time"] |= {"history": 1990}
+    data["processes"]["use"]["demand"] = {"stock": "5 piece"}
+    serials = [str(number) for number in range(200)]
+    fleet = pandas.DataFrame({"serial": serials, "product": "machine", "made": 1999})
+    with pytest.raises(StockError, match="the fleet is larger") as caught:
+        meguru.run(from_data(data), engine="items", fleet=fleet)
+    assert "fleet of 200" in str(caught.value.found)
+    # A target that falls later is at fault itself, whatever the run began with.
+    first = data["time"]["first"]
+    targets = {str(first): 900, str(first + 2): 900, str(first + 3): 2}
+    data["processes"]["use"]["demand"] = {"stock": {"values": targets, "unit": "piece", "beyond": "hold"}}
+    with pytest.raises(StockError, match="falls faster"):
+        meguru.run(from_data(data), engine="items", fleet=fleet)

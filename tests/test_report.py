@@ -232,6 +232,16 @@ def test_the_header_says_what_must_be_known_first(lamps: Comparison, page: Page)
     assert lamps.results["back"].provenance["model_hash"] in text
 
 
+def test_a_currency_without_a_year_of_prices_stands_alone(tmp_path: Path) -> None:
+    model = model_from(tmp_path)
+    assert model.money is not None and model.money.price_year is not None
+    assert f"prices of {model.money.price_year}" in render(meguru.compare(model), "en")
+    model.money.price_year = None
+    page = render(meguru.compare(model), "en")
+    assert "JPY" in page and "None" not in page
+    assert "prices of" not in page and "年価格" not in page
+
+
 def test_every_word_is_there_in_both_languages() -> None:
     path = ROOT / "src/meguru/report/texts.yaml"
     for part, entries in YAML(typ="safe").load(path.read_text(encoding="utf-8")).items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
@@ -114,11 +114,27 @@ def in_turns(samples: int, clock: Callable[[], float] = monotonic) -> Iterator[s
         count = max(1, int(count * min(8.0, TURN / took if took > 0.0 else 8.0)))
 
 
-def refuse_failed(program: Program, record: Record) -> None:
-    """Name what went wrong in the first run that did not reach its end."""
+def refuse_failed(program: Program, record: Record, fleet: Mapping[int, int] | None = None) -> None:
+    """Name what went wrong in the first run that did not reach its end.
+
+    ``fleet`` tells, where the runs began with one, how many units of it each use process held.
+    """
     bad = np.flatnonzero(record.status[:, 0] != OK)
-    if bad.size:
-        raise _failure(program, *(int(v) for v in record.status[bad[0]]))
+    if not bad.size:
+        return
+    code, step, u = (int(v) for v in record.status[bad[0]])
+    units = (fleet or {}).get(u, 0)
+    if code == NEGATIVE_SALES and units and program.years[step] == program.model.time.first:
+        year = program.model.time.first
+        raise _named(
+            program,
+            StockError,
+            f"processes.{program.uses.names[u]}.demand",
+            f"the fleet is larger than the stock wanted in {year}, which would need negative sales",
+            found=f"a fleet of {units}, of which too few leave in {year}",
+            expected="a smaller fleet, or a larger target",
+        )
+    raise _failure(program, code, step, u)
 
 
 def _failure(program: Program, code: int, step: int, u: int) -> Exception:

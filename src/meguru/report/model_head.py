@@ -52,8 +52,9 @@ def model_head(
     step = say(f"step_{model.time.step}")
     span = say("span", first=years[0], last=years[1], step=step) + " · " + kind
     if model.money:
-        currency = unit_text(model.money.currency)
-        span = span + " · " + say("prices_of", year=model.money.price_year, currency=currency)
+        currency, year = unit_text(model.money.currency), model.money.price_year
+        prices = Both.of(currency) if year is None else say("prices_of", year=year, currency=currency)
+        span = span + " · " + prices
     drawn = "" if seed is None else Markup(" · {} {}").format(say("seed"), seed)
     made = Markup("meguru {}{} · <time>{}</time>").format(version, drawn, created)
     hashed = Markup("<code>{}</code> · {} <code>{}…</code>").format(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -105,7 +106,8 @@ def simulate_items(
         with ThreadPoolExecutor(threads) as pool:
             logs = list(pool.map(partial(_run, work), range(program.samples)))
     record = record_of(program, work.whole, start)
-    refuse_failed(program, record)
+    # Of the table of the fleet, the first column is the use process.
+    refuse_failed(program, record, None if fleet is None else Counter(fleet.units[:, 0].tolist()))
     return record, logs
 
 
