@@ -25,6 +25,16 @@ Array = NDArray[np.float64]
 # ---- what to recondition
 
 
+@pytest.mark.parametrize("numbers", [{"recovery": 2.0}, {"new": -1.0}, {"new": 9.0, "lost": -0.5}])
+def test_numbers_of_a_part_that_no_plan_can_have_are_refused(numbers: dict[str, float]) -> None:
+    with pytest.raises(errors.RangeError, match="can not be") as caught:
+        plan_reconditioning({"a": Part([3.0], [4.0], **{"new": 9.0, **numbers})})
+    name, value = list(numbers.items())[-1]
+    assert (caught.value.place, caught.value.found) == (f"a.{name}", value)
+    assert caught.value.asked
+    plan_reconditioning({"a": Part([3.0], [4.0], recovery=1.0, new=0.0, recondition=-1.0, scrap=-1.0)})
+
+
 @settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=7))
 def test_free_reconditioning_reaches_the_bound_of_reuse(steps: list[tuple[int, int]]) -> None:

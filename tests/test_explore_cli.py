@@ -224,3 +224,20 @@ def test_what_was_found_comes_first_on_the_page(tmp_path: Path) -> None:
     assert done.exit_code == 0 and "who shares" in (tmp_path / "i.html").read_text(encoding="utf-8")
     done = call("break-even", "atm-parts", "co2_change", "more_parts", "--out", tmp_path / "b.html")
     assert done.exit_code == 0 and "4.018" in (tmp_path / "b.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([""], "--part is empty"),
+        (["parts_4 new=5 new=6"], "'new' of part 'parts_4' is there twice"),
+        (["parts_4 new=5", "parts_4 new=6"], "'parts_4' is there twice"),
+        (["parts_4 new=5 recovery=2"], "parts_4.recovery"),
+        (["parts_4 new=-1"], "parts_4.new"),
+    ],
+)
+def test_parts_to_recondition_are_told_once_and_can_be(parts: list[str], said: str) -> None:
+    options = [word for part in parts for word in ("-p", part)]
+    done = call("parts", "recondition", "atm-parts", "-s", "measure-2", *options)
+    assert done.exit_code == 2
+    assert said in done.stderr

@@ -31,8 +31,8 @@ def recondition(
 ) -> None:
     """Plan reconditioning at least cost, for the demand and the returns of a run.
 
-    Numbers of a part, all per piece: new, recondition, scrap, hold, hold_core, lost (costs); hours, recovery,
-    stock, cores, most_stock, most_cores.
+    Numbers of a part, all per piece: new, recondition, scrap, hold, hold_core, lost (costs); hours, recovery
+    (0 to 1), stock, cores, most_stock, most_cores.
 
     \b
     Examples:
@@ -43,11 +43,12 @@ def recondition(
     from meguru.cli.screen import QUIET, announce_compiling, console, number, print_json, table
     from meguru.explore.parts.planning import plan_reconditioning
 
+    given = _given(texts)
     read = read_model(model)
     known_scenarios(read, [scenario] if scenario else [])
     announce_compiling()
     result = meguru.run(read, scenario)
-    wanted = dict(_part(result, text) for text in texts)
+    wanted = {name: _part(result, name, numbers) for name, numbers in given.items()}
     plan = plan_reconditioning(wanted, float("inf") if hours is None else hours)
     frame = plan.table()
     if as_json:
@@ -75,26 +76,48 @@ def recondition(
     screen.print(f"cost {number(plan.cost)}; an hour more would save {worth or 'nothing'}", style=QUIET)
 
 
-def _part(result: Result, text: str) -> tuple[str, Part]:
-    """A part with demand and returns of a run, and the numbers that were given."""
+def _given(texts: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    """Part → its numbers, each part and each of its numbers once."""
+    parts: dict[str, dict[str, float]] = {}
+    for text in texts:
+        if not text.strip():
+            raise click.UsageError('--part is empty; name a part, as "gear new=900 recondition=200".')
+        name, *given = text.split()
+        if name in parts:
+            raise click.UsageError(f"--part '{name}' is there twice; say all its numbers in one.")
+        parts[name] = {}
+        for one in given:
+            key, value = _number(name, one)
+            if key in parts[name]:
+                raise click.UsageError(f"'{key}' of part '{name}' is there twice.")
+            parts[name][key] = value
+    return parts
+
+
+def _number(name: str, text: str) -> tuple[str, float]:
+    """One number of a part, as ``new=900``."""
     from dataclasses import fields
 
-    from meguru.errors import asked, did_you_mean
+    from meguru.errors import did_you_mean
+    from meguru.explore.parts.programme import Part
+
+    known = [one.name for one in fields(Part) if one.name not in ("demand", "returns")]
+    key, _, value = text.partition("=")
+    if key not in known:
+        hint = did_you_mean(key, known) or f"There are {', '.join(known)}."
+        raise click.UsageError(f"A part has no number '{key}'. {hint}")
+    try:
+        return key, float(value)
+    except ValueError:
+        raise click.UsageError(f"'{text}' of part '{name}' is no number.") from None
+
+
+def _part(result: Result, name: str, numbers: dict[str, float]) -> Part:
+    """A part with demand and returns of a run, and the numbers that were given."""
+    from meguru.errors import asked
     from meguru.explore.parts.programme import Part
     from meguru.indicators import demand_and_supply
 
-    name, *given = text.split()
-    numbers: dict[str, float] = {}
-    known = [one.name for one in fields(Part) if one.name not in ("demand", "returns")]
-    for one in given:
-        key, _, value = one.partition("=")
-        if key not in known:
-            hint = did_you_mean(key, known) or f"There are {', '.join(known)}."
-            raise click.UsageError(f"A part has no number '{key}'. {hint}")
-        try:
-            numbers[key] = float(value)
-        except ValueError:
-            raise click.UsageError(f"'{one}' of part '{name}' is no number.") from None
     with asked():
         demand, supply = (series.mean(axis=0) for series in demand_and_supply(result, name))
-    return name, Part(demand, supply, **numbers)
+    return Part(demand, supply, **numbers)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
 
-from meguru.errors import RangeError
+from meguru.errors import RangeError, asked
 
 Array = NDArray[np.float64]
 KINDS = ("reconditioned", "bought", "cores", "stored", "scrapped", "lost")  # of variables
@@ -26,9 +26,10 @@ class Part:
     hours
         Of the shop, per core.
     recovery
-        Good pieces per core.
+        Good pieces per core, 0 to 1.
     recondition, new, scrap
-        Cost per core reconditioned, per new piece, and of getting rid of a core; negative: it earns.
+        Cost per core reconditioned, per new piece, and of getting rid of a core; negative: it earns, but for
+        new pieces, of which there is no end.
     hold_core, hold
         Cost of keeping a core or a good piece for one period.
     cores, stock
@@ -67,8 +68,9 @@ class Programme:
             raise RangeError(
                 "parts over different periods", found=f"{self.demand.shape}, {self.returns.shape}"
             )
-        for name, part in parts.items():
-            _check(name, part)
+        with asked():
+            for name, part in parts.items():
+                _check(name, part)
         self.count, self.periods = (int(one) for one in self.demand.shape)
         self.size: int = self.count * self.periods
         given = np.asarray(hours, dtype=np.float64)
@@ -184,10 +186,15 @@ def _check(name: str, part: Part) -> None:
         if values.ndim and key not in SERIES:
             raise RangeError("not one number", place=f"{name}.{key}", found=values.shape, expected="a number")
         wrong = np.isnan(values) | (values == -np.inf)
-        if key in (*AMOUNTS, *STORES):
+        if key in (*AMOUNTS, *STORES, "new", "lost"):  # who is paid for these takes without end
             wrong |= values < 0.0
+        if key == "recovery":
+            wrong |= values > 1.0
         if key in (*AMOUNTS, "recondition", "scrap"):
             wrong |= np.isinf(values)
         if np.any(wrong):
             found = float(values[wrong].ravel()[0])
-            raise RangeError("a number that can not be", place=f"{name}.{key}", found=found)
+            expected = "0 to 1" if key == "recovery" else "a number, 0 or more" if found < 0.0 else "a number"
+            raise RangeError(
+                "a number that can not be", place=f"{name}.{key}", found=found, expected=expected
+            )
