@@ -657,5 +657,5 @@ def test_a_report_shows_bands_in_both_languages(found: Ensemble, tmp_path: Path)
     ):
         assert said in text
     assert text.count("<svg") >= 4 and "nan" not in text.casefold().replace("nanum", "")
-    with pytest.raises(WriteError, match="page of HTML"):
+    with pytest.raises(WriteError, match="name of a report"):
         meguru.write_report(found, tmp_path / "bands.pdf")

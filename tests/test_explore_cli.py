@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from reference_items import fleet_data
+from uncertain_models import small_model
 
 import meguru
 from meguru.cli import main
 from meguru.examples import example_path
 from meguru.explore.proposals.suggest import suggest
 from meguru.explore.searches.model_search import search_measures
+from meguru.model.read import from_data
 
 
 def call(*arguments: object) -> Result:
@@ -241,3 +244,44 @@ def test_parts_to_recondition_are_told_once_and_can_be(parts: list[str], said: s
     done = call("parts", "recondition", "atm-parts", "-s", "measure-2", *options)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "ends"),
+    [
+        (["ensemble", "motor", "--report"], "x.pdf", ".html, .htm or .xlsx"),
+        (["compare", "motor", "--out"], "x.pdf", ".html, .htm or .xlsx"),
+        (["search", "atm-parts", "--out"], "x.yaml", ".html, .htm or .xlsx"),
+        (["suggest", "atm-parts", "--save"], "x.txt", ".yaml, .yml or .json"),
+        (["sensitivity", "motor", "--report"], "x.xlsx", ".html or .htm"),
+        (["indicators", "compute", "motor", "--out"], "x.html", ".csv or .xlsx"),
+    ],
+)
+def test_a_name_that_can_not_be_written_is_refused_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], name: str, ends: str
+) -> None:
+    def read(_: object) -> None:
+        raise AssertionError("the name is looked at first")
+
+    monkeypatch.setattr("meguru.cli.models.read_model", read)
+    done = call(*command, tmp_path / name)
+    assert done.exit_code == 2
+    assert f"'{name}' should end in {ends}." in " ".join(done.stderr.split())
+
+
+def test_folders_of_reports_and_histories_are_made(tmp_path: Path) -> None:
+    small = tmp_path / "small.yaml"
+    meguru.save(small_model(), small)
+    report = tmp_path / "bands" / "x.html"
+    done = call("ensemble", small, "--samples", 4, "--report", report)
+    assert done.exit_code == 0 and report.is_file()
+    report = tmp_path / "tornado" / "x.html"
+    assert call("sensitivity", small, "--report", report).exit_code == 0
+    assert report.is_file()
+    model = tmp_path / "machines.yaml"
+    meguru.save(from_data(fleet_data(5)), model)
+    histories = tmp_path / "histories" / "x.csv"
+    assert call("run", model, "--engine", "items", "--histories", histories).exit_code == 0
+    assert histories.is_file()
+    done = call("run", model, "--engine", "items", "--histories", model / "x.csv")
+    assert done.exit_code == 3 and "None" not in done.stderr

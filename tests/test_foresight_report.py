@@ -327,7 +327,7 @@ def test_it_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.M
     assert '<html lang="ja"' in (tmp_path / "a.html").read_text(encoding="utf-8")
     with pytest.raises(WriteError, match="no such language"):
         write_futures_report(futures(), found(), tmp_path / "b.html", "fr")
-    with pytest.raises(WriteError, match="page of HTML"):
+    with pytest.raises(WriteError, match="name of a report"):
         write_futures_report(futures(), found(), tmp_path / "causal.yaml")
 
     def full(*_: object) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meguru.cli.options import language_option
+from meguru.cli.options import REPORTS, FileToWrite, language_option
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of the random numbers, common to all scenarios.",
 )
-@click.option(
-    "--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Report to write, .html or .xlsx."
-)
+@click.option("--out", "-o", type=FileToWrite(REPORTS), help="Report to write, .html or .xlsx.")
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compare(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meguru.cli.options import language_option
+from meguru.cli.options import REPORTS, FileToWrite, language_option
 
 if TYPE_CHECKING:
     from meguru.engine import Comparison, Result
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FileToWrite(REPORTS),
     help="Default: report.html beside the results.",
 )
 @language_option

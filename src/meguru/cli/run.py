@@ -141,14 +141,15 @@ def write_result(result: Result, folder: Path, form: str) -> list[Path]:
 
 
 def write_histories(result: Result, path: Path) -> Path:
-    """Events by serial number as a CSV file."""
-    from meguru.errors import WriteError
+    """Events by serial number as a CSV file, in a folder that is made if it is not there."""
+    from meguru.cli.models import make_folder
 
+    make_folder(path.parent)
     assert result.histories is not None
     try:
         result.histories.to_csv(path, index=False)
     except OSError as error:
-        raise WriteError(f"can not be written: {error.strerror}", file=str(path)) from error
+        raise WriteError(f"can not be written: {error.strerror or error}", file=str(path)) from error
     return path
 
 

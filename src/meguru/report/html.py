@@ -93,7 +93,7 @@ def page_path(path: str | os.PathLike[str], expected: str = "a name that ends in
     found = Path(path)
     if found.suffix.lower() not in (".html", ".htm"):
         raise WriteError(
-            "a report is a page of HTML", file=os.fspath(path), found=found.name, expected=expected
+            "not the name of a report", file=os.fspath(path), found=found.name, expected=expected
         )
     return found
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from meguru.cli.options import language_option
+from meguru.cli.options import REPORTS, FileToWrite, language_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,9 +42,7 @@ SAMPLES, SEED = 1000, 0
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     help="Folder of an ensemble that was broken off, to go on with.",
 )
-@click.option(
-    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Report to write, .html or .xlsx."
-)
+@click.option("--report", type=FileToWrite(REPORTS), help="Report to write, .html or .xlsx.")
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ensemble(
@@ -91,8 +89,10 @@ def ensemble(
         found = _run(read, told, processes, cluster, block, resume or out, resume is not None, advance)
     files = [] if (folder := resume or out) is None else _write_tables(found, folder, year)
     if report is not None:
+        from meguru.cli.models import make_folder
         from meguru.report import write_report
 
+        make_folder(report.parent)
         write_report(found, report, language=spoken or language())
         files.append(report)
     if as_json:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from meguru.cli.options import MODELS, REPORTS, FileToWrite
+
 if TYPE_CHECKING:
     from meguru.explore.plans.trials import Over
     from meguru.explore.proposals.incentives import Incentives
@@ -34,12 +36,10 @@ measure_option = click.option(
 over_option = click.option(
     "--year", "over", default="last", show_default=True, help="Which counts: last, mean, or a year."
 )
-out_option = click.option(
-    "--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Report to write, .html."
-)
+out_option = click.option("--out", "-o", type=FileToWrite(REPORTS), help="Report to write, .html or .xlsx.")
 save_option = click.option(
     "--save",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FileToWrite(MODELS),
     help="Model to write with each run as a scenario, .yaml or .json.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from meguru.cli.options import language_option
+from meguru.cli.options import PAGES, FileToWrite, language_option
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -48,7 +48,7 @@ SHOWN = 8  # inputs of each indicator
 )
 @click.option("--below", type=float, help="Limit of regional, from above.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Tornado to write, .html.")
+@click.option("--report", type=FileToWrite(PAGES), help="Tornado to write, .html.")
 @language_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def sensitivity(
@@ -94,8 +94,10 @@ def sensitivity(
             number = samples or 256
             frame, caution = _indices(read, name, indicators, year, by, number, trajectories, seed, advance)
     if report is not None:
+        from meguru.cli.models import make_folder
         from meguru.report.tornado import write_tornado
 
+        make_folder(report.parent)
         write_tornado(read, name, frame, report, language=spoken or language())
     if as_json:
         print_json(

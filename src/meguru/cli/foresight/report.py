@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from meguru.cli.foresight.analysed import Wanted, analysis_options
-from meguru.cli.options import language_option
+from meguru.cli.options import PAGES, FileToWrite, language_option
 
 
 @click.command(short_help="Write the HTML report: tree, groups, branches, drivers, conditions, deadlines.")
@@ -15,7 +15,7 @@ from meguru.cli.options import language_option
 @click.option(
     "--out",
     "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FileToWrite(PAGES),
     help="Default: report.html beside the results.",
 )
 @language_option
@@ -40,9 +40,8 @@ def report(
     from meguru.cli.tables import print_files
     from meguru.cli.values import language
     from meguru.report.foresight import write_futures_report
-    from meguru.report.html import page_path
 
-    path = page_path(out or wanted.results / "report.html")  # before the long work
+    path = out or wanted.results / "report.html"
     kept = wanted.kept()
     make_folder(path.parent)
     write_futures_report(kept.futures, kept.analysis, path, spoken or language())

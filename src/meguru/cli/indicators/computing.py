@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from meguru.cli.indicators.names import names_of_the_command
+from meguru.cli.options import FileToWrite
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,9 +41,7 @@ ARROWS = {
     is_flag=True,
     help="Also list indicators whose figures are not given, instead of failing.",
 )
-@click.option(
-    "--out", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Table to write: .csv or .xlsx."
-)
+@click.option("--out", "-o", type=FileToWrite((".csv", ".xlsx")), help="Table to write: .csv or .xlsx.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compute(
     data: str,
