@@ -17,6 +17,7 @@ from meguru.cli import main
 from meguru.examples import example_path
 from meguru.explore.proposals.suggest import suggest
 from meguru.explore.searches.model_search import search_measures
+from meguru.model import load
 from meguru.model.read import from_data
 
 
@@ -285,3 +286,41 @@ def test_folders_of_reports_and_histories_are_made(tmp_path: Path) -> None:
     assert histories.is_file()
     done = call("run", model, "--engine", "items", "--histories", model / "x.csv")
     assert done.exit_code == 3 and "None" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--above", 5], "--above is of --by regional, not of tornado"),
+        (["--samples", 5], "--samples is of --by sobol and regional, not of tornado"),
+        (["--trajectories", 5], "--trajectories is of --by morris, not of tornado"),
+        (["--by", "morris", "--samples", 5], "--samples is of"),
+        (["--by", "sobol", "--report", "x.html"], "--report is of"),
+        (["--by", "regional", "--above", 5, "--below", 3], "give one of them"),
+        (["--by", "regional", "--above", "nan"], "--above should be a number"),
+        (["--by", "regional", "--below", "inf"], "--below should be a number"),
+    ],
+)
+def test_options_of_another_way_of_sensitivity_are_refused(options: list[object], said: str) -> None:
+    done = call("sensitivity", "motor", *options)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+
+
+def test_incentives_stand_under_their_labels() -> None:
+    labels = load(example_path("small-battery")).measures["repair_subsidy"].label
+    for language in ("en", "ja"):
+        shown = call("incentives", "small-battery", "-m", "repair_subsidy", "--language", language).stdout
+        table = shown[: shown.index("·")]
+        assert "repair_subsidy" not in table
+        assert labels[language].replace(" ", "")[:6] in "".join(table.split())
+
+
+def test_a_narrow_screen_takes_no_digits_from_incentives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    data = printed("incentives", "small-battery")["incentives"]
+    shown = call("incentives", "small-battery").stdout
+    gains = [gain for moved in data.values() for gain in moved["gains"].values() if abs(gain) >= 1000]
+    assert len(gains) > 20
+    for gain in gains:
+        assert re.search(rf"(?<![\d,]){gain:,.0f}(?![\d,])", shown), gain

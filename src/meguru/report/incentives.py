@@ -20,19 +20,23 @@ def incentive_section(found: Incentives) -> Section:
     names = Names(found.model)
     blocks: list[Block] = [Text(one) for one in incentive_sentences(found)]
     blocks.append(_gains(found, names))
-    items = [(_title(names, name), _of_one(found, names, name, moved)) for name, moved in found.moved.items()]
+    items = [
+        (incentive_title(names, name), _of_one(found, names, name, moved))
+        for name, moved in found.moved.items()
+    ]
     blocks += tabs(say("measure"), items)
     return Section("incentives", say("incentives"), say("incentives_lead"), blocks)
 
 
-def _title(names: Names, name: str) -> Both:
+def incentive_title(names: Names, name: str) -> Both:
+    """What an incentive is called, or all of them together."""
     return say("together") if name == TOGETHER else names.measure(name)
 
 
 def _gains(found: Incentives, names: Names) -> Table:
     amounts = [gain for moved in found.moved.values() for gain in moved.gains.values()]
     scale = scale_for(found.currency, amounts, per_year=True)
-    head: list[Cell] = [say("actor"), *(_title(names, name) for name in found.moved)]
+    head: list[Cell] = [say("actor"), *(incentive_title(names, name) for name in found.moved)]
     rows: list[list[Cell]] = [
         [
             names.actor(actor),
@@ -53,7 +57,7 @@ def _of_one(found: Incentives, names: Names, name: str, moved: Moved) -> list[Bl
     paid = {pair: amount for pair, amount in moved.paid.items() if amount > 0.0 and pair[0] != pair[1]}
     actors = [actor for actor in found.actors if actor in moved.gains or any(actor in pair for pair in paid)]
     if actors:
-        title = say("payments_of_incentive", what=_title(names, name))
+        title = say("payments_of_incentive", what=incentive_title(names, name))
         svg = draw_payments(
             [(actor, names.actor(actor)) for actor in actors],
             paid,

@@ -21,7 +21,13 @@ from meguru.cli.explore.options import (
 from meguru.cli.options import language_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.table import Table
+
     from meguru.explore.proposals.incentives import Incentives, Moved
+
+WIDEST_TITLE = 18  # of a column; longer ones are folded
 
 
 @click.command(short_help="Show who pays and who gains by incentives between actors.")
@@ -96,31 +102,63 @@ def _moved(moved: Moved) -> dict[str, Any]:
 def _print(found: Incentives, spoken: str, files: list[Path]) -> None:
     from rich.text import Text
 
-    from meguru.cli.screen import BAD, GOOD, QUIET, STRONG, console, number, table
-    from meguru.cli.tables import NARROWEST_LABEL, print_files
-    from meguru.report.numbers import unit_text
+    from meguru.cli.screen import QUIET, STRONG, console
+    from meguru.cli.tables import print_files
     from meguru.report.sentences import incentive_sentences
-    from meguru.report.words import Names, say
 
-    def words(text: Any) -> str:
-        return str(text.by(spoken))
-
-    screen, names = console(), Names(found.model)
+    screen = console()
     screen.print(Text.assemble((found.model.name, STRONG), "  ", (head_of(found, spoken), QUIET)))
-    screen.print()
-    shown = table()
-    head = say("gains_caption", unit=unit_text(f"{found.currency}/year"))
-    shown.add_column(words(head), overflow="fold", min_width=NARROWEST_LABEL)
-    for name in found.moved:
-        shown.add_column(name, justify="right", overflow="fold")
-    for actor in found.actors:
-        cells = []
-        for moved in found.moved.values():
-            gain = moved.gains.get(actor, 0.0)
-            cells.append(Text(number(gain), GOOD if gain > 0 else BAD) if gain else Text("–", QUIET))
-        shown.add_row(words(names.actor(actor)), *cells)
-    screen.print(shown)
+    for shown in _tables(found, spoken, screen.width):
+        screen.print()
+        screen.print(shown)
     screen.print()
     for text in incentive_sentences(found):
-        screen.print("· " + words(text), soft_wrap=True)
+        screen.print("· " + text.by(spoken), soft_wrap=True)
     print_files(screen, files, spoken)
+
+
+def _tables(found: Incentives, spoken: str, width: int) -> Iterator[Table]:
+    """What each actor gains: as many incentives in a table as fit the width, with all digits."""
+    from rich.cells import cell_len
+
+    from meguru.cli.screen import number
+    from meguru.cli.tables import GAP, NARROWEST_LABEL, WIDEST_LABEL
+    from meguru.report.incentives import incentive_title
+    from meguru.report.words import Names
+
+    names = Names(found.model)
+    left = min(WIDEST_LABEL, max(cell_len(names.actor(actor).by(spoken)) for actor in found.actors))
+    left = max(left, NARROWEST_LABEL)
+    columns: dict[str, tuple[str, int]] = {}
+    taken = 0
+    for name, moved in found.moved.items():
+        title = incentive_title(names, name).by(spoken)
+        digits = max((len(number(gain)) for gain in moved.gains.values()), default=0)
+        needed = max(digits, min(cell_len(title), WIDEST_TITLE))
+        if columns and left + taken + GAP + needed > width:
+            yield _table(found, spoken, left, columns)
+            columns, taken = {}, 0
+        columns[name] = (title, needed)
+        taken += GAP + needed
+    yield _table(found, spoken, left, columns)
+
+
+def _table(found: Incentives, spoken: str, left: int, columns: dict[str, tuple[str, int]]) -> Table:
+    from rich.text import Text
+
+    from meguru.cli.screen import BAD, GOOD, QUIET, number, table
+    from meguru.report.numbers import unit_text
+    from meguru.report.words import Names, say
+
+    names, shown = Names(found.model), table()
+    head = say("gains_caption", unit=unit_text(f"{found.currency}/year"))
+    shown.add_column(head.by(spoken), overflow="fold", width=left)
+    for title, needed in columns.values():
+        shown.add_column(title, justify="right", overflow="fold", width=needed)
+    for actor in found.actors:
+        cells = []
+        for name in columns:
+            gain = found.moved[name].gains.get(actor, 0.0)
+            cells.append(Text(number(gain), GOOD if gain > 0 else BAD) if gain else Text("–", QUIET))
+        shown.add_row(names.actor(actor).by(spoken), *cells)
+    return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from meguru.model import Model
 
 WAYS = ("tornado", "morris", "sobol", "regional")
+OPTIONS = {
+    "--report": ("tornado",),
+    "--samples": ("sobol", "regional"),
+    "--trajectories": ("morris",),
+    "--above": ("regional",),
+    "--below": ("regional",),
+}  # of which ways
 COLUMNS = {
     "tornado": {"at_low": "at 5 %", "base": "at median", "at_high": "at 95 %", "swing": "swing"},
     "morris": {"mu_star": "mean |effect|", "mu_star_reach": "±", "mu": "mean effect", "sigma": "spread"},
@@ -40,9 +48,7 @@ SHOWN = 8  # inputs of each indicator
 )
 @click.option("--year", type=int, help="Default the last.")
 @click.option("--samples", type=click.IntRange(2, 2**20), help="Of sobol and regional; default 256 and 1000.")
-@click.option(
-    "--trajectories", type=click.IntRange(2, 10_000), default=20, show_default=True, help="Of morris."
-)
+@click.option("--trajectories", type=click.IntRange(2, 10_000), help="Of morris; default 20.")
 @click.option(
     "--above", type=float, help="Limit of regional, in the unit of the indicator; default its median."
 )
@@ -58,7 +64,7 @@ def sensitivity(
     indicators: tuple[str, ...],
     year: int | None,
     samples: int | None,
-    trajectories: int,
+    trajectories: int | None,
     above: float | None,
     below: float | None,
     seed: int,
@@ -80,8 +86,8 @@ def sensitivity(
     from meguru.cli.values import language, records
     from meguru.explore.years import year_at
 
-    if report is not None and by != "tornado":
-        raise click.UsageError("--report is of the tornado")
+    told = {"--report": report, "--samples": samples, "--trajectories": trajectories}
+    _refuse_unused(by, {**told, "--above": above, "--below": below})
     read = read_model(model)
     names = known_scenarios(read, [scenario] if scenario else [])
     year_at(year, range(read.time.first, read.time.last + 1))
@@ -92,7 +98,9 @@ def sensitivity(
             frame = _regional(read, name, indicators, year, samples or 1000, seed, above, below, advance)
         else:
             number = samples or 256
-            frame, caution = _indices(read, name, indicators, year, by, number, trajectories, seed, advance)
+            frame, caution = _indices(
+                read, name, indicators, year, by, number, trajectories or 20, seed, advance
+            )
     if report is not None:
         from meguru.cli.models import make_folder
         from meguru.report.tornado import write_tornado
@@ -107,6 +115,19 @@ def sensitivity(
         _print_regional(frame, _labels(read, name))
     else:
         _print(read, frame, by, _labels(read, name), caution)
+
+
+def _refuse_unused(by: str, told: dict[str, Any]) -> None:
+    """Refuse options of another way, and limits that can not be."""
+    for option, ways in OPTIONS.items():
+        if told[option] is not None and by not in ways:
+            raise click.UsageError(f"{option} is of --by {' and '.join(ways)}, not of {by}.")
+    limits = {option: told[option] for option in ("--above", "--below") if told[option] is not None}
+    if len(limits) > 1:
+        raise click.UsageError("--above and --below are two limits; give one of them.")
+    for option, limit in limits.items():
+        if not math.isfinite(limit):
+            raise click.UsageError(f"{option} should be a number, not {limit}.")
 
 
 def _indices(
