@@ -324,3 +324,25 @@ def test_a_narrow_screen_takes_no_digits_from_incentives(monkeypatch: pytest.Mon
     assert len(gains) > 20
     for gain in gains:
         assert re.search(rf"(?<![\d,]){gain:,.0f}(?![\d,])", shown), gain
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("collect.taken", "no such place. Places of 'collect' begin with 'processes.collect'."),
+        (
+            "processes.colect.split.taken",
+            "of a number. Did you mean 'collect'?",
+        ),
+        ("processes.collect.split.taken", "a place needs a range; expected a least and a largest value"),
+        ("processes.collect.split.taken", "--low, --high"),
+        ("nosuch", "no such measure: the model has none; found 'nosuch'. Name the place of a number"),
+    ],
+)
+def test_break_even_says_what_is_wrong_with_a_place(tmp_path: Path, place: str, said: str) -> None:
+    back = {"formula": 'units(source="collect", item="machine")', "unit": "piece/year"}
+    data = fleet_data(5) | {"indicators": {"back": back}}
+    meguru.save(from_data(data), tmp_path / "model.yaml")
+    done = call("break-even", tmp_path / "model.yaml", "back", place)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())

@@ -119,10 +119,15 @@ def break_even(
         trials = Trials(model, scenario, over=over, progress=progress)
         goal = in_unit_of(model, indicator, target) if isinstance(target, str) else target
         if of not in model.measures and "." not in of:
-            hint = did_you_mean(of, model.measures)
-            raise UnknownNameError("no such measure", found=of, expected=list(model.measures), hint=hint)
+            raise _no_measure(model, of)
         if of not in model.measures and (low is None or high is None):
-            raise ScenarioError("a place needs a range", place=of, expected="a least and a largest value")
+            _number_at(apply(model, trials.start), of)  # first whether the place is there
+            raise ScenarioError(
+                "a place needs a range",
+                place=of,
+                expected="a least and a largest value",
+                hint="Give low and high (--low, --high).",
+            )
     if of in model.measures:
         return of_measure(trials, of, indicator, target=goal, low=low, high=high, points=points)
     assert low is not None
@@ -181,10 +186,7 @@ def _of_place(
 ) -> BreakEven:
     applied = apply(trials.model, trials.start)
     with asked():
-        spot = find(applied, path)
-        held, place = spot.held, spot.place
-        if not isinstance(held, Quantity):
-            raise ScenarioError("no number stands here", place=place, expected="the place of a number")
+        held, place = _number_at(applied, path)
     reference = reference_name(trials.model) if trials.model.scenarios else trials.start
     least, most = _number(low, held.unit), _number(high, held.unit)
     if find(apply(trials.model, reference), path).held != held:
@@ -203,6 +205,34 @@ def _of_place(
     present = float(Evaluation(applied).array(held, held.unit or "1", place)[0, -1])
     unit = trials.model.indicators[indicator].unit
     return BreakEven(trials.model, indicator, unit, "", place, held.unit, trials.start, True, present, scan)
+
+
+def _no_measure(model: Model, name: str) -> UnknownNameError:
+    """That there is no such measure, or none at all."""
+    if not model.measures:
+        hint = (
+            "Name the place of a number, as processes.collect.split.back, with low and high (--low, --high)."
+        )
+        return UnknownNameError("no such measure: the model has none", found=name, hint=hint)
+    hint = did_you_mean(name, model.measures)
+    return UnknownNameError("no such measure", found=name, expected=list(model.measures), hint=hint)
+
+
+def _number_at(model: Model, path: str) -> tuple[Quantity, str]:
+    """The number at a place, and the place's full name."""
+    head = path.partition(".")[0]
+    for section in ("processes", "items", "parameters"):
+        if head in getattr(model, section) and not hasattr(model, head):
+            begin = f"Places of '{head}' begin with '{section}.{head}'."
+            raise ScenarioError("no such place", place=path, hint=begin)
+    spot = find(model, path)
+    if spot.is_new:
+        known = getattr(spot.owner, spot.attribute.name)
+        hint = did_you_mean(str(spot.entry).partition(".")[0], known if isinstance(known, dict) else [])
+        raise ScenarioError("no such place", place=spot.place, expected="the place of a number", hint=hint)
+    if not isinstance(spot.held, Quantity):
+        raise ScenarioError("no number stands here", place=spot.place, expected="the place of a number")
+    return spot.held, spot.place
 
 
 def _number(given: float | str, unit: str) -> float:
