@@ -210,10 +210,12 @@ def _of_place(
 def _no_measure(model: Model, name: str) -> UnknownNameError:
     """That there is no such measure, or none at all."""
     if not model.measures:
-        hint = (
-            "Name the place of a number, as processes.collect.split.back, with low and high (--low, --high)."
+        return UnknownNameError(
+            "no such measure: the model has none",
+            found=name,
+            hint="Name the place of a number, as processes.collect.split.back, "
+            "with low and high (--low, --high).",
         )
-        return UnknownNameError("no such measure: the model has none", found=name, hint=hint)
     hint = did_you_mean(name, model.measures)
     return UnknownNameError("no such measure", found=name, expected=list(model.measures), hint=hint)
 
