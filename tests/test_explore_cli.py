@@ -309,6 +309,7 @@ def test_options_of_another_way_of_sensitivity_are_refused(options: list[object]
 
 def test_incentives_stand_under_their_labels() -> None:
     labels = load(example_path("small-battery")).measures["repair_subsidy"].label
+    assert isinstance(labels, dict)
     for language in ("en", "ja"):
         shown = call("incentives", "small-battery", "-m", "repair_subsidy", "--language", language).stdout
         table = shown[: shown.index("·")]

@@ -48,6 +48,11 @@ def convex(x: Array) -> dict[str, Array]:
     return {"f": x[:, 0], "g": rest * (1.0 - np.sqrt(x[:, 0] / rest))}
 
 
+def constant(values: Any) -> Any:
+    """A function that gives the same for all points."""
+    return lambda _: {"g": values}
+
+
 def hypervolume(costs: Array, worst: Array) -> float:
     """Area of what a front of two goals dominates below a worst point: how good a front is as a whole.
 
@@ -554,8 +559,9 @@ def test_a_function_that_does_not_fit_its_problem_is_refused() -> None:
                 search(asked, method, population=4, generations=2)
     wrong: tuple[Any, ...] = (np.zeros(2), np.zeros((3, 1)), 1.0)
     for values in wrong:
+        asked = SearchProblem(x, [Goal("g", "less")], constant(values))
         with pytest.raises(errors.RunError, match=r"g: .* a value a point; .* expected shape \(3,\)"):
-            search(SearchProblem(x, [Goal("g", "less")], lambda _, found=values: {"g": found}))
+            search(asked)
     with pytest.raises(errors.RunError, match="two variables of one name; found 'x'"):
         search(SearchProblem(x * 2, [Goal("g", "less")], lambda x: {"g": x[:, 0]}))
 
