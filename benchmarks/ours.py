@@ -129,7 +129,7 @@ def case_one_ensemble() -> None:
 
 
 def items() -> None:
-    run_fleet(10_000, 3)
+    run_fleet(10_000, 9)
 
 
 def items_million() -> None:
