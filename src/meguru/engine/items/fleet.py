@@ -150,9 +150,7 @@ class _Placer:
         self.monthly = self.model.time.step == "month"
         self.first = int(np.flatnonzero(program.years == self.model.time.first)[0])
         cell, self.cells = cells_of(program)
-        self.slots: dict[
-            str, list[tuple[str, int, int]]
-        ] = {}  # product → part, first cell, table of its count
+        self.slots: dict[str, list[tuple[str, int, int]]] = {}  # product → part, first cell, count's table
         index = 0
         for product in program.shape.uses:
             self.slots[product] = []
