@@ -200,7 +200,7 @@ def test_a_csv_file_may_be_of_excel_in_japan_and_no_other_code_page(tmp_path: Pa
     path.write_bytes("区分,名前,質量［ｔ］,再生材率 [％]\n投入,鉄,3,20\n".encode("cp932"))
     assert measure(path, INFLOW)[0].value == pytest.approx(20.0)
     path.write_bytes(b"flow,mass [kg]\n\x81\x20,3")
-    with pytest.raises(errors.NotReadableError, match=r"neither UTF-8 nor .*932.*CSV UTF-8"):
+    with pytest.raises(errors.NotReadableError, match=r"unknown encoding.*UTF-8 or .*932.*CSV UTF-8"):
         measure(path, INFLOW)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from meguru.errors import DuplicateKeyError, NotReadableError
+from meguru.files.table_text import table_text
 from meguru.indicators.catalogue.plain import is_empty
 
 Columns = dict[str, list[Any]]  # title → cells
@@ -39,14 +40,9 @@ def read_file(path: str | os.PathLike[str]) -> dict[str, Columns]:
         if path.suffix.lower() in WORKBOOKS:
             return _read_workbook(path)
         if path.suffix.lower() in TEXTS:
-            lines = csv.reader(io.StringIO(_text(path), newline=""), delimiter=TEXTS[path.suffix.lower()])
+            text = io.StringIO(table_text(path.read_bytes(), str(path)), newline="")
+            lines = csv.reader(text, delimiter=TEXTS[path.suffix.lower()])
             return {"": _by_title(list(lines), path.name, _numbers_or_texts)}
-    except UnicodeDecodeError as error:
-        raise NotReadableError(
-            "neither UTF-8 nor the Japanese code page 932",
-            file=str(path),
-            hint="Save it as 'CSV UTF-8' in the spreadsheet program.",
-        ) from error
     except (OSError, ValueError, KeyError, csv.Error, BadZipFile) as error:
         raise NotReadableError(f"can not be read as a table: {error}", file=str(path)) from error
     raise NotReadableError(
@@ -56,15 +52,6 @@ def read_file(path: str | os.PathLike[str]) -> dict[str, Columns]:
         expected=".csv, .tsv or .xlsx",
         hint="Save it as a workbook of the kind .xlsx." if path.suffix.lower() in SPREADSHEETS else None,
     )
-
-
-def _text(path: Path) -> str:
-    """A text file in UTF-8, or as spreadsheet programs in Japan save CSV files."""
-    data = path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp932")
 
 
 def _read_workbook(path: Path) -> dict[str, Columns]:
